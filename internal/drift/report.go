@@ -1,0 +1,32 @@
+package drift
+
+import (
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/plan"
+)
+
+// Report is the drift of one network at one revision.
+type Report struct {
+	ClusterID string `json:"cluster_id"`
+	Network   string `json:"network"`
+	Prefix    string `json:"prefix"`
+	Revision  int64  `json:"revision"`
+	// Serial, AppliedAt and AppliedBy are of the last apply.
+	Serial    int64     `json:"serial"`
+	AppliedAt time.Time `json:"applied_at"`
+	AppliedBy string    `json:"applied_by"`
+	Commit    string    `json:"commit,omitempty"`
+	// Objects are those that drifted, by address; each field has Last (what
+	// was applied), Old (what is live) and Revision.
+	Objects []plan.Change `json:"objects,omitempty"`
+	// Unmanaged lists what others created.
+	Unmanaged []plan.Unmanaged `json:"unmanaged,omitempty"`
+	// Checked counts the objects and fields that were compared.
+	CheckedObjects int `json:"checked_objects"`
+	CheckedFields  int `json:"checked_fields"`
+}
+
+// Drifted reports whether anything left what was applied. Unmanaged objects
+// are no drift.
+func (r *Report) Drifted() bool { return len(r.Objects) > 0 }

@@ -1,0 +1,66 @@
+package kv
+
+// GuardKind says what a guard compares.
+type GuardKind string
+
+const (
+	// Unmoved holds while the key's ModRevision is Revision; 0 means that the
+	// key must not exist.
+	Unmoved GuardKind = "unmoved"
+	// Exists holds while the key exists, whatever its value: its
+	// CreateRevision is Revision (it was not deleted and made again).
+	Exists GuardKind = "exists"
+	// Empty holds while no key starts with Key.
+	Empty GuardKind = "empty"
+	// NotAfter holds while no key that starts with Key was put after Revision.
+	// It does not see deletions: etcd's range compare can't.
+	NotAfter GuardKind = "not-after"
+)
+
+// Guard is one condition of a transaction.
+type Guard struct {
+	Kind GuardKind `json:"kind"`
+	// Key is the key, or for Empty and NotAfter the prefix.
+	Key      string `json:"key"`
+	Revision int64  `json:"revision,omitempty"`
+}
+
+// OpKind says what an operation does.
+type OpKind string
+
+const (
+	// Put writes Value at Key.
+	Put OpKind = "put"
+	// Delete removes the one key Key.
+	Delete OpKind = "delete"
+	// DeletePrefix removes every key that starts with Key.
+	DeletePrefix OpKind = "delete-prefix"
+)
+
+// Op is one write.
+type Op struct {
+	Kind  OpKind `json:"kind"`
+	Key   string `json:"key"`
+	Value string `json:"value,omitempty"`
+}
+
+// Txn is all writes that happen together, if every guard holds. No key is
+// written twice, and no put lies below the prefix of a DeletePrefix: the store
+// refuses both.
+type Txn struct {
+	Guards []Guard
+	Ops    []Op
+}
+
+// Limits are what the store accepts.
+type Limits struct {
+	// MaxTxnOps is how many compares, or operations, one level of a
+	// transaction may hold (etcd's --max-txn-ops).
+	MaxTxnOps int
+	// MaxRequestBytes is how large an encoded request may be (etcd's
+	// --max-request-bytes).
+	MaxRequestBytes int
+}
+
+// DefaultLimits are those of a stock etcd server: 128 and 1.5 MiB.
+func DefaultLimits() Limits { return Limits{MaxTxnOps: 128, MaxRequestBytes: 1536 * 1024} }

@@ -1,0 +1,211 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// Plan is everything that an apply does, decided.
+type Plan struct {
+	// Tool is the version of sigilform that made the plan.
+	Tool string `json:"tool"`
+	// Mode is "apply" or "destroy".
+	Mode      Mode      `json:"mode"`
+	CreatedAt time.Time `json:"created_at"`
+
+	Connection Connection `json:"connection"`
+	ClusterID  string     `json:"cluster_id"`
+	Network    string     `json:"network"`
+	Prefix     string     `json:"prefix"`
+	// Generation is that of the head; a first apply chooses it.
+	Generation string `json:"generation"`
+	// Revision is that of the snapshot.
+	Revision int64 `json:"revision"`
+	// Serial is that of the head the plan starts from, 0 before the first
+	// apply. The apply writes Serial+1.
+	Serial int64 `json:"serial"`
+	// HeadRevision is the ModRevision of the head, 0 before the first apply.
+	HeadRevision int64 `json:"head_revision"`
+	// ConfigDigest is over the configuration's files and values.
+	ConfigDigest string `json:"config_digest"`
+	// Commit is the source commit, empty where there is none.
+	Commit string `json:"commit,omitempty"`
+
+	// Changes are sorted: deletions, updates, creations, state-only ones, each by address.
+	Changes []Change `json:"changes,omitempty"`
+	// Unmanaged lists live objects that no file declares and no record owns.
+	Unmanaged []Unmanaged `json:"unmanaged,omitempty"`
+	// Conflicts are why the plan can't be applied (exit code 3).
+	Conflicts []Conflict `json:"conflicts,omitempty"`
+	// Warnings are for the reader; they stop nothing.
+	Warnings diag.List `json:"warnings,omitempty"`
+	// Objects counts the wanted objects, InSync those without any change.
+	Objects int `json:"objects"`
+	InSync  int `json:"in_sync"`
+	// Outputs are the configuration's outputs, sensitive ones left out.
+	Outputs map[string]string `json:"outputs,omitempty"`
+
+	// Data and State are the writes: those into the network's keys, and those
+	// below sigilform's own prefix but for head and history, which apply adds.
+	Data   []kv.Op    `json:"data,omitempty"`
+	State  []kv.Op    `json:"state,omitempty"`
+	Guards []kv.Guard `json:"guards,omitempty"`
+	// Secrets are the old values of sensitive fields, by key, for the history.
+	Secrets map[string]string `json:"secrets,omitempty"`
+
+	// Intent is the digest of what changes, without generated values, stamps
+	// and revisions: two plans of the same change have the same.
+	Intent string `json:"intent"`
+}
+
+// Mode says what a plan is for.
+type Mode string
+
+// The modes.
+const (
+	ModeApply   Mode = "apply"
+	ModeDestroy Mode = "destroy"
+)
+
+// Connection is how to reach the cluster again, without secrets.
+type Connection struct {
+	// Embedded is the folder of the embedded server, absolute; empty for a
+	// cluster.
+	Embedded   string   `json:"embedded,omitempty"`
+	Endpoints  []string `json:"endpoints,omitempty"`
+	Username   string   `json:"username,omitempty"`
+	CAFile     string   `json:"ca_file,omitempty"`
+	CertFile   string   `json:"cert_file,omitempty"`
+	KeyFile    string   `json:"key_file,omitempty"`
+	ServerName string   `json:"server_name,omitempty"`
+}
+
+// Action is what happens to an object.
+type Action string
+
+// The actions on an object. Adopt, Forget and Record write sigilform's state only.
+const (
+	Delete Action = "delete"
+	Update Action = "update"
+	Create Action = "create"
+	// Adopt: the object is there and equal; from now on it is ours.
+	Adopt Action = "adopt"
+	// Forget: the object is gone already, or no longer enforced.
+	Forget Action = "forget"
+	// Record: the network already is as wanted; the record follows.
+	Record Action = "record"
+)
+
+// StateOnly reports whether the action leaves the network's own keys alone.
+func (a Action) StateOnly() bool { return a == Adopt || a == Forget || a == Record }
+
+// Reason says why, where it is not the obvious "the configuration changed".
+type Reason string
+
+// The reasons.
+const (
+	// Changed is the obvious one.
+	Changed Reason = ""
+	// Drift: someone else changed or deleted it; the plan restores it.
+	Drift Reason = "drift"
+	// Both: the configuration changed, and someone else did too.
+	Both Reason = "changed here and outside"
+	// Adopted: an object of others becomes ours.
+	Adopted Reason = "adopted"
+	// TakenOver: a value of others is replaced on our object.
+	TakenOver Reason = "taken over"
+	// Restored: an initial field was missing on a living object.
+	Restored Reason = "restored"
+	// Converged: someone else already made the same change.
+	Converged Reason = "already so"
+	// Renamed: the same object under another address.
+	Renamed Reason = "renamed"
+	// Replaced: the address stays, the identity changes.
+	Replaced Reason = "replaced"
+	// Follows: the deletion follows from that of another object.
+	Follows Reason = "follows"
+)
+
+// Change is what happens to one object.
+type Change struct {
+	Address string    `json:"address"`
+	Kind    addr.Kind `json:"kind"`
+	ID      string    `json:"id"`
+	Action  Action    `json:"action"`
+	Reason  Reason    `json:"reason,omitempty"`
+	// Was is the former address of a renamed object.
+	Was string `json:"was,omitempty"`
+	// Fields are sorted by name. Stamps are in them, marked so.
+	Fields []FieldChange `json:"fields,omitempty"`
+	// Falls lists keys of others that go with a deleted object: operational
+	// ones and unmanaged objects below it.
+	Falls []string `json:"falls,omitempty"`
+}
+
+// FieldChange is what happens to one field.
+type FieldChange struct {
+	Name   string `json:"name"`
+	Key    string `json:"key"`
+	Row    Row    `json:"row"`
+	Action Action `json:"action"`
+	Reason Reason `json:"reason,omitempty"`
+	// Old is live before, New after the apply; Last is the last applied value,
+	// given where it differs from both ends or the reason is drift.
+	Old  *Value `json:"old,omitempty"`
+	New  *Value `json:"new,omitempty"`
+	Last *Value `json:"last,omitempty"`
+	// Generated says that New was chosen by the plan, Stamp that it is a time.
+	Generated bool `json:"generated,omitempty"`
+	Stamp     bool `json:"stamp,omitempty"`
+	// Member says that the field is a member of a set: it has no text.
+	Member bool `json:"member,omitempty"`
+	// Revision is the ModRevision of the key in the snapshot, 0 where absent.
+	Revision int64 `json:"revision,omitempty"`
+}
+
+// Value is one value of a field as it may be shown. A sensitive value has only
+// a keyed fingerprint.
+type Value struct {
+	Text        string `json:"text,omitempty"`
+	Sensitive   bool   `json:"sensitive,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+}
+
+// Unmanaged is a live object of others.
+type Unmanaged struct {
+	Kind addr.Kind `json:"kind"`
+	ID   string    `json:"id"`
+	// Title is what a person knows it by: a domain, a username, a device's name.
+	Title string `json:"title,omitempty"`
+	Keys  int    `json:"keys"`
+	// Remains says that only keys without a marker are left of it.
+	Remains bool `json:"remains,omitempty"`
+}
+
+// Conflict is why a plan can't be applied.
+type Conflict struct {
+	Address string `json:"address,omitempty"`
+	Summary string `json:"summary"`
+	Detail  string `json:"detail,omitempty"`
+	Hint    string `json:"hint,omitempty"`
+	// Fields are the differing fields of a foreign object.
+	Fields []FieldChange `json:"fields,omitempty"`
+}
+
+// HasChanges reports whether the plan writes anything.
+func (p *Plan) HasChanges() bool { return len(p.Data)+len(p.State) > 0 }
+
+// Counts is how many objects each action touches, and how many fields drifted.
+type Counts struct {
+	Create int `json:"create"`
+	Update int `json:"update"`
+	Delete int `json:"delete"`
+	Adopt  int `json:"adopt"`
+	Forget int `json:"forget"`
+	Record int `json:"record"`
+	// Drift counts the objects with a field that someone else changed.
+	Drift int `json:"drift"`
+}

@@ -1,0 +1,53 @@
+package state
+
+import (
+	"fmt"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+)
+
+// Root is the prefix of everything that sigilform keeps for itself.
+const Root = "/sigilform/v1/"
+
+// NetworksPrefix is where each network's prefix is registered.
+const NetworksPrefix = Root + "networks/"
+
+// Layout spells the keys of one network's state.
+type Layout struct{ network string }
+
+// NewLayout is the layout of the state of a network.
+func NewLayout(network string) Layout { return Layout{network: network} }
+
+// Base is the prefix of all keys of the network's state.
+func (l Layout) Base() string { return Root + l.network + "/" }
+
+// Head is the key of the [Head].
+func (l Layout) Head() string { return l.Base() + "head" }
+
+// DigestKey is the key of the key of fingerprints.
+func (l Layout) DigestKey() string { return l.Base() + "digest_key" }
+
+// ObjectsPrefix is the prefix of all records.
+func (l Layout) ObjectsPrefix() string { return l.Base() + "objects/" }
+
+// Record is the key of one object's record.
+func (l Layout) Record(kind addr.Kind, id string) string {
+	return l.ObjectsPrefix() + string(kind) + "/" + id
+}
+
+// HistoryPrefix is the prefix of all history records.
+func (l Layout) HistoryPrefix() string { return l.Base() + "history/" }
+
+// History is the key of the history record of a serial.
+func (l Layout) History(serial int64) string {
+	return fmt.Sprintf("%s%020d", l.HistoryPrefix(), serial)
+}
+
+// HistorySecret is the key of a serial's old sensitive values.
+func (l Layout) HistorySecret(serial int64) string { return l.History(serial) + "/secret" }
+
+// JournalPrefix is where an apply of several transactions keeps its journal.
+func (l Layout) JournalPrefix() string { return l.Base() + "journal/" }
+
+// Network is the key that registers the network's prefix.
+func (l Layout) Network() string { return NetworksPrefix + l.network }
