@@ -20,6 +20,8 @@ type Report struct {
 	// Objects are those that drifted, by address; each field has Last (what
 	// was applied), Old (what is live) and Revision.
 	Objects []plan.Change `json:"objects,omitempty"`
+	// Names maps the identities that fields refer to, to addresses.
+	Names map[string]string `json:"names,omitempty"`
 	// Unmanaged lists what others created.
 	Unmanaged []plan.Unmanaged `json:"unmanaged,omitempty"`
 	// Checked counts the objects and fields that were compared.

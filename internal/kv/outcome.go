@@ -6,11 +6,11 @@ import "fmt"
 type Outcome string
 
 const (
-	// Committed: all of it was written, at one revision.
+	// Committed says that all of it was written, at one revision.
 	Committed Outcome = "committed"
-	// Rejected: a guard did not hold, and nothing was written.
+	// Rejected says that a guard did not hold, and nothing was written.
 	Rejected Outcome = "rejected"
-	// Unknown: the reply was lost; it may have been written or may yet be.
+	// Unknown says that the reply was lost; it may have been written or may yet be.
 	Unknown Outcome = "unknown"
 )
 
@@ -32,7 +32,10 @@ type Result struct {
 	// Moved lists every guard that does not hold, when rejected. It may be
 	// empty where the key moved back before it was read.
 	Moved []Moved
-	// Cause is why the outcome is unknown.
+	// Bytes is the size of the request as the server counts it.
+	Bytes int
+	// Cause is why the outcome is unknown; when rejected, why the moved keys
+	// could not be read.
 	Cause error
 }
 

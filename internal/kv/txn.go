@@ -12,8 +12,9 @@ const (
 	Exists GuardKind = "exists"
 	// Empty holds while no key starts with Key.
 	Empty GuardKind = "empty"
-	// NotAfter holds while no key that starts with Key was put after Revision.
-	// It does not see deletions: etcd's range compare can't.
+	// NotAfter holds while no key that starts with Key was created after
+	// Revision (a range compare of CreateRevision). It sees additions only:
+	// neither changes of keys that were there, nor deletions.
 	NotAfter GuardKind = "not-after"
 )
 

@@ -42,6 +42,9 @@ type Plan struct {
 	Conflicts []Conflict `json:"conflicts,omitempty"`
 	// Warnings are for the reader; they stop nothing.
 	Warnings diag.List `json:"warnings,omitempty"`
+	// Names maps the identities that changes refer to, to addresses. It is for
+	// the reader and drives nothing.
+	Names map[string]string `json:"names,omitempty"`
 	// Objects counts the wanted objects, InSync those without any change.
 	Objects int `json:"objects"`
 	InSync  int `json:"in_sync"`
@@ -136,10 +139,14 @@ type Change struct {
 	ID      string    `json:"id"`
 	Action  Action    `json:"action"`
 	Reason  Reason    `json:"reason,omitempty"`
+	// GeneratedID says that the plan chose the identity.
+	GeneratedID bool `json:"generated_id,omitempty"`
 	// Was is the former address of a renamed object.
 	Was string `json:"was,omitempty"`
 	// Fields are sorted by name. Stamps are in them, marked so.
 	Fields []FieldChange `json:"fields,omitempty"`
+	// Unchanged counts the object's wanted fields that stay as they are.
+	Unchanged int `json:"unchanged,omitempty"`
 	// Falls lists keys of others that go with a deleted object: operational
 	// ones and unmanaged objects below it.
 	Falls []string `json:"falls,omitempty"`

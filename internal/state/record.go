@@ -16,8 +16,9 @@ type Record struct {
 	Secret map[string]string `json:"secret,omitempty"`
 	// Initial holds the first value of each initial field.
 	Initial map[string]string `json:"initial,omitempty"`
-	// Sets names the sets that are declared whole.
-	Sets []string `json:"sets,omitempty"`
+	// Sets holds the members of each set that is declared whole, sorted; an
+	// empty set is there with no members.
+	Sets map[string][]string `json:"sets,omitempty"`
 	// Protected refuses the object's deletion.
 	Protected bool `json:"protected,omitempty"`
 	// Ignore names fields that are left alone.

@@ -1,0 +1,53 @@
+package drift
+
+import (
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// identity is a live object's: a Core and an Entry share a space.
+type identity struct {
+	space      addr.Kind
+	parent, id string
+}
+
+// Detect compares the live network with what was last applied. The state must
+// have a head: a network that was never applied can't drift.
+func Detect(s *kv.Snapshot, st *state.State) *Report {
+	h := st.Head
+	r := &Report{
+		ClusterID: s.ClusterID, Network: h.Network, Prefix: h.Prefix, Revision: s.Revision,
+		Serial: h.Serial, AppliedAt: h.Time, AppliedBy: h.Actor, Commit: h.Commit,
+	}
+	layout := keys.NewLayout(h.Prefix)
+	lives := keys.Decode(layout, s.Under(h.Prefix))
+	byIdentity := make(map[identity]*keys.Live, len(lives))
+	for i := range lives {
+		l := &lives[i]
+		byIdentity[identity{space: keys.Space(l.Kind), parent: l.Parent, id: l.ID}] = l
+		if !plan.OwnedBy(st, l) {
+			r.Unmanaged = append(r.Unmanaged, plan.UnmanagedOf(l))
+		}
+	}
+	for _, id := range st.IDs() {
+		record := st.Records[id]
+		live := byIdentity[identity{space: keys.Space(record.Kind), parent: record.Parent, id: record.ID}]
+		change, compared := plan.CompareApplied(layout, record, live, st.DigestKey)
+		r.CheckedObjects++
+		r.CheckedFields += compared
+		if len(change.Fields) > 0 {
+			r.Objects = append(r.Objects, change)
+		}
+	}
+	plan.SortByAddress(r.Objects)
+	r.Names = plan.References(r.Objects, func(id state.ID) string {
+		if record := st.Records[id]; record != nil {
+			return record.Address
+		}
+		return ""
+	})
+	return r
+}

@@ -1,0 +1,141 @@
+package keys
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// identity tells live objects apart.
+type identity struct {
+	space      addr.Kind
+	parent, id string
+}
+
+// located is an entry with its place, until the role of its node is known.
+type located struct {
+	at    Location
+	entry kv.Entry
+}
+
+// Decode groups live entries into objects, sorted by kind, identity and
+// parent. Entries that belong to no object are left out; every other one is in
+// exactly one object, known or not.
+func Decode(l Layout, entries []kv.Entry) []Live {
+	groups := map[identity][]located{}
+	parents := map[string]string{}
+	for _, e := range entries {
+		at, ok := l.Locate(e.Key)
+		if !ok {
+			continue
+		}
+		if at.Space == addr.Device && at.Parent != "" {
+			if _, taken := parents[at.ID]; !taken {
+				parents[at.ID] = at.Parent
+			}
+		}
+		key := identity{space: at.Space, parent: at.Parent, id: at.ID}
+		groups[key] = append(groups[key], located{at: at, entry: e})
+	}
+	joinRoutes(groups, parents)
+	out := make([]Live, 0, len(groups))
+	for key, group := range groups {
+		out = append(out, l.live(key, group))
+	}
+	slices.SortFunc(out, compareLive)
+	return out
+}
+
+// joinRoutes moves the keys of a device's route to the device.
+func joinRoutes(groups map[identity][]located, parents map[string]string) {
+	for id, parent := range parents {
+		route := identity{space: addr.Device, id: id}
+		if keys, ok := groups[route]; ok {
+			device := identity{space: addr.Device, parent: parent, id: id}
+			groups[device] = append(groups[device], keys...)
+			delete(groups, route)
+		}
+	}
+}
+
+func (l Layout) live(key identity, group []located) Live {
+	o := Live{Kind: key.space, ID: key.id, Parent: key.parent}
+	if key.space == Node {
+		o.Kind = role(group)
+	}
+	o.Marker = l.Marker(o.Kind, o.ID, o.Parent)
+	o.Fields = make([]LiveField, 0, len(group))
+	for _, g := range group {
+		f := l.field(o.Kind, g)
+		o.Exists = o.Exists || f.Key == o.Marker
+		o.Fields = append(o.Fields, f)
+	}
+	slices.SortFunc(o.Fields, func(a, b LiveField) int { return strings.Compare(a.Key, b.Key) })
+	return o
+}
+
+// role is the kind of a node that its marker says.
+func role(group []located) addr.Kind {
+	for _, g := range group {
+		if g.at.base == own && g.at.path == "role" {
+			if kind := addr.Kind(g.entry.Value); kind == addr.Core || kind == addr.Entry {
+				return kind
+			}
+		}
+	}
+	return Node
+}
+
+func (l Layout) field(kind addr.Kind, g located) LiveField {
+	f := LiveField{
+		Key: g.entry.Key, Value: g.entry.Value, Class: Operational,
+		ModRevision: g.entry.ModRevision, CreateRevision: g.entry.CreateRevision,
+	}
+	s, name, known := l.indexes[kind].find(g.at.base, g.at.path)
+	f.Name = name
+	if known {
+		f.Class = s.class
+		if s.whole {
+			f.Set = s.name
+		}
+	}
+	return f
+}
+
+func compareLive(a, b Live) int {
+	return cmp.Or(
+		cmp.Compare(rank(a.Kind), rank(b.Kind)),
+		strings.Compare(a.ID, b.ID),
+		strings.Compare(a.Parent, b.Parent),
+	)
+}
+
+// rank puts nodes of unknown role behind the known ones.
+func rank(kind addr.Kind) int {
+	if kind == Node {
+		return addr.Entry.Rank()
+	}
+	return kind.Rank()
+}
+
+// As reads a live node as one of the given kind, whatever its role says: where
+// someone changed the role, its fields still bear the names that its record
+// and the configuration know.
+func (l Layout) As(o *Live, kind addr.Kind) *Live {
+	if o == nil || o.Kind == kind || Space(o.Kind) != Node || Space(kind) != Node {
+		return o
+	}
+	out := *o
+	out.Kind = kind
+	out.Fields = make([]LiveField, 0, len(o.Fields))
+	for _, f := range o.Fields {
+		at, _ := l.Locate(f.Key)
+		out.Fields = append(out.Fields, l.field(kind, located{at: at, entry: kv.Entry{
+			Key: f.Key, Value: f.Value, ModRevision: f.ModRevision, CreateRevision: f.CreateRevision,
+		}}))
+	}
+	return &out
+}

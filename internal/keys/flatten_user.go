@@ -1,0 +1,64 @@
+package keys
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/network"
+)
+
+func (f *flattener) user(u *network.User) error {
+	if u.ID.Value == 0 {
+		return fmt.Errorf("%s has no id", u.Addr)
+	}
+	id := strconv.FormatUint(u.ID.Value, 10)
+	d := f.draft(u.Addr, addr.User, id, "", u.Lifecycle)
+	d.add("username", u.Username.Value, true, u.Username.Sensitive)
+	d.status(u.Status)
+	d.stamp("created")
+	d.text("credential", u.Credential)
+	d.text("hash_telegram_id", u.HashTelegramID)
+	if u.CoreNodes.Named {
+		d.set("core_nodes", f.refer(d, u.CoreNodes.To))
+	}
+	if u.AccessNamed {
+		d.set("access", u.Access)
+	}
+	f.done(d)
+	for i := range u.Devices {
+		if err := f.device(u, id, &u.Devices[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *flattener) device(u *network.User, user string, v *network.Device) error {
+	if v.UUID.Value == "" {
+		return fmt.Errorf("%s has no uuid", v.Addr)
+	}
+	d := f.draft(v.Addr, addr.Device, v.UUID.Value, user, deviceLifecycle(u.Lifecycle))
+	d.add("name", v.Name, true, false)
+	d.status(v.Status)
+	d.stamp("created")
+	core := f.ips[v.Core.To]
+	d.add("core", core, true, false)
+	d.add("route.core_ip", core, true, false)
+	d.add("route.status", routeStatus(statusOf(v.Status)), v.Status.Named, false)
+	d.stamp("route.status_at")
+	d.refer(core)
+	d.Refs = append(d.Refs, f.layout.Marker(addr.User, user, ""))
+	f.done(d)
+	return nil
+}
+
+// deviceLifecycle is what a user's lifecycle means for its devices: they are
+// left alone where "device" or "all" says so, and are no more protected than
+// any other attribute of the user.
+func deviceLifecycle(user network.Lifecycle) network.Lifecycle {
+	if Ignored(user.IgnoreChanges, "device") {
+		return network.Lifecycle{IgnoreChanges: []string{"all"}}
+	}
+	return network.Lifecycle{}
+}

@@ -1,0 +1,63 @@
+package keys
+
+import (
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+)
+
+// LiveRef is a live key that refers to another object.
+type LiveRef struct {
+	// Field is the name of the field, empty where the identity itself refers.
+	Field string
+	// Key is the key that refers, Marker that of the object referred to.
+	Key, Marker string
+}
+
+// LiveRefs are the references of a live object to others: a route's to its
+// ends, a link's, a binding's and a user's to nodes, a device's to its user
+// and its Core.
+func LiveRefs(o Live, l Layout) []LiveRef {
+	node := func(ip string) string { return l.Marker(Node, ip, "") }
+	var out []LiveRef
+	switch o.Kind {
+	case addr.Route:
+		entry, core, _ := strings.Cut(o.ID, "/")
+		out = append(out, LiveRef{Key: o.firstKey(), Marker: node(entry)}, LiveRef{Key: o.firstKey(), Marker: node(core)})
+	case addr.Device:
+		if o.Parent != "" {
+			out = append(out, LiveRef{Key: o.firstKey(), Marker: l.Marker(addr.User, o.Parent, "")})
+		}
+	default:
+	}
+	for i := range o.Fields {
+		f := &o.Fields[i]
+		if ip, ok := f.refersTo(); ok {
+			out = append(out, LiveRef{Field: f.Name, Key: f.Key, Marker: node(ip)})
+		}
+	}
+	return out
+}
+
+func (o *Live) firstKey() string {
+	if len(o.Fields) == 0 {
+		return o.Marker
+	}
+	if o.Exists {
+		return o.Marker
+	}
+	return o.Fields[0].Key
+}
+
+// refersTo is the IP of the node that a field names.
+func (f *LiveField) refersTo() (ip string, ok bool) {
+	switch f.Set {
+	case "links", "core_nodes":
+		return strings.TrimPrefix(f.Name, f.Set+"."), true
+	}
+	switch f.Name {
+	case "bound_to", "core", "route.core_ip":
+		return f.Value, true
+	}
+	return "", false
+}

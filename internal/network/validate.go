@@ -1,0 +1,59 @@
+package network
+
+import (
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
+)
+
+// Validate checks a normalised network: identities, values, references and the
+// graph of nodes. It reports everything that it finds, with the places of both
+// sides.
+func (n *Network) Validate() diag.List {
+	v := newValidator(n)
+	v.settings()
+	v.identities()
+	v.cells()
+	v.nodes()
+	v.routes()
+	v.users()
+	v.topology()
+	v.members()
+	v.acl()
+	return v.found
+}
+
+// validator carries the indexes of one validation.
+type validator struct {
+	*Network
+	found   diag.List
+	cores   map[addr.Addr]*Core
+	entries map[addr.Addr]*Entry
+	cellsAt map[addr.Addr]*Cell
+}
+
+func newValidator(n *Network) *validator {
+	v := &validator{
+		Network: n, cores: map[addr.Addr]*Core{}, entries: map[addr.Addr]*Entry{}, cellsAt: map[addr.Addr]*Cell{},
+	}
+	for i := range n.Cores {
+		v.cores[n.Cores[i].Addr] = &n.Cores[i]
+	}
+	for i := range n.Entries {
+		v.entries[n.Entries[i].Addr] = &n.Entries[i]
+	}
+	for i := range n.Cells {
+		v.cellsAt[n.Cells[i].Addr] = &n.Cells[i]
+	}
+	return v
+}
+
+func (v *validator) add(d diag.Diagnostic) { v.found = append(v.found, d) }
+
+func (v *validator) refuse(a addr.Addr, attribute, summary, detail, hint string) {
+	v.add(problem(a, attribute, summary, detail, hint))
+}
+
+// archived reports whether a Core or an Entry is out of use.
+func archived(t Text) bool { return t.Value == Archived }
+
+func active(t Text) bool { return t.Value == Active }

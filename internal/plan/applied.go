@@ -1,0 +1,69 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// CompareApplied compares what was last applied to an object of ours with what
+// is live (nil where no key is left): the same comparison as a plan's, with
+// what was applied in the place of what is desired. The change has no fields
+// where nothing drifted; compared counts the fields that were looked at.
+func CompareApplied(layout keys.Layout, r *state.Record, live *keys.Live, digestKey string) (c Change, compared int) {
+	o := &object{
+		record: r, last: LastApplied(r), ignore: r.Ignore,
+		sets:   slices.Sorted(maps.Keys(r.Sets)),
+		digest: func(name, value string) string { return digest(digestKey, r, name, value) },
+	}
+	o.setLive(layout.As(live, r.Kind))
+	c = Change{Address: r.Address, Kind: r.Kind, ID: r.ID, Action: Update, Reason: Drift}
+	if !o.exists() {
+		c.Action = Create
+	}
+	names := o.appliedNames()
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		seen[name] = true
+		if change, ok := o.compareApplied(layout, name); ok {
+			c.Fields = append(c.Fields, change)
+		}
+	}
+	c.Fields = append(c.Fields, o.extraMembers(seen)...)
+	slices.SortFunc(c.Fields, func(a, b FieldChange) int { return compareNames(a.Name, b.Name) })
+	return c, len(names)
+}
+
+func digest(key string, r *state.Record, name, value string) string {
+	return state.Digest(key, string(r.Kind)+"/"+r.ID+"/"+name, value)
+}
+
+// appliedNames are the fields that sigilform answers for: what it enforces,
+// and initial fields, which must be there but may have any value.
+func (o *object) appliedNames() []string {
+	names := slices.Collect(maps.Keys(o.last))
+	for name := range o.record.Initial {
+		if _, enforced := o.last[name]; !enforced {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(names, o.ignores)
+}
+
+func (o *object) compareApplied(layout keys.Layout, name string) (FieldChange, bool) {
+	f := o.fieldNamed(name)
+	if !f.last.Present {
+		if f.live.Present {
+			return FieldChange{}, false
+		}
+		f.last = o.firstValue(name)
+	}
+	f.desired = f.last
+	if f.key == "" {
+		f.key = layout.FieldKey(o.record.Kind, o.record.ID, o.record.Parent, name)
+	}
+	return classified(f)
+}

@@ -1,0 +1,84 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// finish puts the parts together.
+func (m *maker) finish() {
+	m.guardCounter()
+	m.markReplaced()
+	m.plan.Changes = m.changes
+	SortByAddress(m.plan.Changes)
+	slices.SortStableFunc(m.plan.Changes, func(a, b Change) int { return a.Action.order() - b.Action.order() })
+	m.nameReferences()
+	m.plan.Data = m.data.ops(m.in.Snapshot)
+	m.plan.State = m.states.ops(m.in.Snapshot)
+	if m.plan.HasChanges() {
+		m.registerNetwork()
+	}
+	m.plan.Guards = m.guards.list()
+	m.refuseOddKeys()
+	m.plan.Intent = m.plan.intent(!m.newKey)
+}
+
+// registerNetwork writes what a network needs before its first apply: the key
+// of digests, and its prefix where other networks look.
+func (m *maker) registerNetwork() {
+	l := m.in.State.Layout
+	if m.newKey {
+		m.states.put(l.DigestKey(), m.digest)
+		m.guards.unmoved(l.DigestKey(), m.entry(l.DigestKey()).ModRevision)
+	}
+	if m.in.State.Networks[m.plan.Network] != m.plan.Prefix {
+		m.states.put(l.Network(), m.plan.Prefix)
+		m.guards.unmoved(l.Network(), m.entry(l.Network()).ModRevision)
+		m.guards.noneAdded(state.NetworksPrefix, m.in.Snapshot.Revision)
+	}
+	m.plan.State = m.states.ops(m.in.Snapshot)
+}
+
+// markReplaced marks the deletion and the creation of one address.
+func (m *maker) markReplaced() {
+	gone := map[string]int{}
+	for i := range m.changes {
+		if m.changes[i].Action == Delete {
+			gone[m.changes[i].Address] = i
+		}
+	}
+	for i := range m.changes {
+		if at, ok := gone[m.changes[i].Address]; ok && m.changes[i].Action == Create {
+			m.changes[i].Reason, m.changes[at].Reason = Replaced, Replaced
+		}
+	}
+}
+
+// refuseOddKeys refuses to write or guard a key that is no UTF-8: a saved plan
+// could not hold it to the letter.
+func (m *maker) refuseOddKeys() {
+	odd := func(key string) {
+		if !utf8.ValidString(key) {
+			m.conflict(Conflict{
+				Summary: fmt.Sprintf("The key %q is not UTF-8", key),
+				Detail:  "Another program wrote it below an object that this plan deletes.",
+				Hint:    "Delete that key by hand, then plan again.",
+			})
+		}
+	}
+	for _, op := range m.plan.Data {
+		odd(op.Key)
+	}
+	for _, g := range m.plan.Guards {
+		odd(g.Key)
+	}
+}
+
+// Txn is the plan's writes with its guards; apply adds head and history.
+func (p *Plan) Txn() kv.Txn {
+	return kv.Txn{Guards: slices.Clone(p.Guards), Ops: slices.Concat(p.Data, p.State)}
+}

@@ -1,0 +1,76 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+)
+
+// intended is one change as the intent digest sees it.
+type intended struct {
+	Address string
+	Action  Action
+	Reason  Reason
+	Was     string
+	ID      string
+	Fields  []intendedField
+}
+
+type intendedField struct {
+	Name           string
+	Action         Action
+	Reason         Reason
+	Old, New, Last *Value
+}
+
+// placeholder stands for what differs between two plans of the same change.
+const placeholder = "(generated)"
+
+// intent is the digest of what changes: addresses, fields, old and new values
+// and reasons, with generated values and stamps as placeholders. Keys and
+// revisions are not in it. Fingerprints are, once the network has a key that
+// lasts for them.
+func (p *Plan) intent(fingerprints bool) string {
+	h := sha256.New()
+	e := json.NewEncoder(h)
+	write := func(v any) {
+		// Encoding plain strings into a hash can't fail.
+		_ = e.Encode(v)
+	}
+	write([]string{"sigilform intent 1", string(p.Mode), p.Network, p.Prefix})
+	for i := range p.Changes {
+		write(intend(&p.Changes[i], fingerprints))
+	}
+	_, _ = io.WriteString(h, "end")
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func intend(c *Change, fingerprints bool) intended {
+	out := intended{Address: c.Address, Action: c.Action, Reason: c.Reason, Was: c.Was, ID: c.ID}
+	if c.GeneratedID {
+		out.ID = placeholder
+	}
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		g := intendedField{Name: f.Name, Action: f.Action, Reason: f.Reason, Old: f.Old, New: f.New, Last: f.Last}
+		if f.Stamp {
+			g.Old = nil
+		}
+		if f.Generated || f.Stamp {
+			g.New = &Value{Text: placeholder}
+		}
+		if !fingerprints {
+			g.Old, g.New, g.Last = masked(g.Old), masked(g.New), masked(g.Last)
+		}
+		out.Fields = append(out.Fields, g)
+	}
+	return out
+}
+
+func masked(v *Value) *Value {
+	if v == nil || !v.Sensitive {
+		return v
+	}
+	return &Value{Sensitive: true}
+}

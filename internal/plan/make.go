@@ -1,0 +1,213 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// Make compares what is desired, what was last applied and what is live, and
+// decides everything that an apply does. Errors among the diagnostics mean
+// that the plan must not be used. Conflicts are in the plan itself: it can be
+// shown, but not applied.
+func Make(in Input) (*Plan, diag.List) {
+	m := newMaker(in)
+	m.checkNetwork()
+	wanted, err := m.flatten()
+	if err != nil {
+		return nil, append(m.diags, diag.Diagnostic{
+			Severity: diag.Error, Summary: "The network can't be laid out as keys", Detail: err.Error(),
+		})
+	}
+	for i := range wanted {
+		m.planWanted(&wanted[i])
+	}
+	m.planUnwanted()
+	m.checkDangling()
+	m.listUnmanaged()
+	m.finish()
+	return m.plan, m.diags
+}
+
+// liveID is the identity of a live object: a Core and an Entry share a space,
+// and a device lives below its user.
+type liveID struct {
+	space  addr.Kind
+	parent string
+	id     string
+}
+
+// maker carries the parts of one plan while it is made.
+type maker struct {
+	in     Input
+	layout keys.Layout
+	plan   *Plan
+	diags  diag.List
+
+	live    map[liveID]*keys.Live
+	lives   []keys.Live
+	wanted  map[state.ID]*keys.Object
+	digest  string // the key of digests
+	newKey  bool
+	chosen  map[string]bool // "address\x00field" that the plan generated
+	newIDs  map[addr.Addr]bool
+	created []uint64       // ids of created users
+	deleted map[string]int // marker of a deleted object -> its place in changes
+	changes []Change
+
+	data   *writes
+	states *writes
+	guards *guards
+}
+
+func newMaker(in Input) *maker {
+	layout := keys.NewLayout(in.Network.Prefix)
+	m := &maker{
+		in: in, layout: layout,
+		live: map[liveID]*keys.Live{}, wanted: map[state.ID]*keys.Object{},
+		chosen: map[string]bool{}, newIDs: map[addr.Addr]bool{}, deleted: map[string]int{},
+		data: newWrites(), states: newWrites(), guards: newGuards(),
+		digest: in.State.DigestKey,
+	}
+	if m.digest == "" {
+		m.digest, m.newKey = in.IDs.Secret(), true
+	}
+	m.lives = keys.Decode(layout, in.Snapshot.Under(layout.Prefix()))
+	for i := range m.lives {
+		l := &m.lives[i]
+		m.live[liveID{space: keys.Space(l.Kind), parent: l.Parent, id: l.ID}] = l
+	}
+	m.plan = &Plan{
+		Tool: in.Tool, Mode: in.Mode, CreatedAt: in.Now.UTC().Truncate(time.Second),
+		Connection: in.Connection, ClusterID: in.Snapshot.ClusterID,
+		Network: in.Network.Name, Prefix: in.Network.Prefix,
+		Revision: in.Snapshot.Revision, HeadRevision: in.State.HeadRevision,
+		ConfigDigest: in.ConfigDigest, Commit: in.Commit, Secrets: map[string]string{},
+	}
+	if in.State.Head != nil {
+		m.plan.Generation, m.plan.Serial = in.State.Head.Generation, in.State.Head.Serial
+	} else {
+		m.plan.Generation = in.IDs.Generation()
+	}
+	return m
+}
+
+// checkNetwork compares the network as a whole with what the cluster knows.
+func (m *maker) checkNetwork() {
+	name, prefix := m.in.Network.Name, m.in.Network.Prefix
+	if h := m.in.State.Head; h != nil && h.Prefix != prefix {
+		m.conflict(Conflict{
+			Summary: fmt.Sprintf("The prefix of network %q changed", name),
+			Detail:  fmt.Sprintf("It was applied below %s, the configuration says %s. Its keys are not moved.", h.Prefix, prefix),
+			Hint:    "Destroy the network under its old prefix first, or give the new one another name.",
+		})
+	}
+	if other, otherPrefix, ok := m.in.State.Overlapping(name, prefix); ok {
+		m.conflict(Conflict{
+			Summary: fmt.Sprintf("The prefix overlaps with that of network %q", other),
+			Detail:  fmt.Sprintf("%s and %s would share keys.", prefix, otherPrefix),
+			Hint:    "Choose a prefix that neither contains the other's nor lies in it.",
+		})
+	}
+}
+
+func (m *maker) conflict(c Conflict) { m.plan.Conflicts = append(m.plan.Conflicts, c) }
+
+// flatten makes the wanted objects: none where everything is destroyed.
+func (m *maker) flatten() ([]keys.Object, error) {
+	if m.in.Mode == ModeDestroy {
+		return nil, nil
+	}
+	resolved := m.resolve()
+	wanted, err := keys.Flatten(resolved, m.layout, m.now())
+	if err != nil {
+		return nil, fmt.Errorf("flatten: %w", err)
+	}
+	for i := range wanted {
+		w := &wanted[i]
+		m.wanted[state.ID{Kind: w.Kind, ID: w.ID}] = w
+	}
+	m.plan.Objects = len(wanted)
+	m.warn()
+	return wanted, nil
+}
+
+func (m *maker) now() string { return m.in.Now.UTC().Format(time.RFC3339) }
+
+// entry looks a key up in the snapshot; its revision is 0 where it is absent.
+func (m *maker) entry(key string) kv.Entry {
+	e, _ := m.in.Snapshot.Get(key)
+	return e
+}
+
+// digestOf makes the digests of one object's sensitive fields.
+func (m *maker) digestOf(kind addr.Kind, id string) func(name, value string) string {
+	return func(name, value string) string {
+		return digest(m.digest, &state.Record{Kind: kind, ID: id}, name, value)
+	}
+}
+
+// join is the object of a wanted one with its other two sides.
+func (m *maker) join(w *keys.Object) *object {
+	o := &object{
+		want: w, ignore: w.Ignore, sets: w.Sets,
+		digest:    m.digestOf(w.Kind, w.ID),
+		generated: func(name string) bool { return m.chosen[w.Addr.String()+"\x00"+name] },
+	}
+	if m.replaces(w) {
+		return o
+	}
+	o.record = m.in.State.Records[state.ID{Kind: w.Kind, ID: w.ID}]
+	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(w.Kind), parent: w.Parent, id: w.ID}], w.Kind))
+	o.last = LastApplied(o.record)
+	return o
+}
+
+func (o *object) setLive(l *keys.Live) {
+	o.live = l
+	if l == nil {
+		return
+	}
+	o.liveFields = make(map[string]*keys.LiveField, len(l.Fields))
+	for i := range l.Fields {
+		o.liveFields[l.Fields[i].Name] = &l.Fields[i]
+	}
+}
+
+// replaces reports whether a wanted object takes the place of one of ours that
+// is deleted: a node of the other kind with the same IP, or the same device
+// below another user.
+func (m *maker) replaces(w *keys.Object) bool {
+	switch w.Kind {
+	case addr.Core:
+		return m.unwantedNode(addr.Entry, w.ID)
+	case addr.Entry:
+		return m.unwantedNode(addr.Core, w.ID)
+	case addr.Device:
+		r := m.in.State.Records[state.ID{Kind: addr.Device, ID: w.ID}]
+		return r != nil && r.Parent != w.Parent
+	default:
+		return false
+	}
+}
+
+func (m *maker) unwantedNode(kind addr.Kind, id string) bool {
+	_, recorded := m.in.State.Records[state.ID{Kind: kind, ID: id}]
+	return recorded
+}
+
+// title is the address of an object of others, as far as it has one.
+func title(l *keys.Live) string {
+	for i := range l.Fields {
+		switch f := &l.Fields[i]; f.Name {
+		case "domain", "username", "name":
+			return f.Value
+		}
+	}
+	return ""
+}

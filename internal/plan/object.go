@@ -1,0 +1,216 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// object is one identity with its three sides. At least one of them is there.
+type object struct {
+	want   *keys.Object
+	record *state.Record
+	live   *keys.Live
+	// liveFields indexes live by name.
+	liveFields map[string]*keys.LiveField
+	last       map[string]string
+	// ignore and sets are the wanted object's, or where nothing says what is
+	// wanted the record's.
+	ignore []string
+	sets   []string
+	// digest makes the keyed digest of a value of a named field.
+	digest func(name, value string) string
+	// generated says which unnamed fields the plan has chosen a value for.
+	generated func(name string) bool
+}
+
+func (o *object) exists() bool { return o.live != nil && o.live.Exists }
+
+// foreign says that the object is there, and others made it.
+func (o *object) foreign() bool { return o.record == nil && o.exists() }
+
+// compare returns what happens to each field, by name.
+func (o *object) compare() []FieldChange {
+	var changes []FieldChange
+	seen := make(map[string]bool, len(o.want.Fields))
+	for i := range o.want.Fields {
+		w := &o.want.Fields[i]
+		seen[w.Name] = true
+		if c, ok := o.compareWanted(w); ok {
+			changes = append(changes, c)
+		}
+	}
+	changes = append(changes, o.compareUnwanted(seen)...)
+	slices.SortFunc(changes, func(a, b FieldChange) int { return compareNames(a.Name, b.Name) })
+	return changes
+}
+
+func (o *object) compareWanted(w *keys.Field) (FieldChange, bool) {
+	if w.Class == keys.Stamp || o.ignores(w.Name) {
+		return FieldChange{}, false
+	}
+	f := o.field(w)
+	if enforced(w) {
+		return classified(f)
+	}
+	return o.compareInitial(f)
+}
+
+// compareInitial compares a field that belongs to the network once it is
+// written: it counts only where it is absent.
+func (o *object) compareInitial(f *field) (FieldChange, bool) {
+	if f.live.Present {
+		if f.last.Present && f.class != keys.Derived {
+			return f.change(Classify(Optional{}, f.last, f.live), verdict{action: Forget}), true
+		}
+		return FieldChange{}, false
+	}
+	if !f.last.Present {
+		f.last = o.firstValue(f.name)
+	}
+	row := Classify(f.desired, f.last, f.live)
+	v := verdict{action: Create}
+	if o.exists() {
+		v.reason = Restored
+	} else if o.record != nil {
+		v.reason = Drift
+	}
+	return f.change(row, v), true
+}
+
+// compareUnwanted compares what was applied or is live, and no file names.
+func (o *object) compareUnwanted(wanted map[string]bool) []FieldChange {
+	var changes []FieldChange
+	for _, name := range slices.Sorted(maps.Keys(o.last)) {
+		if wanted[name] || o.ignores(name) {
+			continue
+		}
+		if c, ok := classified(o.fieldNamed(name)); ok {
+			changes = append(changes, o.keptInitial(c))
+		}
+	}
+	return append(changes, o.extraMembers(wanted)...)
+}
+
+// extraMembers compares the members of sets that are declared whole which no
+// file names and which were not applied.
+func (o *object) extraMembers(wanted map[string]bool) []FieldChange {
+	var changes []FieldChange
+	if o.live == nil {
+		return nil
+	}
+	for i := range o.live.Fields {
+		l := &o.live.Fields[i]
+		_, applied := o.last[l.Name]
+		if l.Set == "" || wanted[l.Name] || applied || o.ignores(l.Name) || !slices.Contains(o.sets, l.Set) {
+			continue
+		}
+		changes = append(changes, o.extraMember(l))
+	}
+	return changes
+}
+
+// keptInitial turns the deletion of an initial field that no file names any
+// more into forgetting it: the value is the network's own.
+func (o *object) keptInitial(c FieldChange) FieldChange {
+	l, ok := o.liveFields[c.Name]
+	if ok && c.Action == Delete && (l.Class == keys.Initial || l.Class == keys.Rotated) {
+		c.Action, c.Reason = Forget, Changed
+	}
+	return c
+}
+
+// extraMember is a member that others added to a set that is declared whole:
+// "not a member" is what is wanted, and was applied where the set was declared
+// before.
+func (o *object) extraMember(l *keys.LiveField) FieldChange {
+	row, v := RowTakeOver, verdict{action: Delete, reason: TakenOver}
+	if o.record != nil {
+		if _, declared := o.record.Sets[l.Set]; declared {
+			row, v = RowRestore, verdict{action: Delete, reason: Drift}
+		}
+	}
+	return o.fieldNamed(l.Name).change(row, v)
+}
+
+func classified(f *field) (FieldChange, bool) {
+	row := Classify(f.desired, f.last, f.live)
+	v := decide(row)
+	if v.action == "" {
+		return FieldChange{}, false
+	}
+	return f.change(row, v), true
+}
+
+// enforced says that a change made outside is drift.
+func enforced(w *keys.Field) bool {
+	switch w.Class {
+	case keys.Declared:
+		return true
+	case keys.Initial, keys.Derived:
+		return w.Named
+	case keys.Rotated, keys.Stamp, keys.Operational:
+	}
+	return false
+}
+
+// ignores says that the field is left alone: ignore_changes names it, and the
+// object is there already.
+func (o *object) ignores(name string) bool {
+	return o.exists() && keys.Ignored(o.ignore, name)
+}
+
+// field joins a wanted field with what was applied and what is live.
+func (o *object) field(w *keys.Field) *field {
+	f := o.fieldNamed(w.Name)
+	f.key, f.class, f.set = w.Key, w.Class, w.Set
+	f.value = w.Value
+	if w.Sensitive && !f.sensitive {
+		f.sensitive = true
+		f.live, f.last = o.digested(f.name, f.live), o.digested(f.name, f.last)
+	}
+	f.desired = Some(w.Value)
+	if f.sensitive {
+		f.desired = o.digested(f.name, f.desired)
+	}
+	f.generated = !w.Named && o.generated(w.Name)
+	return f
+}
+
+// fieldNamed joins what was applied with what is live.
+func (o *object) fieldNamed(name string) *field {
+	f := &field{name: name}
+	if l, ok := o.liveFields[name]; ok {
+		f.key, f.class, f.set, f.revision = l.Key, l.Class, l.Set, l.ModRevision
+		f.live = Some(l.Value)
+	}
+	if last, ok := o.last[name]; ok {
+		f.last = Some(last)
+	}
+	if o.record == nil {
+		return f
+	}
+	if _, secret := o.record.Secret[name]; secret {
+		f.sensitive = true
+		f.live = o.digested(name, f.live)
+	}
+	return f
+}
+
+// firstValue is what an initial field was created with.
+func (o *object) firstValue(name string) Optional {
+	if o.record == nil {
+		return Optional{}
+	}
+	first, ok := o.record.Initial[name]
+	return Optional{Present: ok, Text: first}
+}
+
+func (o *object) digested(name string, v Optional) Optional {
+	if v.Present {
+		v.Text = o.digest(name, v.Text)
+	}
+	return v
+}

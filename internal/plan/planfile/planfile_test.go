@@ -1,0 +1,147 @@
+package planfile_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/plan/planfile"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+func sample() *plan.Plan {
+	return &plan.Plan{
+		Mode: plan.ModeApply, ClusterID: "cdf818194e3a8c32", Network: "prod", Prefix: "/sigilgate/",
+		Generation: "g", Revision: 7, Serial: 2, HeadRevision: 5,
+		Data:   []kv.Op{{Kind: kv.Put, Key: "/sigilgate/cells/a.example/status", Value: "active <&> é"}},
+		State:  []kv.Op{{Kind: kv.Put, Key: state.NewLayout("prod").Record("cell", "a.example"), Value: "{}"}},
+		Guards: []kv.Guard{{Kind: kv.Empty, Key: "/sigilgate/cells/a.example/"}},
+	}
+}
+
+func written(tb testing.TB, p *plan.Plan) []byte {
+	tb.Helper()
+	var b bytes.Buffer
+	if _, err := planfile.Write(&b, p); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	file := written(t, sample())
+	if !planfile.Is(file[:planfile.Peek]) {
+		t.Error("a plan file is not known by its first bytes")
+	}
+	got, digest, err := planfile.Read(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(sample(), got); diff != "" {
+		t.Error(diff)
+	}
+	if !bytes.Contains(file, []byte(digest)) || len(digest) != 64 {
+		t.Errorf("digest %q is not that of the file", digest)
+	}
+	if !bytes.Equal(file, written(t, got)) {
+		t.Error("written again it differs")
+	}
+}
+
+// TestEveryChangedByteIsNoticed flips each byte of a file: none may pass.
+func TestEveryChangedByteIsNoticed(t *testing.T) {
+	t.Parallel()
+	file := written(t, sample())
+	for i := range file {
+		changed := bytes.Clone(file)
+		changed[i] ^= 1
+		if _, _, err := planfile.Read(bytes.NewReader(changed)); err == nil {
+			t.Errorf("byte %d (%q) was changed unnoticed", i, file[i])
+		}
+	}
+	for n := range file {
+		if _, _, err := planfile.Read(bytes.NewReader(file[:n])); err == nil {
+			t.Errorf("the first %d bytes passed for the whole", n)
+		}
+	}
+}
+
+func TestReadErrors(t *testing.T) {
+	t.Parallel()
+	file := string(written(t, sample()))
+	cases := map[string]struct {
+		file, want string
+	}{
+		"empty":     {"", "no plan file"},
+		"HCL":       {"core \"ams\" {}\n", "no plan file"},
+		"truncated": {file[:len(file)-9], "truncated"},
+		"longer":    {file + "x", "follows its end"},
+		"edited":    {strings.Replace(file, "prod", "prof", 1), "changed after it was written"},
+		"newer":     {strings.Replace(file, "sigilform-plan 1", "sigilform-plan 2", 1), "format 2"},
+		"no digest": {"sigilform-plan 1 5 sha256:\nxxxxx", "first line"},
+		"huge":      {"sigilform-plan 1 99999999999 sha256:00\n", "first line"},
+		"one line":  {"sigilform-plan " + strings.Repeat("1", 10<<20), "first line"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := planfile.Read(strings.NewReader(c.file))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestForgedPlans holds that a plan with a right digest still can't write
+// outside its network.
+func TestForgedPlans(t *testing.T) {
+	t.Parallel()
+	cases := map[string]func(*plan.Plan){
+		"others' key":     func(p *plan.Plan) { p.Data[0].Key = "/registry/secrets" },
+		"state as data":   func(p *plan.Plan) { p.Data[0].Key = "/sigilform/v1/prod/head" },
+		"another network": func(p *plan.Plan) { p.State[0].Key = "/sigilform/v1/lab/head" },
+		"unknown op":      func(p *plan.Plan) { p.Data[0].Kind = "increment" },
+		"unknown guard":   func(p *plan.Plan) { p.Guards[0].Kind = "maybe" },
+		"root prefix":     func(p *plan.Plan) { p.Prefix = "" },
+		"state prefix":    func(p *plan.Plan) { p.Prefix = "/sigilform/v1/" },
+		"unknown mode":    func(p *plan.Plan) { p.Mode = "explode" },
+		"no network":      func(p *plan.Plan) { p.Network = "" },
+	}
+	for name, forge := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := sample()
+			forge(p)
+			_, _, err := planfile.Read(bytes.NewReader(written(t, p)))
+			var damaged *planfile.Damaged
+			if !errors.As(err, &damaged) {
+				t.Fatalf("got %v, want *Damaged", err)
+			}
+		})
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(written(f, sample()))
+	f.Add([]byte("sigilform-plan 1 2 sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\n{}"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		p, _, err := planfile.Read(bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		if again := written(t, p); !bytes.Equal(again, file) {
+			// Another writer may space its JSON differently; the plan must be the same.
+			q, _, err := planfile.Read(bytes.NewReader(again))
+			if err != nil || cmp.Diff(p, q) != "" {
+				t.Fatalf("not the same plan after writing it again: %v", err)
+			}
+		}
+	})
+}

@@ -1,0 +1,131 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// resolve returns the network with everything chosen that its files leave
+// open: user ids, UUIDs and service names. What an object already has is kept.
+func (m *maker) resolve() *network.Network {
+	n := *m.in.Network
+	n.Cores = slices.Clone(n.Cores)
+	n.Entries = slices.Clone(n.Entries)
+	n.Users = slices.Clone(n.Users)
+	for i := range n.Cores {
+		c := &n.Cores[i]
+		m.choose(c.Addr, addr.Core, c.IP.Value, "uuid", &c.UUID, m.in.IDs.UUID)
+		m.choose(c.Addr, addr.Core, c.IP.Value, "service_name", &c.ServiceName, m.in.IDs.ServiceName)
+	}
+	for i := range n.Entries {
+		e := &n.Entries[i]
+		m.choose(e.Addr, addr.Entry, e.IP.Value, "service_name", &e.ServiceName, m.in.IDs.ServiceName)
+	}
+	m.resolveUsers(n.Users)
+	for i := range n.Users {
+		n.Users[i].Devices = slices.Clone(n.Users[i].Devices)
+	}
+	m.resolveDevices(n.Users)
+	return &n
+}
+
+// choose fills a text that no file names: with what was recorded, else with
+// what is live, else with a fresh value.
+func (m *maker) choose(a addr.Addr, kind addr.Kind, id, name string, t *network.Text, fresh func() string) {
+	if t.Named || t.Value != "" {
+		return
+	}
+	if r := m.in.State.Records[state.ID{Kind: kind, ID: id}]; r != nil {
+		if v := r.Initial[name]; v != "" {
+			t.Value = v
+			return
+		}
+		if v := r.Declared[name]; v != "" {
+			t.Value = v
+			return
+		}
+	}
+	if v, ok := m.liveValue(liveID{space: keys.Space(kind), id: id}, name); ok && v != "" {
+		t.Value = v
+		return
+	}
+	t.Value = fresh()
+	m.chosen[a.String()+"\x00"+name] = true
+}
+
+func (m *maker) liveValue(id liveID, name string) (string, bool) {
+	l := m.live[id]
+	if l == nil {
+		return "", false
+	}
+	for i := range l.Fields {
+		if l.Fields[i].Name == name {
+			return l.Fields[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// resolveDevices finds each device without a UUID by its address in the state,
+// with --adopt by its name below its user, and else gives it a fresh one.
+func (m *maker) resolveDevices(users []network.User) {
+	claimed := map[string]bool{}
+	for i := range users {
+		for j := range users[i].Devices {
+			if d := &users[i].Devices[j]; d.UUID.Value != "" {
+				claimed[d.UUID.Value] = true
+			}
+		}
+	}
+	recorded := m.recordedIDs(addr.Device)
+	named := m.adoptableDevices()
+	for i := range users {
+		for j := range users[i].Devices {
+			d := &users[i].Devices[j]
+			if d.UUID.Value != "" {
+				continue
+			}
+			uuid := recorded[d.Addr.String()]
+			if uuid == "" {
+				uuid = named[userID(&users[i])+"\x00"+d.Name]
+			}
+			if uuid == "" || claimed[uuid] {
+				uuid = m.in.IDs.UUID()
+				m.newIDs[d.Addr] = true
+			}
+			claimed[uuid] = true
+			d.UUID.Value = uuid
+		}
+	}
+}
+
+// recordedIDs maps addresses to identities, of the records of one kind.
+func (m *maker) recordedIDs(kind addr.Kind) map[string]string {
+	ids := map[string]string{}
+	for _, id := range m.in.State.IDs() {
+		if id.Kind == kind {
+			ids[m.in.State.Records[id].Address] = id.ID
+		}
+	}
+	return ids
+}
+
+// adoptableDevices maps user id and device name to the UUIDs of others' devices.
+func (m *maker) adoptableDevices() map[string]string {
+	found := map[string]string{}
+	if !m.in.Adopt {
+		return found
+	}
+	for i := range m.lives {
+		l := &m.lives[i]
+		_, ours := m.in.State.Records[state.ID{Kind: l.Kind, ID: l.ID}]
+		if l.Kind == addr.Device && l.Exists && !ours {
+			found[l.Parent+"\x00"+title(l)] = l.ID
+		}
+	}
+	return found
+}

@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// planUnwanted decides what happens to the objects of ours that the
+// configuration does not want any more.
+func (m *maker) planUnwanted() {
+	for _, id := range m.in.State.IDs() {
+		r := m.in.State.Records[id]
+		w := m.wanted[id]
+		if w != nil && w.Parent == r.Parent {
+			continue
+		}
+		if w == nil {
+			m.states.delete(m.in.State.Layout.Record(id.Kind, id.ID))
+		}
+		m.planDeletion(r)
+	}
+}
+
+// planDeletion deletes one object with all its keys, or forgets one that is
+// gone already.
+func (m *maker) planDeletion(r *state.Record) {
+	o := &object{record: r, last: LastApplied(r), digest: m.digestOf(r.Kind, r.ID)}
+	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(r.Kind), parent: r.Parent, id: r.ID}], r.Kind))
+	c := Change{Address: r.Address, Kind: r.Kind, ID: r.ID, Action: Delete}
+	if o.live == nil {
+		c.Action, c.Reason = Forget, Drift
+		m.changes = append(m.changes, c)
+		return
+	}
+	if r.Protected {
+		m.diags = append(m.diags, protected(r))
+	}
+	for i := range o.live.Fields {
+		m.deleteField(o, &o.live.Fields[i], &c)
+	}
+	slices.SortFunc(c.Fields, func(a, b FieldChange) int { return compareNames(a.Name, b.Name) })
+	for _, prefix := range m.layout.Prefixes(r.Kind, r.ID, r.Parent) {
+		m.data.deletePrefix(prefix)
+	}
+	if e, ok := m.in.Snapshot.Get(o.live.Marker); ok {
+		m.guards.unmoved(e.Key, e.ModRevision)
+	}
+	if r.Kind == addr.User {
+		m.takeDevices(r.ID, &c)
+	}
+	m.deleted[o.live.Marker] = len(m.changes)
+	m.changes = append(m.changes, c)
+}
+
+// deleteField says what is lost with a field. What was declared is guarded:
+// nobody's change to it is overwritten unseen. The rest falls with the object.
+func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
+	f := o.fieldNamed(l.Name)
+	_, initial := o.record.Initial[l.Name]
+	switch {
+	case l.Class == keys.Stamp:
+	case f.last.Present:
+		change := f.change(Classify(f.desired, f.last, f.live), verdict{action: Delete})
+		if change.Row == RowDeleteDrift {
+			change.Reason, change.Last = Drift, f.shown(f.last)
+		}
+		m.guards.unmoved(l.Key, l.ModRevision)
+		m.keepSecret(&change)
+		c.Fields = append(c.Fields, change)
+	case initial:
+		c.Fields = append(c.Fields, f.change(RowDelete, verdict{action: Delete}))
+	default:
+		c.Falls = append(c.Falls, l.Key)
+	}
+}
+
+// takeDevices deletes what belongs to a user and is not ours: the devices that
+// others added, with their routes. One that is added after the plan refuses
+// the commit, since nobody has seen it fall.
+func (m *maker) takeDevices(user string, c *Change) {
+	m.guards.noneAdded(m.layout.Devices(user), m.in.Snapshot.Revision)
+	for i := range m.lives {
+		l := &m.lives[i]
+		if l.Kind != addr.Device || l.Parent != user || OwnedBy(m.in.State, l) {
+			continue
+		}
+		for _, prefix := range m.layout.Prefixes(l.Kind, l.ID, l.Parent) {
+			m.data.deletePrefix(prefix)
+		}
+		for _, f := range l.Fields {
+			c.Falls = append(c.Falls, f.Key)
+		}
+	}
+}
+
+func protected(r *state.Record) diag.Diagnostic {
+	return diag.Diagnostic{
+		Severity: diag.Error, Address: r.Address,
+		Summary: fmt.Sprintf("%s is protected and can't be deleted", r.Address),
+		Detail:  "It was applied with prevent_destroy, and the plan would delete it. Removing the block does not remove the protection.",
+		Hint:    "To delete it, set prevent_destroy = false in its lifecycle, apply, and then remove it.",
+	}
+}

@@ -1,0 +1,142 @@
+package state
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// ID names an object across the state.
+type ID struct {
+	Kind addr.Kind
+	ID   string
+}
+
+// CompareIDs orders identities by kind, then by identity.
+func CompareIDs(a, b ID) int {
+	return cmp.Or(cmp.Compare(a.Kind.Rank(), b.Kind.Rank()), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+}
+
+// State is everything that sigilform remembers of one network, as one snapshot
+// holds it. An object is ours when it has a record.
+type State struct {
+	Layout Layout
+	// Head is nil before the first apply.
+	Head *Head
+	// HeadRevision is the head's ModRevision, 0 before the first apply.
+	HeadRevision int64
+	Records      map[ID]*Record
+	// DigestKey is the key of fingerprints, empty before the first apply.
+	DigestKey string
+	// Networks maps every network of the cluster to its prefix.
+	Networks map[string]string
+	// Journal says that an apply of several transactions was interrupted.
+	Journal bool
+}
+
+// Empty is the state of a network that was never applied.
+func Empty(network string) *State {
+	return &State{
+		Layout:   NewLayout(network),
+		Records:  map[ID]*Record{},
+		Networks: map[string]string{},
+	}
+}
+
+// Prefixes are the prefixes that a snapshot must hold for [Decode].
+func Prefixes(network string) []string {
+	l := NewLayout(network)
+	return []string{l.ObjectsPrefix(), l.JournalPrefix(), NetworksPrefix}
+}
+
+// Keys are the single keys that a snapshot must hold for [Decode].
+func Keys(network string) []string {
+	l := NewLayout(network)
+	return []string{l.Head(), l.DigestKey()}
+}
+
+// Decode reads the state of a network from a snapshot. The error is a
+// [*Damaged], which wraps a [*TooNew] where a later sigilform wrote it.
+func Decode(s *kv.Snapshot, network string) (*State, error) {
+	st := Empty(network)
+	if err := st.decodeHead(s); err != nil {
+		return nil, err
+	}
+	if err := st.decodeRecords(s); err != nil {
+		return nil, err
+	}
+	if e, ok := s.Get(st.Layout.DigestKey()); ok {
+		st.DigestKey = e.Value
+	}
+	for _, e := range s.Under(NetworksPrefix) {
+		st.Networks[strings.TrimPrefix(e.Key, NetworksPrefix)] = e.Value
+	}
+	st.Journal = len(s.Under(st.Layout.JournalPrefix())) > 0
+	return st, nil
+}
+
+func (st *State) decodeHead(s *kv.Snapshot) error {
+	e, ok := s.Get(st.Layout.Head())
+	if !ok {
+		return nil
+	}
+	h, err := DecodeHead(e.Value)
+	if err != nil {
+		return &Damaged{Key: e.Key, Cause: err}
+	}
+	st.Head, st.HeadRevision = &h, e.ModRevision
+	return nil
+}
+
+func (st *State) decodeRecords(s *kv.Snapshot) error {
+	prefix := st.Layout.ObjectsPrefix()
+	for _, e := range s.Under(prefix) {
+		kind, id, ok := strings.Cut(strings.TrimPrefix(e.Key, prefix), "/")
+		if !ok || !addr.Kind(kind).Known() || id == "" {
+			continue // a later version's; not ours to judge
+		}
+		r, err := DecodeRecord(e.Value)
+		if err != nil {
+			return &Damaged{Key: e.Key, Cause: err}
+		}
+		r.Kind, r.ID = addr.Kind(kind), id
+		st.Records[ID{Kind: r.Kind, ID: id}] = r
+	}
+	return nil
+}
+
+// IDs lists the identities of all records in order.
+func (st *State) IDs() []ID { return slices.SortedFunc(maps.Keys(st.Records), CompareIDs) }
+
+// ByAddress finds the record of a kind by its address in the configuration.
+// Two records never bear one address of a kind, but for the moment in which
+// an identity is replaced; then the lower identity is returned.
+func (st *State) ByAddress() map[string]*Record {
+	found := make(map[string]*Record, len(st.Records))
+	for _, id := range st.IDs() {
+		r := st.Records[id]
+		if _, taken := found[r.Address]; !taken {
+			found[r.Address] = r
+		}
+	}
+	return found
+}
+
+// Overlapping returns a network other than the given one whose prefix overlaps
+// with prefix, and its prefix; ok is false where there is none.
+func (st *State) Overlapping(network, prefix string) (other, otherPrefix string, ok bool) {
+	for _, name := range slices.Sorted(maps.Keys(st.Networks)) {
+		p := st.Networks[name]
+		if name == network || p == "" {
+			continue
+		}
+		if strings.HasPrefix(p, prefix) || strings.HasPrefix(prefix, p) {
+			return name, p, true
+		}
+	}
+	return "", "", false
+}
