@@ -88,7 +88,7 @@ func (f *flattener) done(d *draft) {
 
 // add adds a field; class, key and sensitivity come from the table.
 func (d *draft) add(name, value string, named, sensitive bool) {
-	s, member, _ := byName(d.Kind, name)
+	s, member, _ := d.layout.indexes[d.Kind].byName(name)
 	field := Field{
 		Name: name, Value: value, Class: s.class, Named: named,
 		Key:       d.layout.base(s.base, d.Kind, d.ID, d.Parent) + s.path + member,

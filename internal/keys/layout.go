@@ -85,7 +85,7 @@ func (l Layout) Prefixes(kind addr.Kind, id, parent string) []string {
 
 // FieldKey is the key of a field by its name.
 func (l Layout) FieldKey(kind addr.Kind, id, parent, name string) string {
-	s, member, ok := byName(kind, name)
+	s, member, ok := l.indexes[kind].byName(name)
 	if !ok {
 		return l.base(own, kind, id, parent) + name
 	}
@@ -94,10 +94,9 @@ func (l Layout) FieldKey(kind addr.Kind, id, parent, name string) string {
 
 // Marker is the key by which an object exists.
 func (l Layout) Marker(kind addr.Kind, id, parent string) string {
-	for _, s := range table(kind) {
-		if s.marker {
-			return l.base(s.base, kind, id, parent) + s.path
-		}
+	s := l.indexes[kind].marker
+	if !s.marker {
+		return ""
 	}
-	return ""
+	return l.base(s.base, kind, id, parent) + s.path
 }

@@ -141,20 +141,26 @@ type place struct {
 	path string
 }
 
-// index finds the row of a key without a walk over the table.
+// index finds the row of a key, or of a name, without a walk over the table.
 type index struct {
-	exact map[place]spec
-	many  []spec
+	exact  map[place]spec
+	named  map[string]spec
+	many   []spec
+	marker spec
 }
 
 func newIndex(kind addr.Kind) index {
-	x := index{exact: map[place]spec{}}
+	x := index{exact: map[place]spec{}, named: map[string]spec{}}
 	for _, s := range table(kind) {
+		if s.marker {
+			x.marker = s
+		}
 		if s.many {
 			x.many = append(x.many, s)
-		} else {
-			x.exact[place{base: s.base, path: s.path}] = s
+			continue
 		}
+		x.exact[place{base: s.base, path: s.path}] = s
+		x.named[s.name] = s
 	}
 	return x
 }
@@ -174,12 +180,12 @@ func (x index) find(b base, path string) (s spec, name string, ok bool) {
 }
 
 // byName finds the row of a field by its name, and the member's part of the key.
-func byName(kind addr.Kind, name string) (s spec, member string, ok bool) {
-	for _, s := range table(kind) {
-		if !s.many && name == s.name {
-			return s, "", true
-		}
-		if s.many && strings.HasPrefix(name, s.name+".") {
+func (x index) byName(name string) (s spec, member string, ok bool) {
+	if s, ok := x.named[name]; ok {
+		return s, "", true
+	}
+	for _, s := range x.many {
+		if strings.HasPrefix(name, s.name) && len(name) > len(s.name) && name[len(s.name)] == '.' {
 			return s, name[len(s.name)+1:], true
 		}
 	}
