@@ -44,7 +44,7 @@ func (f *FieldChange) references(note func(addr.Kind, string)) {
 	switch set {
 	case "links", "core_nodes":
 		note(addr.Core, member)
-	case "bound_to", "core", "cell":
+	case "bound_to", "core", "cell", "route":
 		kind := addr.Core
 		if set == "cell" {
 			kind = addr.Cell

@@ -1,0 +1,72 @@
+package etcd
+
+import (
+	"context"
+	"errors"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"google.golang.org/grpc/codes"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// Commit writes the transaction wholly or not at all, in one revision. It is
+// sent at most once. An error means that nothing was written, for certain; a
+// *kv.TooLarge that nothing was even sent.
+func (c *Client) Commit(ctx context.Context, t kv.Txn) (kv.Result, error) {
+	request, size, err := build(t, c.settings.Limits, c.settings.Username)
+	if err != nil {
+		return kv.Result{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return kv.Result{}, c.explain(ctx, err)
+	}
+	limit, cancel := c.request(ctx)
+	defer cancel()
+	limit, sent := withSending(limit)
+	answer, err := c.kv.Txn(limit, request)
+	if c.inProcess {
+		sent.left.Store(true)
+	}
+	switch {
+	case err == nil && (size.Depth > 1 || answer.GetSucceeded()):
+		return kv.Result{Outcome: kv.Committed, Revision: answer.GetHeader().GetRevision(), Bytes: size.Bytes}, nil
+	case err == nil, size.Depth > 1 && refusedByLeaf(err):
+		moved, cause := c.moved(ctx, t.Guards)
+		return kv.Result{Outcome: kv.Rejected, Moved: moved, Bytes: size.Bytes, Cause: cause}, nil
+	case sent.left.Load() && uncertain(err):
+		return kv.Result{Outcome: kv.Unknown, Bytes: size.Bytes, Cause: c.explainLost(err)}, nil
+	}
+	return kv.Result{}, c.explain(limit, err)
+}
+
+// refusedByLeaf reports whether the server refused the put of a leaf whose
+// guards did not hold. Versions check the lease and the key in different order.
+func refusedByLeaf(err error) bool {
+	return is(err, rpctypes.ErrLeaseNotFound) || is(err, rpctypes.ErrKeyNotFound)
+}
+
+// uncertain reports whether a write may have happened although err came back.
+// What a server refuses by itself, before or while applying, was not written;
+// a lost reply, a time-out or a change of the leader leaves it open.
+func uncertain(err error) bool {
+	switch code(rpctypes.Error(err)) {
+	case codes.InvalidArgument, codes.NotFound, codes.AlreadyExists, codes.PermissionDenied, codes.ResourceExhausted,
+		codes.FailedPrecondition, codes.OutOfRange, codes.Unimplemented, codes.DataLoss, codes.Unauthenticated:
+		return false
+	default:
+		return true
+	}
+}
+
+// explainLost says why the reply was lost.
+func (c *Client) explainLost(err error) error {
+	out := &ConnectError{Kind: Unreachable, Summary: "the reply to the commit was lost", Detail: sentence(rpctypes.ErrorDesc(err)), Cause: err}
+	switch {
+	case errors.Is(err, context.Canceled) || code(err) == codes.Canceled:
+		out.Kind, out.Detail = Canceled, "The command was interrupted while it waited for the reply."
+	case code(err) == codes.DeadlineExceeded:
+		out.Detail = "No reply came within " + c.settings.Timeout.String() + "."
+	}
+	return out
+}

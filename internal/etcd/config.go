@@ -1,0 +1,179 @@
+package etcd
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// DefaultTimeout bounds connecting, and each request, where a Config says nothing.
+const DefaultTimeout = 10 * time.Second
+
+// DefaultPort is the client port of an endpoint that names none.
+const DefaultPort = "2379"
+
+// Config says how to reach a cluster.
+type Config struct {
+	// Endpoints are "https://host:port", "http://host:port", "host:port" or
+	// "unix:///path". One without a scheme is TLS where a TLS file is given.
+	Endpoints []string
+	Username  string
+	Password  string
+	// CAFile holds the certificates that the server's is checked against; the
+	// system's where empty. CertFile and KeyFile are the client's own.
+	CAFile   string
+	CertFile string
+	KeyFile  string
+	// ServerName is the name that the server's certificate must have, where it
+	// is not the endpoint's host.
+	ServerName string
+	// Timeout bounds Connect as a whole, and later each request.
+	Timeout time.Duration
+	// Limits are what the server accepts; those of a stock server where zero.
+	Limits kv.Limits
+}
+
+// target is one endpoint, understood.
+type target struct {
+	// url is as the client wants it, host the name to check a certificate against.
+	url     string
+	network string
+	address string
+	host    string
+	secure  bool
+}
+
+// String is the endpoint as it is shown.
+func (t target) String() string { return t.url }
+
+// settings is a Config with its defaults, endpoints and files read.
+type settings struct {
+	Config
+	targets []target
+	tls     *tls.Config
+}
+
+func prepare(c Config) (*settings, error) {
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Limits == (kv.Limits{}) {
+		c.Limits = kv.DefaultLimits()
+	}
+	s := &settings{Config: c}
+	if err := c.refuseHalfLogin(); err != nil {
+		return nil, err
+	}
+	if err := s.parseEndpoints(); err != nil {
+		return nil, err
+	}
+	if !s.targets[0].secure {
+		return s, s.refuseUselessTLS()
+	}
+	config, err := c.tlsConfig()
+	s.tls = config
+	return s, err
+}
+
+func (s *settings) parseEndpoints() error {
+	if len(s.Endpoints) == 0 {
+		return &ConnectError{Kind: BadConfig, Summary: "no endpoint is given", Hint: "name at least one, such as --endpoints https://10.0.0.1:2379"}
+	}
+	for _, text := range s.Endpoints {
+		t, err := parseEndpoint(strings.TrimSpace(text), s.wantsTLS())
+		if err != nil {
+			return err
+		}
+		s.targets = append(s.targets, t)
+	}
+	for _, t := range s.targets[1:] {
+		if t.secure != s.targets[0].secure {
+			return &ConnectError{
+				Kind: BadConfig, Endpoint: t.url, Summary: "the endpoints mix TLS and plain connections",
+				Detail: fmt.Sprintf("%s and %s can't be used together: passwords and values would travel in plain text to one of them.", s.targets[0], t),
+				Hint:   "write https:// before each endpoint, or http:// before each",
+			}
+		}
+	}
+	return nil
+}
+
+// refuseHalfLogin: the client library would leave half a login out silently.
+func (c Config) refuseHalfLogin() error {
+	switch {
+	case c.Username != "" && c.Password == "":
+		return &ConnectError{
+			Kind: BadConfig, Summary: fmt.Sprintf("the user %q has no password", c.Username),
+			Hint: "give it with --password-file, or leave --user out where the client certificate names the user",
+		}
+	case c.Username == "" && c.Password != "":
+		return &ConnectError{Kind: BadConfig, Summary: "a password is given without a user", Hint: "name the user with --user"}
+	}
+	return nil
+}
+
+func (c Config) wantsTLS() bool { return c.CAFile != "" || c.CertFile != "" || c.KeyFile != "" }
+
+// refuseUselessTLS keeps someone who gave a CA from sending a password in plain.
+func (s *settings) refuseUselessTLS() error {
+	if !s.wantsTLS() {
+		return nil
+	}
+	return &ConnectError{
+		Kind: BadConfig, Endpoint: s.targets[0].url, Summary: "TLS files are given, but the endpoint is not TLS",
+		Detail: fmt.Sprintf("%s is a plain connection: the CA, certificate and key would have no effect.", s.targets[0]),
+		Hint:   "write https:// in the endpoint, or leave the TLS files out",
+	}
+}
+
+func parseEndpoint(text string, secure bool) (target, error) {
+	if path, ok := strings.CutPrefix(text, "unix://"); ok && path != "" {
+		return target{url: text, network: "unix", address: path, host: "localhost"}, nil
+	}
+	rest := text
+	if scheme, after, ok := strings.Cut(text, "://"); ok {
+		rest = after
+		switch scheme {
+		case "https":
+			secure = true
+		case "http":
+			secure = false
+		default:
+			return target{}, badEndpoint(text, fmt.Sprintf("The scheme %q is not known.", scheme))
+		}
+	}
+	u, err := url.Parse("//" + rest)
+	if err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return target{}, badEndpoint(text, "It must be a host and a port.")
+	}
+	return newTarget(u, secure), nil
+}
+
+func newTarget(u *url.URL, secure bool) target {
+	port := u.Port()
+	if port == "" {
+		port = DefaultPort
+	}
+	t := target{network: "tcp", address: net.JoinHostPort(u.Hostname(), port), host: u.Hostname(), secure: secure}
+	t.url = "http://" + t.address
+	if secure {
+		t.url = "https://" + t.address
+	}
+	return t
+}
+
+func badEndpoint(text, why string) error {
+	// An endpoint may carry a password by mistake: it is not repeated then.
+	if strings.Contains(text, "@") {
+		text = "(with user information)"
+	}
+	return &ConnectError{
+		Kind: BadConfig, Endpoint: text, Summary: fmt.Sprintf("the endpoint %q is not valid", text), Detail: why,
+		Hint: "write it as https://host:2379, http://host:2379, host:2379 or unix:///path",
+	}
+}

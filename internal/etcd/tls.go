@@ -1,0 +1,75 @@
+package etcd
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// tlsConfig reads the TLS files. The system's roots are used without a CA file.
+func (c Config) tlsConfig() (*tls.Config, error) {
+	out := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.ServerName}
+	if c.CAFile != "" {
+		pem, err := os.ReadFile(c.CAFile)
+		if err != nil {
+			return nil, badFile("CA file", c.CAFile, err)
+		}
+		out.RootCAs = x509.NewCertPool()
+		if !out.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, &ConnectError{
+				Kind: BadConfig, Summary: fmt.Sprintf("the CA file %s holds no certificate", c.CAFile),
+				Hint: "it must be PEM with at least one BEGIN CERTIFICATE block",
+			}
+		}
+	}
+	if c.CertFile == "" && c.KeyFile == "" {
+		return out, nil
+	}
+	pair, err := c.keyPair()
+	if err != nil {
+		return nil, err
+	}
+	out.Certificates = []tls.Certificate{pair}
+	return out, nil
+}
+
+func (c Config) keyPair() (tls.Certificate, error) {
+	var none tls.Certificate
+	if c.CertFile == "" || c.KeyFile == "" {
+		return none, &ConnectError{
+			Kind: BadConfig, Summary: "the client certificate and its key belong together",
+			Detail: "Only one of the two files is given.", Hint: "give both --cert and --key",
+		}
+	}
+	cert, err := os.ReadFile(c.CertFile)
+	if err != nil {
+		return none, badFile("client certificate", c.CertFile, err)
+	}
+	key, err := os.ReadFile(c.KeyFile)
+	if err != nil {
+		return none, badFile("key of the client certificate", c.KeyFile, err)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return none, &ConnectError{
+			Kind: BadConfig, Summary: fmt.Sprintf("the client certificate %s and the key %s can't be used", c.CertFile, c.KeyFile),
+			Detail: sentence(err.Error()), Hint: "both must be PEM, and the key must be that of the certificate", Cause: err,
+		}
+	}
+	return pair, nil
+}
+
+func badFile(what, name string, err error) error {
+	why := err
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		why = path.Err
+	}
+	return &ConnectError{
+		Kind: BadConfig, Summary: fmt.Sprintf("the %s %s can't be read", what, name), Detail: sentence(why.Error()),
+		Hint: "check the path, and who may read the file", Cause: err,
+	}
+}

@@ -1,0 +1,104 @@
+package etcdtest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+)
+
+// BinaryVariable names an etcd program to run the tests of single servers
+// against, such as a distribution's, in the place of the server within the
+// process.
+const BinaryVariable = "SIGILFORM_TEST_ETCD"
+
+// startBinary runs an etcd program until the test ends.
+func startBinary(tb testing.TB, binary string, o Options) *Server {
+	tb.Helper()
+	client, peer := freeURL(tb, scheme(o)), freeURL(tb, "http")
+	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
+	c := exec.CommandContext(ctx, binary, flags(tb, o, client.String(), peer.String())...) //nolint:gosec // the person who runs the tests names it
+	var output bytes.Buffer
+	c.Stdout, c.Stderr = &output, &output
+	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
+	c.WaitDelay = startTimeout
+	if err := c.Start(); err != nil {
+		cancel()
+		tb.Fatalf("run %s: %v", binary, err)
+	}
+	tb.Cleanup(func() {
+		cancel()
+		_ = c.Wait()
+	})
+	api := dial(tb, client.String(), o)
+	tb.Cleanup(func() { _ = api.Close() })
+	limit, stop := context.WithTimeout(tb.Context(), startTimeout)
+	defer stop()
+	for {
+		if _, err := api.Get(limit, "ready"); err == nil {
+			break
+		}
+		if limit.Err() != nil {
+			cancel()
+			_ = c.Wait()
+			tb.Fatalf("%s was not ready within %s:\n%s", binary, startTimeout, output.String())
+		}
+	}
+	return &Server{Verbs: Verbs{api: api}, endpoint: client.String(), local: api}
+}
+
+func flags(tb testing.TB, o Options, client, peer string) []string {
+	tb.Helper()
+	out := []string{
+		"--name=test", "--data-dir=" + tb.TempDir(), "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
+		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=test=" + peer,
+		"--heartbeat-interval=10", "--election-timeout=100", "--unsafe-no-fsync",
+		"--initial-cluster-token=" + client,
+	}
+	add := func(name string, value string) {
+		if value != "" && value != "0" {
+			out = append(out, "--"+name+"="+value)
+		}
+	}
+	add("max-txn-ops", strconv.FormatUint(uint64(o.MaxTxnOps), 10))
+	add("max-request-bytes", strconv.FormatUint(uint64(o.MaxRequestBytes), 10))
+	add("quota-backend-bytes", strconv.FormatInt(o.Quota, 10))
+	if o.Quota > 0 {
+		add("backend-batch-interval", time.Millisecond.String())
+	}
+	add("cert-file", o.TLS.CertFile)
+	add("key-file", o.TLS.KeyFile)
+	add("trusted-ca-file", o.TLS.TrustedCAFile)
+	if o.TLS.ClientCertAuth {
+		out = append(out, "--client-cert-auth")
+	}
+	return out
+}
+
+// dial makes the verbs' own client. It trusts whatever certificate the test
+// gave the server.
+func dial(tb testing.TB, endpoint string, o Options) *clientv3.Client {
+	tb.Helper()
+	config := clientv3.Config{Endpoints: []string{endpoint}, Logger: zap.NewNop(), Context: context.WithoutCancel(tb.Context())}
+	if !o.TLS.Empty() {
+		info := o.TLS
+		info.InsecureSkipVerify = true
+		t, err := info.ClientConfig()
+		if err != nil {
+			tb.Fatal(fmt.Errorf("TLS of the test's own client: %w", err))
+		}
+		config.TLS = t
+	}
+	api, err := clientv3.New(config)
+	if err != nil {
+		tb.Fatalf("the test's own client: %v", err)
+	}
+	return api
+}

@@ -1,0 +1,8 @@
+// Package etcdtest gives tests real etcd servers: one member, a cluster of
+// three, proxies that cut connections, and faults around a store at named
+// instants.
+//
+// It refuses to imitate etcd: what a test sees is what a server does. The
+// servers keep their data in the test's folder without fsync and are gone when
+// the test ends.
+package etcdtest
