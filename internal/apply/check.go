@@ -1,0 +1,114 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// fits refuses what needs no look at the cluster's keys.
+func fits(s Store, p *plan.Plan) error {
+	if len(p.Conflicts) > 0 {
+		return &Refused{
+			Reason: Conflicts, Summary: "the plan has conflicts",
+			Detail: fmt.Sprintf("They must be settled first. There are %d; the first is: %s.", len(p.Conflicts), p.Conflicts[0].Summary),
+			Hint:   "`sigilform plan` lists them",
+		}
+	}
+	if p.ClusterID != s.ClusterID() {
+		return &Refused{
+			Reason: OtherCluster, Summary: "the plan was made for another cluster",
+			Detail: fmt.Sprintf("It was made for cluster %s, and this is cluster %s.", p.ClusterID, s.ClusterID()),
+			Hint:   "give the endpoints of the plan's cluster, or plan again for this one",
+		}
+	}
+	return nil
+}
+
+// checkHead compares the head with the one that the plan starts from. The
+// guard of the commit would reject the plan as well, but could not say why.
+func checkHead(ctx context.Context, s Store, p *plan.Plan) error {
+	layout := state.NewLayout(p.Network)
+	found, err := s.Read(ctx, layout.Head(), layout.History(p.Serial+1))
+	if err != nil {
+		return err
+	}
+	head, err := headOf(find(found, layout.Head()), layout.Head())
+	if err != nil {
+		return err
+	}
+	if head == nil {
+		if p.Serial == 0 && p.HeadRevision == 0 {
+			return nil
+		}
+		return &Refused{
+			Reason: StateGone, Summary: fmt.Sprintf("the state of network %q is gone", p.Network),
+			Detail: fmt.Sprintf("The plan starts from serial %d, and the cluster has no %s.", p.Serial, layout.Head()),
+			Hint:   "find out who removed it; then plan again",
+		}
+	}
+	return compareHead(p, head, find(found, layout.Head()).ModRevision, find(found, layout.History(p.Serial+1)))
+}
+
+func compareHead(p *plan.Plan, head *state.Head, revision int64, next *kv.Entry) error {
+	out := &Refused{Head: head, Hint: "plan again"}
+	switch {
+	case head.Prefix != p.Prefix || head.Network != p.Network:
+		out.Reason, out.Summary = OtherNetwork, "the plan is for another network"
+		out.Detail = fmt.Sprintf("The plan's network %q is under %s; the cluster's network %q is under %s.", p.Network, p.Prefix, head.Network, head.Prefix)
+	case p.Serial > 0 && head.Generation != p.Generation:
+		out.Reason, out.Summary = OtherGeneration, fmt.Sprintf("the network %q was made anew since the plan", p.Network)
+		out.Detail = fmt.Sprintf("The plan is for generation %s, the cluster has generation %s.", p.Generation, head.Generation)
+	case appliedAlready(p, next):
+		out.Reason, out.Summary = AppliedAlready, "the plan was applied already"
+		out.Detail = fmt.Sprintf("It became serial %d; the network is at %s.", p.Serial+1, describe(head))
+		out.Hint = "nothing is left to do; a new plan shows what has changed since"
+	case head.Serial == p.Serial && revision != p.HeadRevision:
+		out.Reason, out.Summary = HeadMoved, "the head was written since the plan was made"
+		out.Detail = fmt.Sprintf("The plan saw it at revision %d, now it is at revision %d; the network is at %s.", p.HeadRevision, revision, describe(head))
+	case head.Serial != p.Serial:
+		out.Reason, out.Summary = HeadMoved, "another apply happened since the plan was made"
+		out.Detail = fmt.Sprintf("The plan starts from serial %d; the network is at %s.", p.Serial, describe(head))
+	default:
+		return nil
+	}
+	return out
+}
+
+// appliedAlready reports whether the apply that followed the plan's serial was
+// one of this plan: its intent covers all changes, its digest the files.
+func appliedAlready(p *plan.Plan, next *kv.Entry) bool {
+	if next == nil {
+		return false
+	}
+	h, err := state.DecodeHistory(next.Value)
+	return err == nil && p.Intent != "" && h.Intent == p.Intent && h.ConfigDigest == p.ConfigDigest && h.Mode == string(p.Mode)
+}
+
+func describe(h *state.Head) string {
+	return fmt.Sprintf("serial %d, applied by %s at %s", h.Serial, h.Actor, h.Time.UTC().Format(time.RFC3339))
+}
+
+func headOf(e *kv.Entry, key string) (*state.Head, error) {
+	if e == nil {
+		return nil, nil //nolint:nilnil // no head is a state of its own: before the first apply
+	}
+	h, err := state.DecodeHead(e.Value)
+	if err != nil {
+		return nil, &state.Damaged{Key: key, Cause: err}
+	}
+	return &h, nil
+}
+
+func find(entries []kv.Entry, key string) *kv.Entry {
+	for i := range entries {
+		if entries[i].Key == key {
+			return &entries[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// explainRejection names what moved. If the head did, between the check and
+// the commit, that says more: who applied, and when.
+func explainRejection(ctx context.Context, s Store, p *plan.Plan, r kv.Result) error {
+	head := headGuard(p)
+	for _, m := range r.Moved {
+		if m.Guard != head {
+			continue
+		}
+		var refused *Refused
+		if errors.As(checkHead(ctx, s, p), &refused) {
+			return refused
+		}
+	}
+	return &Rejected{Moved: addressed(p, r.Moved), Cause: r.Cause}
+}
+
+// addressed finds the object of each moved key, among those that the plan
+// changes.
+func addressed(p *plan.Plan, moved []kv.Moved) []Moved {
+	o := newOwners(p)
+	out := make([]Moved, 0, len(moved))
+	for _, m := range moved {
+		out = append(out, Moved{Moved: m, Address: o.of(m.Key)})
+	}
+	return out
+}
+
+// owners are the addresses of the objects that a plan changes, by their
+// identity. Both kinds of nodes are one: their keys are alike.
+type owners struct {
+	layout  keys.Layout
+	records string
+	byID    map[identity]string
+}
+
+type identity struct {
+	space addr.Kind
+	id    string
+}
+
+func newOwners(p *plan.Plan) owners {
+	o := owners{layout: keys.NewLayout(p.Prefix), records: state.NewLayout(p.Network).ObjectsPrefix(), byID: map[identity]string{}}
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		o.byID[identity{space(c.Kind), c.ID}] = c.Address
+	}
+	return o
+}
+
+func space(k addr.Kind) addr.Kind {
+	if k == addr.Core || k == addr.Entry {
+		return keys.Node
+	}
+	return k
+}
+
+// of is the address of the object that a key belongs to: one of the network's
+// keys, or sigilform's record of the object. A device that the plan does not
+// change falls with its user.
+func (o owners) of(key string) string {
+	if rest, ok := strings.CutPrefix(key, o.records); ok {
+		kind, id, _ := strings.Cut(rest, "/")
+		return o.byID[identity{space(addr.Kind(kind)), id}]
+	}
+	at, ok := o.layout.Locate(key)
+	if !ok {
+		return ""
+	}
+	if address := o.byID[identity{at.Space, at.ID}]; address != "" || at.Parent == "" {
+		return address
+	}
+	return o.byID[identity{addr.User, at.Parent}]
+}
