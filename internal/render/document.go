@@ -1,0 +1,176 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// ChangeDocument is what happens to one object.
+type ChangeDocument struct {
+	Address string `json:"address"`
+	Kind    string `json:"kind"`
+	ID      string `json:"id"`
+	Action  string `json:"action"`
+	Reason  string `json:"reason,omitempty"`
+	// GeneratedID says that the plan chose the identity.
+	GeneratedID bool   `json:"generated_id,omitempty"`
+	Was         string `json:"was,omitempty"`
+	// Fields are sorted by name.
+	Fields []FieldDocument `json:"fields"`
+	// Unchanged counts the object's fields that stay as they are.
+	Unchanged int `json:"unchanged,omitempty"`
+	// Falls lists keys of others that go with a deleted object.
+	Falls []string `json:"falls,omitempty"`
+}
+
+// FieldDocument is what happens to one field.
+type FieldDocument struct {
+	Name   string `json:"name"`
+	Key    string `json:"key"`
+	Action string `json:"action"`
+	Reason string `json:"reason,omitempty"`
+	// Row names the row of the three-way comparison: desired, last, live.
+	Row string `json:"row,omitempty"`
+	// Old is live before, New after, Last what was last applied.
+	Old  *ValueDocument `json:"old,omitempty"`
+	New  *ValueDocument `json:"new,omitempty"`
+	Last *ValueDocument `json:"last,omitempty"`
+	// Generated says that the plan chose the value, Stamp that it is a time
+	// that goes with another field, Member that it is a member of a set.
+	Generated bool `json:"generated,omitempty"`
+	Stamp     bool `json:"stamp,omitempty"`
+	Member    bool `json:"member,omitempty"`
+	// Revision is that at which the key last moved.
+	Revision int64 `json:"revision,omitempty"`
+}
+
+// ValueDocument is one value: its text, or where it is sensitive a fingerprint.
+type ValueDocument struct {
+	Text        *string `json:"text,omitempty"`
+	Sensitive   bool    `json:"sensitive,omitempty"`
+	Fingerprint string  `json:"fingerprint,omitempty"`
+	// Address is that of the object which the value names, where it is known.
+	Address string `json:"address,omitempty"`
+}
+
+// UnmanagedDocument is a live object of others.
+type UnmanagedDocument struct {
+	Kind    string `json:"kind"`
+	ID      string `json:"id"`
+	Title   string `json:"title,omitempty"`
+	Keys    int    `json:"keys"`
+	Remains bool   `json:"remains,omitempty"`
+}
+
+// action and reason are the typed forms.
+func (c *ChangeDocument) action() plan.Action { return plan.Action(c.Action) }
+func (f *FieldDocument) action() plan.Action  { return plan.Action(f.Action) }
+func (f *FieldDocument) reason() plan.Reason  { return plan.Reason(f.Reason) }
+
+// names maps identities to addresses, for values that refer to objects.
+type names map[string]string
+
+func changeDocuments(changes []plan.Change, known names) []ChangeDocument {
+	out := make([]ChangeDocument, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		out[i] = ChangeDocument{
+			Address: c.Address, Kind: string(c.Kind), ID: c.ID, Action: string(c.Action), Reason: string(c.Reason),
+			GeneratedID: c.GeneratedID, Was: c.Was, Unchanged: c.Unchanged, Falls: c.Falls, Fields: fieldDocuments(c.Fields, known),
+		}
+	}
+	return out
+}
+
+func fieldDocuments(fields []plan.FieldChange, known names) []FieldDocument {
+	out := make([]FieldDocument, len(fields))
+	for i := range fields {
+		f := &fields[i]
+		out[i] = FieldDocument{
+			Name: f.Name, Key: f.Key, Action: string(f.Action), Reason: string(f.Reason), Row: string(f.Row),
+			Generated: f.Generated, Stamp: f.Stamp, Member: f.Member, Revision: f.Revision,
+			Old: valueDocument(f, f.Old, known), New: valueDocument(f, f.New, known), Last: valueDocument(f, f.Last, known),
+		}
+	}
+	return out
+}
+
+// valueDocument leaves the text of a sensitive value out, should it have one.
+func valueDocument(f *plan.FieldChange, v *plan.Value, known names) *ValueDocument {
+	switch {
+	case v == nil:
+		return nil
+	case v.Sensitive:
+		return &ValueDocument{Sensitive: true, Fingerprint: v.Fingerprint}
+	}
+	return &ValueDocument{Text: &v.Text, Address: known.of(f.Name, v.Text)}
+}
+
+// of is the address of the object that a field's value or member names.
+func (n names) of(field, text string) string {
+	set, member, _ := strings.Cut(field, ".")
+	switch set {
+	case "links", "core_nodes":
+		return n[member]
+	case "bound_to", "core", "cell":
+		return n[text]
+	case "route":
+		if member == "core_ip" {
+			return n[text]
+		}
+	}
+	return ""
+}
+
+// historyDocuments are the changes of a recorded apply. What the record does
+// not tell follows from the fields' names.
+func historyDocuments(changes []state.HistoryChange) []ChangeDocument {
+	out := make([]ChangeDocument, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		out[i] = ChangeDocument{
+			Address: c.Address, Kind: c.Kind, ID: c.ID, Action: c.Action, Reason: c.Reason, Was: c.Was, Falls: c.Falls,
+			Fields: make([]FieldDocument, len(c.Fields)),
+		}
+		for j, f := range c.Fields {
+			out[i].Fields[j] = FieldDocument{
+				Name: f.Name, Key: f.Key, Action: f.Action, Reason: f.Reason, Old: historyValue(f.Old), New: historyValue(f.New),
+				Stamp: stampName(f.Name), Member: memberName(f.Name),
+			}
+		}
+	}
+	return out
+}
+
+func historyValue(v *state.HistoryValue) *ValueDocument {
+	switch {
+	case v == nil:
+		return nil
+	case v.Sensitive:
+		return &ValueDocument{Sensitive: true, Fingerprint: v.Fingerprint}
+	}
+	return &ValueDocument{Text: &v.Text}
+}
+
+func stampName(name string) bool {
+	return name == "created" || name == "status_at" || name == "route.status_at"
+}
+
+func memberName(name string) bool {
+	set, _, ok := strings.Cut(name, ".")
+	return ok && (set == "links" || set == "core_nodes" || set == "access")
+}
+
+func unmanagedDocuments(l []plan.Unmanaged) []UnmanagedDocument {
+	out := make([]UnmanagedDocument, len(l))
+	for i, u := range l {
+		out[i] = UnmanagedDocument{Kind: string(u.Kind), ID: u.ID, Title: u.Title, Keys: u.Keys, Remains: u.Remains}
+	}
+	return out
+}
+
+// diagnosticDocuments makes no list null.
+func diagnosticDocuments(l diag.List) diag.List { return list(l) }

@@ -1,0 +1,45 @@
+package render
+
+import (
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/drift"
+)
+
+// DriftDocument is how the live network differs from what was last applied.
+type DriftDocument struct {
+	Head
+	Network   string `json:"network"`
+	Prefix    string `json:"prefix"`
+	ClusterID string `json:"cluster_id"`
+	// Revision is the cluster's that was read.
+	Revision int64 `json:"revision"`
+	// Serial, AppliedAt, AppliedBy and Commit are of the last apply.
+	Serial    int64     `json:"serial"`
+	AppliedAt time.Time `json:"applied_at"`
+	AppliedBy string    `json:"applied_by"`
+	Commit    string    `json:"commit,omitempty"`
+	Drifted   bool      `json:"drifted"`
+	// CheckedObjects and CheckedFields count what was compared.
+	CheckedObjects int `json:"checked_objects"`
+	CheckedFields  int `json:"checked_fields"`
+	DriftedFields  int `json:"drifted_fields"`
+	// Objects are those that drifted, by address. Of a field, last is what was
+	// applied, old is live, new is what the next apply would restore.
+	Objects   []ChangeDocument    `json:"objects"`
+	Unmanaged []UnmanagedDocument `json:"unmanaged"`
+}
+
+// NewDrift makes the Document of a drift report.
+func NewDrift(r *drift.Report) DriftDocument {
+	d := DriftDocument{
+		Head: head("drift"), Network: r.Network, Prefix: r.Prefix, ClusterID: r.ClusterID, Revision: r.Revision,
+		Serial: r.Serial, AppliedAt: r.AppliedAt.UTC(), AppliedBy: r.AppliedBy, Commit: r.Commit, Drifted: r.Drifted(),
+		CheckedObjects: r.CheckedObjects, CheckedFields: r.CheckedFields,
+		Objects: changeDocuments(r.Objects, names(r.Names)), Unmanaged: unmanagedDocuments(r.Unmanaged),
+	}
+	for i := range d.Objects {
+		d.DriftedFields += len(d.Objects[i].Fields)
+	}
+	return d
+}

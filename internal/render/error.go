@@ -1,0 +1,136 @@
+package render
+
+import (
+	"io"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// ErrorDocument is why a command failed.
+type ErrorDocument struct {
+	Head
+	// Summary is one line without a full stop, Detail whole sentences, Hint
+	// what to do.
+	Summary string `json:"summary"`
+	Detail  string `json:"detail,omitempty"`
+	Hint    string `json:"hint,omitempty"`
+	// Code names the failure for programs: "rejected", "too_large", "locked".
+	Code     string `json:"code,omitempty"`
+	ExitCode int    `json:"exit_code"`
+	// Moved lists what moved since the plan, of a rejected commit.
+	Moved []MovedKey `json:"moved,omitempty"`
+	// Size is that of a transaction that is too large.
+	Size *SizeDocument `json:"size,omitempty"`
+	// Diagnostics are findings that belong to it.
+	Diagnostics diag.List `json:"diagnostics,omitempty"`
+}
+
+// MovedKey is a key that others wrote since the plan.
+type MovedKey struct {
+	Key     string `json:"key"`
+	Address string `json:"address,omitempty"`
+	// Planned is the revision that the plan saw, Found the one that was met; 0
+	// is an absent key.
+	Planned int64 `json:"planned"`
+	Found   int64 `json:"found"`
+	// Guard is what was required: "unmoved", "exists", "empty", "not-after".
+	Guard string `json:"guard"`
+}
+
+// SizeDocument is a transaction's size and the limits.
+type SizeDocument struct {
+	// Bytes and MaxBytes are of the encoded request.
+	Bytes    int `json:"bytes"`
+	MaxBytes int `json:"max_bytes"`
+	Writes   int `json:"writes"`
+	Guards   int `json:"guards"`
+	// MaxTxnOps is how many operations a level of a transaction may hold.
+	MaxTxnOps int `json:"max_txn_ops,omitempty"`
+}
+
+// Error shows a failure: error: and hint: lines, with the keys that moved or
+// the size where those are why.
+func Error(w io.Writer, e ErrorDocument, o Options) error {
+	e.Head = head("error")
+	if o.Format == JSON {
+		return writeJSON(w, e, o)
+	}
+	p := newPage(o)
+	p.failure(&e)
+	return p.flush(w)
+}
+
+func (p *page) failure(e *ErrorDocument) {
+	if len(e.Diagnostics) > 0 {
+		p.diagnostics(e.Diagnostics)
+		p.space()
+	}
+	if e.Summary != "" {
+		p.labelled("", p.color(red, "error: "), len("error: "), plain, e.Summary)
+	}
+	if e.Detail != "" {
+		p.prose(e.Detail)
+	}
+	p.movedKeys(e.Moved)
+	p.tooLarge(e.Size)
+	if e.Hint != "" {
+		p.labelled("", p.color(cyan, "hint: "), len("hint: "), plain, e.Hint)
+	}
+}
+
+func (p *page) movedKeys(all []MovedKey) {
+	if len(all) == 0 {
+		return
+	}
+	t := table{right: []bool{false, false, true, true}}
+	t.row("object", "key", "planned", "found")
+	for _, m := range all {
+		t.row(p.address(m.Address), p.value(m.Key), planned(m), revisionOf(m.Found))
+	}
+	p.line()
+	p.table("  ", &t)
+	p.line()
+}
+
+// planned is what the guard required of the key: the guards of whole prefixes
+// require that it is not there.
+func planned(m MovedKey) string {
+	if m.Guard == string(kv.NotAfter) || m.Guard == string(kv.Empty) {
+		return "absent"
+	}
+	return revisionOf(m.Planned)
+}
+
+// MovedKeys are the keys of a rejected commit, for an [ErrorDocument].
+func MovedKeys(moved []apply.Moved) []MovedKey {
+	out := make([]MovedKey, len(moved))
+	for i, m := range moved {
+		out[i] = MovedKey{Key: m.Key, Address: m.Address, Planned: m.Guard.Revision, Found: m.Found, Guard: string(m.Guard.Kind)}
+		if out[i].Guard == string(kv.NotAfter) {
+			out[i].Planned = 0
+		}
+	}
+	return out
+}
+
+func revisionOf(n int64) string {
+	if n == 0 {
+		return "absent"
+	}
+	return plainNumber(n)
+}
+
+func (p *page) tooLarge(s *SizeDocument) {
+	if s == nil {
+		return
+	}
+	p.line("  size   ", exact(s.Bytes), " with ", counted(s.Writes, "write", "writes"), " and ", counted(s.Guards, "guard", "guards"))
+	p.line("  limit  ", exact(s.MaxBytes))
+}
+
+// exact is a size that is compared with another: rounded ones may look alike.
+func exact(bytes int) string {
+	return counted(bytes, "byte", "bytes") + " (" + size(int64(bytes)) + ")"
+}

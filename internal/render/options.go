@@ -1,0 +1,53 @@
+package render
+
+// FormatVersion is the version of every Document. Fields may be added to a
+// version, never changed or removed.
+const FormatVersion = "1.0"
+
+// Format is how a Document is printed.
+type Format string
+
+// The formats.
+const (
+	// Text is for people; the zero value too.
+	Text Format = "text"
+	// JSON is for programs: one indented object with format_version.
+	JSON Format = "json"
+)
+
+// Options say how to print.
+type Options struct {
+	Format Format
+	// Color allows the sixteen colours of a terminal.
+	Color bool
+	// Summary shows a plan as a table of counts with addresses only.
+	Summary bool
+	// Width is that of the terminal in columns, 0 where there is none. Prose
+	// is wrapped to it, values never are.
+	Width int
+	// Quiet leaves out what only explains: headers, notes, warnings, what is
+	// unmanaged. Of a drift report and of an apply the last line is left.
+	Quiet bool
+	// Secrets are values that must not be shown, wherever they occur. They are
+	// searched in the finished text too. One that is shorter than
+	// [MinSecret] is not: it would be found by chance everywhere.
+	Secrets []string
+}
+
+// MinSecret is the length in bytes from which on a secret is searched.
+const MinSecret = 4
+
+// The widths of prose: without a terminal, and the least and the most of one.
+const (
+	plainWidth = 80
+	minWidth   = 40
+	maxWidth   = 100
+)
+
+// prose is the width to which prose is wrapped.
+func (o Options) prose() int {
+	if o.Width == 0 {
+		return plainWidth
+	}
+	return min(max(o.Width, minWidth), maxWidth)
+}
