@@ -72,7 +72,7 @@ func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 		m.guards.unmoved(l.Key, l.ModRevision)
 		m.keepSecret(&change)
 		c.Fields = append(c.Fields, change)
-	case initial:
+	case initial, l.Class == keys.Derived:
 		c.Fields = append(c.Fields, f.change(RowDelete, verdict{action: Delete}))
 	default:
 		c.Falls = append(c.Falls, l.Key)
