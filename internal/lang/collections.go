@@ -1,0 +1,250 @@
+package lang
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+func collectionFunctions() map[string]function.Function {
+	own := map[string]function.Function{
+		"alltrue":   fold(cty.Bool, cty.Bool, allTrue),
+		"anytrue":   fold(cty.Bool, cty.Bool, anyTrue),
+		"index":     index(),
+		"length":    length(),
+		"lookup":    lookup(),
+		"matchkeys": matchKeys(),
+		"one":       one(),
+		"sum":       fold(cty.Number, cty.Number, sum),
+		"transpose": transpose(),
+	}
+	maps.Copy(own, standardCollections())
+	return own
+}
+
+func standardCollections() map[string]function.Function {
+	return map[string]function.Function{
+		"chunklist":       stdlib.ChunklistFunc,
+		"coalesce":        stdlib.CoalesceFunc,
+		"coalescelist":    stdlib.CoalesceListFunc,
+		"compact":         stdlib.CompactFunc,
+		"concat":          stdlib.ConcatFunc,
+		"contains":        stdlib.ContainsFunc,
+		"distinct":        stdlib.DistinctFunc,
+		"element":         stdlib.ElementFunc,
+		"flatten":         stdlib.FlattenFunc,
+		"keys":            stdlib.KeysFunc,
+		"merge":           stdlib.MergeFunc,
+		"range":           stdlib.RangeFunc,
+		"reverse":         stdlib.ReverseListFunc,
+		"setintersection": stdlib.SetIntersectionFunc,
+		"setproduct":      stdlib.SetProductFunc,
+		"setsubtract":     stdlib.SetSubtractFunc,
+		"setunion":        stdlib.SetUnionFunc,
+		"slice":           stdlib.SliceFunc,
+		"sort":            stdlib.SortFunc,
+		"values":          stdlib.ValuesFunc,
+		"zipmap":          stdlib.ZipmapFunc,
+	}
+}
+
+// fold makes one value of a list.
+func fold(element, result cty.Type, f func([]cty.Value) (cty.Value, error)) function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "list", Type: cty.List(element)}},
+		Type:   function.StaticReturnType(result),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if !args[0].IsWhollyKnown() {
+				return cty.UnknownVal(result), nil
+			}
+			return f(args[0].AsValueSlice())
+		},
+	})
+}
+
+func isTrue(v cty.Value) bool { return !v.IsNull() && v.True() }
+
+func allTrue(list []cty.Value) (cty.Value, error) {
+	return cty.BoolVal(!slices.ContainsFunc(list, func(v cty.Value) bool { return !isTrue(v) })), nil
+}
+
+func anyTrue(list []cty.Value) (cty.Value, error) {
+	return cty.BoolVal(slices.ContainsFunc(list, isTrue)), nil
+}
+
+func sum(list []cty.Value) (cty.Value, error) {
+	total := cty.Zero
+	for _, v := range list {
+		if v.IsNull() {
+			return cty.NilVal, function.NewArgErrorf(0, "a null can't be summed")
+		}
+		total = total.Add(v)
+	}
+	return total, nil
+}
+
+func index() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{
+			{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType},
+		},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			if t := args[0].Type(); !t.IsListType() && !t.IsTupleType() {
+				return cty.NilType, function.NewArgErrorf(0, "this is not a list")
+			}
+			return cty.Number, nil
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			for it := args[0].ElementIterator(); it.Next(); {
+				at, v := it.Element()
+				same, err := stdlib.Equal(v, args[1])
+				if err != nil {
+					return cty.NilVal, err
+				}
+				if !same.IsKnown() {
+					return cty.UnknownVal(cty.Number), nil
+				}
+				if same.True() {
+					return at, nil
+				}
+			}
+			return cty.NilVal, errors.New("the value is not in the list; contains() asks whether it is")
+		},
+	})
+}
+
+// length is the number of elements, or of the characters of a string as a
+// reader counts them.
+func length() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{
+			Name: "value", Type: cty.DynamicPseudoType, AllowDynamicType: true, AllowUnknown: true, AllowMarked: true,
+		}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			t := args[0].Type()
+			switch {
+			case t == cty.String, t == cty.DynamicPseudoType, t.IsTupleType(), t.IsCollectionType():
+				return cty.Number, nil
+			case t.IsObjectType() && !t.HasAttribute(identityAttribute):
+				return cty.Number, nil
+			}
+			return cty.Number, function.NewArgErrorf(0, "only a list, a set, a map, an object or a string has a length")
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			v, marks := args[0].Unmark()
+			switch {
+			case v.Type() == cty.DynamicPseudoType:
+				return cty.UnknownVal(cty.Number).WithMarks(marks), nil
+			case v.Type().IsObjectType():
+				return cty.NumberIntVal(int64(len(v.Type().AttributeTypes()))).WithMarks(marks), nil
+			case v.Type() == cty.String:
+				n, err := stdlib.Strlen(v)
+				return n.WithMarks(marks), err
+			}
+			return v.Length().WithMarks(marks), nil
+		},
+	})
+}
+
+// lookup is the element of a map that a key names, or the default where there is
+// none.
+func lookup() function.Function {
+	inner := stdlib.LookupFunc
+	params := inner.Params()
+	return function.New(&function.Spec{
+		Params:   params[:2],
+		VarParam: &params[2],
+		Type: func(args []cty.Value) (cty.Type, error) {
+			switch len(args) {
+			case 2:
+				return lookupType(args[0].Type(), args[1])
+			case 3:
+				return inner.ReturnTypeForValues(args)
+			}
+			return cty.NilType, errors.New("takes a map, a key and one default")
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if len(args) == 3 {
+				return inner.Call(args)
+			}
+			return lookupStrict(args[0], args[1])
+		},
+	})
+}
+
+func lookupType(t cty.Type, key cty.Value) (cty.Type, error) {
+	key, _ = key.Unmark()
+	switch {
+	case t.IsMapType():
+		return t.ElementType(), nil
+	case !t.IsObjectType():
+		return cty.NilType, function.NewArgErrorf(0, "this is not a map")
+	case !key.IsKnown():
+		return cty.DynamicPseudoType, nil
+	case !t.HasAttribute(key.AsString()):
+		return cty.NilType, function.NewArgErrorf(1, "there is no element %q; a third argument would be the default", key.AsString())
+	}
+	return t.AttributeType(key.AsString()), nil
+}
+
+func lookupStrict(in, key cty.Value) (cty.Value, error) {
+	bare, marks := in.Unmark()
+	name, keyMarks := key.Unmark()
+	if !bare.Type().IsMapType() {
+		return bare.GetAttr(name.AsString()).WithMarks(marks, keyMarks), nil
+	}
+	if found := bare.HasIndex(name); found.IsKnown() && found.False() {
+		return cty.NilVal, function.NewArgErrorf(1, "there is no element %q; a third argument would be the default", name.AsString())
+	}
+	return bare.Index(name).WithMarks(marks, keyMarks), nil
+}
+
+// matchKeys is the values whose keys, at the same places, are wanted.
+func matchKeys() function.Function {
+	anyList := cty.List(cty.DynamicPseudoType)
+	return function.New(&function.Spec{
+		Params: []function.Parameter{
+			{Name: "values", Type: anyList}, {Name: "keys", Type: anyList}, {Name: "searchset", Type: anyList},
+		},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			if t, _ := convert.UnifyUnsafe([]cty.Type{args[1].Type(), args[2].Type()}); t == cty.NilType {
+				return cty.NilType, errors.New("the keys and the wanted keys have different types")
+			}
+			return args[0].Type(), nil
+		},
+		Impl: func(args []cty.Value, result cty.Type) (cty.Value, error) {
+			if !args[0].IsKnown() || !args[1].IsWhollyKnown() || !args[2].IsWhollyKnown() {
+				return cty.UnknownVal(result), nil
+			}
+			if args[0].LengthInt() != args[1].LengthInt() {
+				return cty.NilVal, errors.New("there must be as many keys as values")
+			}
+			return matching(args[0].AsValueSlice(), args[1].AsValueSlice(), args[2].AsValueSlice(), result.ElementType())
+		},
+	})
+}
+
+func matching(values, keys, wanted []cty.Value, element cty.Type) (cty.Value, error) {
+	var found []cty.Value
+	for i, key := range keys {
+		for _, w := range wanted {
+			same, err := stdlib.Equal(key, w)
+			if err != nil {
+				return cty.NilVal, err
+			}
+			if same.IsKnown() && same.True() {
+				found = append(found, values[i])
+				break
+			}
+		}
+	}
+	if len(found) == 0 {
+		return cty.ListValEmpty(element), nil
+	}
+	return cty.ListVal(found), nil
+}

@@ -1,0 +1,78 @@
+package lang
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// typeOf spells the type of a value as a variable's block would.
+func typeOf() function.Function {
+	return onMarked(func(cty.Type) cty.Type { return cty.String }, func(v cty.Value) cty.Value {
+		return cty.StringVal(TypeText(v.Type()))
+	})
+}
+
+// TypeText spells a type as it is written in a variable's block: "list(core)".
+func TypeText(t cty.Type) string {
+	return typeText(t, NewTypes())
+}
+
+func typeText(t cty.Type, words *Types) string {
+	switch {
+	case t.IsListType():
+		return "list(" + typeText(t.ElementType(), words) + ")"
+	case t.IsSetType():
+		return "set(" + typeText(t.ElementType(), words) + ")"
+	case t.IsMapType():
+		return "map(" + typeText(t.ElementType(), words) + ")"
+	case t.IsTupleType():
+		return tupleText(t, words)
+	case t.IsObjectType():
+		return objectText(t, words)
+	case t.IsCapsuleType():
+		return "any"
+	}
+	return typeexpr.TypeString(t)
+}
+
+func tupleText(t cty.Type, words *Types) string {
+	elements := make([]string, 0, t.Length())
+	for _, e := range t.TupleElementTypes() {
+		elements = append(elements, typeText(e, words))
+	}
+	return "tuple([" + strings.Join(elements, ", ") + "])"
+}
+
+func objectText(t cty.Type, words *Types) string {
+	attrs := t.AttributeTypes()
+	if _, ok := attrs[identityAttribute]; ok {
+		return words.kindByShape(attrs)
+	}
+	members := make([]string, 0, len(attrs))
+	for _, name := range slices.Sorted(maps.Keys(attrs)) {
+		members = append(members, name+" = "+typeText(attrs[name], words))
+	}
+	return "object({" + strings.Join(members, ", ") + "})"
+}
+
+// kindByShape names the kind whose objects have these attributes. The identity
+// is left out: its type differs between vocabularies.
+func (t *Types) kindByShape(attrs map[string]cty.Type) string {
+	for _, kind := range slices.Sorted(maps.Keys(t.kinds)) {
+		if sameShape(t.kinds[kind].Type.AttributeTypes(), attrs) {
+			return string(kind)
+		}
+	}
+	return "object"
+}
+
+func sameShape(a, b map[string]cty.Type) bool {
+	return maps.EqualFunc(a, b, func(x, y cty.Type) bool {
+		return x.Equals(y) || x.IsCapsuleType() && y.IsCapsuleType()
+	})
+}
