@@ -1,0 +1,105 @@
+package config
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
+)
+
+// origin is where an object is declared.
+type origin struct {
+	block *block
+	// nested is set for a device.
+	nested *nested
+}
+
+// Locate gives diagnostics that name an object, and an attribute of it, their
+// place in a file with its source line, secrets masked. It changes nothing else.
+func (c *Config) Locate(l diag.List) diag.List {
+	if c == nil || c.run == nil {
+		return l
+	}
+	out := make(diag.List, 0, len(l))
+	for _, d := range l {
+		if d.Range == nil {
+			if at, ok := c.run.find(d.Address, d.Attribute); ok {
+				d.Range, d.Snippet = c.run.rangeOf(at), c.run.snippet(at)
+			}
+		}
+		related := make([]diag.Place, 0, len(d.Related))
+		for _, p := range d.Related {
+			if p.Range == nil {
+				if at, ok := c.run.find(p.Address, p.Attribute); ok {
+					p.Range, p.Snippet = c.run.rangeOf(at), c.run.snippet(at)
+				}
+			}
+			related = append(related, p)
+		}
+		if len(related) > 0 {
+			d.Related = related
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// find is the place of an object, or of its attribute where that is written.
+func (r *run) find(address, attribute string) (hcl.Range, bool) {
+	a, err := addr.Parse(address)
+	if err != nil {
+		return hcl.Range{}, false
+	}
+	o, ok := r.places[a]
+	if !ok {
+		return hcl.Range{}, false
+	}
+	attrs, def := o.block.attrs, o.block.def
+	if o.nested != nil {
+		attrs, def = o.nested.attrs, o.nested.def
+	}
+	first, rest, _ := strings.Cut(attribute, ".")
+	if at := attrs[first]; at != nil {
+		return member(at, rest), true
+	}
+	for _, n := range o.block.nested {
+		if o.nested != nil || n.kind != first || n.kind == "device" {
+			continue
+		}
+		if at := n.attrs[rest]; at != nil {
+			return at.expr.Range(), true
+		}
+		return n.def, true
+	}
+	return def, true
+}
+
+// member is the value of one key where an attribute is written as a map.
+func member(a *attr, key string) hcl.Range {
+	if key == "" {
+		return a.expr.Range()
+	}
+	pairs, diags := hcl.ExprMap(a.expr)
+	if diags.HasErrors() {
+		return a.expr.Range()
+	}
+	for _, p := range pairs {
+		if keyText(p.Key) == key {
+			return p.Value.Range()
+		}
+	}
+	return a.expr.Range()
+}
+
+// keyText is the literal key of a pair; empty where it is computed.
+func keyText(expr hcl.Expression) string {
+	if word := hcl.ExprAsKeyword(expr); word != "" {
+		return word
+	}
+	if v, diags := expr.Value(nil); !diags.HasErrors() {
+		return textOf(v).Value
+	}
+	return ""
+}

@@ -1,0 +1,116 @@
+package config
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/lang"
+	"github.com/sigilgate/sigilform/internal/network"
+)
+
+// findSecrets refuses the well-known forms of secrets anywhere in a file, also
+// in comments. No message holds them.
+func (r *run) findSecrets(s *source) {
+	for _, f := range r.secrets.Find(string(s.text)) {
+		r.report(secretProblem(f.Noun, s.rangeAt(span{f.Start, f.End})))
+	}
+}
+
+func secretProblem(noun string, at hcl.Range) problem {
+	return problem{
+		summary: "A secret in the configuration",
+		detail:  "This is " + noun + ". A configuration is read by many and kept in git, so no secret stands in it in plain text.",
+		hint:    "remove it and revoke it: whoever saw the file has it", at: at,
+	}
+}
+
+// checkSettings refuses literals under the names of secrets in settings.
+func (r *run) checkSettings(b *block) {
+	a := b.attrs["settings"]
+	if a == nil {
+		return
+	}
+	visit := func(pairs []hcl.KeyValuePair) {
+		for _, p := range pairs {
+			name := keyText(p.Key)
+			if lang.SecretName(name) && isLiteralText(p.Value) {
+				r.report(problem{
+					summary: `A secret in "settings"`,
+					detail:  `"` + name + `" is the name of a secret, and its value stands here in plain text.`,
+					hint:    "give it from outside, through a variable with sensitive = true",
+					at:      p.Value.Range(), address: addr.New(b.kind, b.name, addr.NoKey), attribute: "settings." + name,
+				})
+			}
+		}
+	}
+	if native, ok := a.expr.(hclsyntax.Expression); ok {
+		_ = hclsyntax.VisitAll(native, func(n hclsyntax.Node) hcl.Diagnostics {
+			if object, ok := n.(*hclsyntax.ObjectConsExpr); ok {
+				visit(object.ExprMap())
+			}
+			return nil
+		})
+		return
+	}
+	if pairs, diags := hcl.ExprMap(a.expr); !diags.HasErrors() {
+		visit(pairs)
+	}
+}
+
+// isLiteralText reports whether an expression is a text that refers to nothing.
+func isLiteralText(expr hcl.Expression) bool {
+	if len(expr.Variables()) > 0 {
+		return false
+	}
+	if call, diags := hcl.ExprCall(expr); !diags.HasErrors() && call.Name == "file" {
+		return false // the file is checked when it is read
+	}
+	v, diags := expr.Value(nil)
+	if diags.HasErrors() {
+		return true // a function of literals
+	}
+	bare, _ := v.Unmark()
+	return bare.Type() == cty.String && !bare.IsNull() && bare.AsString() != ""
+}
+
+// checkNetworkSecrets looks for secrets in the values that would be written,
+// wherever they came from.
+func (r *run) checkNetworkSecrets(n *network.Network) {
+	check := func(a addr.Addr, attribute string, t network.Text) {
+		for _, f := range r.secrets.Find(t.Value) {
+			at, _ := r.find(a.String(), attribute)
+			p := secretProblem(f.Noun, at)
+			p.address, p.attribute = a, attribute
+			r.hide(at)
+			r.report(p)
+		}
+	}
+	node := func(n network.Node) {
+		check(n.Addr, "region", n.Region)
+		check(n.Addr, "domain", n.Domain)
+		check(n.Addr, "service_name", n.ServiceName)
+		for _, name := range sortedKeys(n.Settings) {
+			check(n.Addr, "settings."+name, n.Settings[name])
+		}
+	}
+	for _, c := range n.Cores {
+		node(c.Node)
+	}
+	for _, e := range n.Entries {
+		node(e.Node)
+	}
+	for _, u := range n.Users {
+		check(u.Addr, "username", u.Username)
+		check(u.Addr, "credential", u.Credential)
+	}
+}
+
+// hide masks a range in every line that is shown from now on.
+func (r *run) hide(at hcl.Range) {
+	if s := r.sources[at.Filename]; s != nil {
+		r.secretRanges = append(r.secretRanges, at)
+		s.masks, s.masked = nil, false
+	}
+}
