@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the expected files of the scripts anew")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sigilform": main, verbProgram: verbMain})
+}
+
+// TestScripts runs the scripts over the real program: with the embedded
+// server, or where SIGILFORM_TEST_ETCD names an etcd, with a server of that
+// program for each script.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("..", "..", "testdata", "script"), UpdateScripts: *update,
+		RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error { return setUp(t.Context(), env) },
+		Condition: func(name string) (bool, error) {
+			switch name {
+			case "embedded":
+				return foreignEtcd() == "", nil
+			case "foreign":
+				return foreignEtcd() != "", nil
+			}
+			return false, fmt.Errorf("the condition %q is not known", name)
+		},
+		Cmds: commands(t),
+	})
+}
+
+// commands are those that scripts have beside testscript's own.
+func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []string) {
+	t.Helper()
+	out := map[string]func(*testscript.TestScript, bool, []string){
+		"cluster": cmdCluster, "tlscluster": tlsCluster(t), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "auth": cmdAuth,
+		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "large": cmdLarge, "awaitfile": cmdAwaitFile,
+	}
+	for name := range verbs() {
+		out[name] = runVerb(name)
+	}
+	return out
+}
+
+// foreignEtcd is the program that is used instead of the embedded server.
+func foreignEtcd() string { return os.Getenv("SIGILFORM_TEST_ETCD") }
+
+// setUp gives a script an environment of its own, without anything that tells
+// where a cluster is, and a fresh server where it does not use the embedded one.
+func setUp(ctx context.Context, env *testscript.Env) error {
+	env.Values[holdKey{}] = &holding{}
+	env.Vars = append(env.Vars, "USER=tester", "SIGILFORM_ACTOR=tester@example.net", "ETCDCTL_API=3", "SIGILFORM_TIMEOUT=20s")
+	program := foreignEtcd()
+	if program == "" {
+		return nil
+	}
+	endpoint, stop, err := startForeign(ctx, program, filepath.Join(env.WorkDir, ".etcd"))
+	if err != nil {
+		return err
+	}
+	env.Defer(stop)
+	env.Vars = append(env.Vars, "SIGILFORM_ENDPOINTS="+endpoint)
+	return nil
+}
+
+// holdKey finds what a script holds.
+type holdKey struct{}
+
+// fields is a text for a message, one word a field.
+func fields(args []string) string { return strings.Join(args, " ") }

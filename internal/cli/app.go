@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/render"
+)
+
+// app is one run of the program.
+type app struct {
+	root   *cobra.Command
+	stdin  *os.File
+	stdout io.Writer
+	stderr io.Writer
+	build  render.VersionDocument
+	engine *engine.Engine
+	// out is how the running command was asked to print.
+	out outputFlags
+	// secrets are values that no output may hold, as far as they are known.
+	secrets  []string
+	progress *progress
+}
+
+// run carries out one command and returns the exit code.
+func (a *app) run(ctx context.Context, args []string) (code int) {
+	// A panic of Go's ends with code 2, which says "there are changes" here.
+	defer func() {
+		if fault := recover(); fault != nil {
+			_, _ = fmt.Fprintf(a.stderr, "error: sigilform has a fault, please report it: %v\n%s", fault, debug.Stack())
+			code = exitError
+		}
+	}()
+	// An error before the flags are read, or in them, is printed as they ask.
+	a.out.json = wantsJSON(args)
+	a.root.SetArgs(args)
+	ran, err := a.root.ExecuteContextC(ctx)
+	a.clear()
+	if err == nil {
+		return exitDone
+	}
+	if ran == a.root && a.out.json {
+		a.out.format = formatJSON
+	}
+	return a.fail(err)
+}
+
+// wantsJSON looks for the flags that ask for JSON, for a command line that
+// can't be understood otherwise.
+func wantsJSON(args []string) bool {
+	for i, arg := range args {
+		switch {
+		case arg == "--":
+			return false
+		case arg == "--json", arg == "--json=true", arg == "--format=json":
+			return true
+		case arg == "--format" && i+1 < len(args) && args[i+1] == "json":
+			return true
+		}
+	}
+	return false
+}
+
+// options are how the result is printed.
+func (a *app) options() render.Options { return a.optionsFor(a.stdout) }
+
+// optionsFor are how something is printed to one of the streams: in colour
+// only to a terminal, and only where nobody minds.
+func (a *app) optionsFor(w io.Writer) render.Options {
+	o := render.Options{Format: render.Text, Quiet: a.out.quiet, Secrets: a.secrets}
+	if a.isJSON() {
+		o.Format = render.JSON
+	}
+	fd, ok := terminal(w)
+	if !ok {
+		return o
+	}
+	if width, _, err := term.GetSize(fd); err == nil {
+		o.Width = width
+	}
+	env := a.engine.Env.Get
+	o.Color = !a.out.noColor && env("NO_COLOR") == "" && env("TERM") != "dumb"
+	return o
+}
+
+func (a *app) isJSON() bool { return a.out.format == formatJSON || a.out.json }
+
+// terminal is the descriptor of a stream that is a terminal.
+func terminal(stream any) (fd int, ok bool) {
+	f, isFile := stream.(*os.File)
+	if !isFile {
+		return 0, false
+	}
+	fd = int(f.Fd())
+	return fd, term.IsTerminal(fd)
+}
+
+// note prints a remark for people, beside the result.
+func (a *app) note(lines ...string) {
+	if a.out.quiet || a.isJSON() {
+		return
+	}
+	_, _ = io.WriteString(a.stderr, strings.Join(lines, "\n")+"\n")
+}

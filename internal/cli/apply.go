@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/render"
+)
+
+// applyFlags are those of apply and destroy.
+type applyFlags struct {
+	planFlags
+	autoApprove bool
+}
+
+func (p *applyFlags) add(c *cobra.Command) {
+	p.planFlags.add(c)
+	c.Flags().BoolVar(&p.autoApprove, "auto-approve", false, "do not ask")
+}
+
+func applyExits() string {
+	return exits("0  applied, or nothing to do", "1  error, or not approved", "2  drift, and nothing was applied (--fail-on-drift)",
+		"3  a conflict: the network moved since the plan, the plan is for another network, or an object of others is in the way",
+		"4  another process holds the embedded server", "5  an interrupted apply must be recovered first",
+		"7  the outcome of the commit is unknown")
+}
+
+func (a *app) newApply() *cobra.Command {
+	var p applyFlags
+	c := &cobra.Command{
+		Use:   "apply [PATH|PLANFILE]",
+		Short: "Change the network as the configuration says",
+		Long: `Plan, ask, and apply the plan in one transaction: all of it is written, or
+nothing. Given a file that ` + "`sigilform plan --out`" + ` made, apply exactly that plan
+without asking.
+
+PATH is a .hcl file or a folder, the current folder by default.` + applyExits(),
+		Example: `  sigilform apply
+  sigilform apply --auto-approve examples/network.hcl
+  sigilform apply change.sigilplan`,
+		Args: atMost(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			saved, err := engine.IsPlanFile(path(args))
+			if err != nil {
+				return err
+			}
+			if saved {
+				return a.applyFile(c, &p, args[0])
+			}
+			return a.applyPath(c, &p, args, "Apply these changes?")
+		},
+	}
+	p.add(c)
+	c.Flags().BoolVar(&p.destroy, "destroy", false, "remove everything that was applied, as `sigilform destroy` does")
+	return c
+}
+
+func (a *app) newDestroy() *cobra.Command {
+	p := applyFlags{planFlags: planFlags{destroy: true}}
+	c := &cobra.Command{
+		Use:   "destroy [PATH]",
+		Short: "Remove everything that was applied",
+		Long: `Delete every object that was applied, and nothing else. Of the configuration only
+the blocks network and etcd are read.
+
+PATH is a .hcl file or a folder, the current folder by default.` + applyExits(),
+		Example: "  sigilform plan --destroy\n  sigilform destroy",
+		Args:    atMost(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.applyPath(c, &p, args, "Delete all of this?")
+		},
+	}
+	p.add(c)
+	_ = c.Flags().MarkHidden("adopt")
+	return c
+}
+
+// applyPath plans and applies.
+func (a *app) applyPath(c *cobra.Command, p *applyFlags, args []string, question string) error {
+	o, err := a.planOptions(c, &p.planFlags, args)
+	if err != nil {
+		return err
+	}
+	seen := &review{app: a, flags: p, question: question}
+	applied, err := a.engine.Apply(c.Context(), engine.ApplyOptions{PlanOptions: o, Replan: p.autoApprove, Review: seen.review})
+	if err != nil {
+		return seen.fail(err)
+	}
+	return a.showApplied(applied)
+}
+
+// applyFile applies a saved plan. It was reviewed when it was made.
+func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
+	if err := a.output(&p.out, formatText, formatJSON); err != nil {
+		return err
+	}
+	a.watch()
+	if p.source.given() || p.destroy || p.adopt || p.cascade {
+		return usage("a saved plan is applied exactly as it is", "leave --var, --var-file, --destroy, --adopt and --cascade out, or plan again with them")
+	}
+	connection, err := p.connection.connection(c)
+	if err != nil {
+		return err
+	}
+	p.autoApprove = true
+	seen := &review{app: a, flags: p}
+	applied, err := a.engine.ApplyFile(c.Context(), engine.ApplyFileOptions{File: file, Connection: connection, Review: seen.review})
+	if err != nil {
+		return seen.fail(err)
+	}
+	return a.showApplied(applied)
+}
+
+// review shows each plan of an apply, and asks.
+type review struct {
+	app      *app
+	flags    *applyFlags
+	question string
+	// last is the plan that was shown last.
+	last *engine.Planned
+}
+
+func (r *review) review(ctx context.Context, planned *engine.Planned) error {
+	a := r.app
+	a.clear()
+	a.secrets = planned.Secrets
+	if r.last != nil {
+		a.note("", "Another user was created meanwhile, so the ids of the new users moved. Planned again:", "")
+	}
+	r.last = planned
+	if !a.isJSON() {
+		if err := a.showPlan(planned, r.flags.summary); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(planned.Plan.Conflicts) > 0:
+		return &engine.Conflicted{Plan: planned.Plan}
+	case r.flags.failOnDrift && planned.Plan.Counts().Drift > 0:
+		return &found{what: "drift"}
+	case !planned.Plan.HasChanges() || r.flags.autoApprove:
+		return nil
+	}
+	return a.confirm(ctx, r.question)
+}
+
+// fail ends an apply that did not come to its end. As JSON a plan that was
+// not applied is the result, where it says why.
+func (r *review) fail(err error) error {
+	a := r.app
+	if r.last == nil || !a.isJSON() || !has[*engine.Conflicted](err) && !isFound(err) {
+		return err
+	}
+	if failed := a.showPlan(r.last, r.flags.summary); failed != nil {
+		return failed
+	}
+	if isFound(err) {
+		return err
+	}
+	return &shown{cause: err}
+}
+
+// showApplied prints what an apply did.
+func (a *app) showApplied(applied *engine.Applied) error {
+	a.clear()
+	if !applied.Plan.HasChanges() && !a.isJSON() {
+		return nil // the plan has said so
+	}
+	a.secrets = applied.Secrets
+	d := render.NewApplied(applied.Plan)
+	r := applied.Result
+	d.Serial, d.Revision, d.Resolved = r.Serial, r.Revision, r.Resolved
+	d.Bytes, d.Writes, d.Guards = r.Bytes, r.Writes, r.Guards
+	d.DurationMS = float64(applied.Took.Microseconds()) / microsPerMilli
+	return render.Applied(a.stdout, d, a.options())
+}
+
+const microsPerMilli = 1000

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/render"
+)
+
+// maxExpression bounds one line of the console.
+const maxExpression = 1 << 20
+
+func (a *app) newConsole() *cobra.Command {
+	var s sourceFlags
+	c := &cobra.Command{
+		Use:   "console [PATH]",
+		Short: "Evaluate expressions over a configuration",
+		Long: `Read expressions line by line, and print their values: variables, locals, objects
+and functions, as a file may use them. Sensitive values are not shown. No cluster
+is asked. The end of the input, or exit, ends it.` + exits("0  every expression had a value", "1  error, or an expression had none"),
+		Example: "  sigilform console\n  echo 'core.ams.ip' | sigilform console examples/network.hcl",
+		Args:    atMost(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			source, err := s.source(path(args))
+			if err != nil {
+				return err
+			}
+			console, err := a.engine.Console(c.Context(), source)
+			if err != nil {
+				return err
+			}
+			defer console.Close()
+			if err := a.warn(console.Warnings); err != nil {
+				return err
+			}
+			return a.converse(c.Context(), console)
+		},
+	}
+	s.add(c)
+	return c
+}
+
+// converse evaluates line after line. At a terminal an error is forgotten with
+// the next line; in a pipe it decides the exit code.
+func (a *app) converse(ctx context.Context, console *engine.Console) error {
+	_, typed := terminal(a.stdin)
+	in := bufio.NewScanner(a.stdin)
+	in.Buffer(nil, maxExpression)
+	failed := false
+	for {
+		if typed {
+			_, _ = io.WriteString(a.stderr, "> ")
+		}
+		more, err := awaited(ctx, func() (bool, error) { return in.Scan(), in.Err() })
+		if err != nil {
+			return fmt.Errorf("read the expression: %w", err)
+		}
+		text := strings.TrimSpace(in.Text())
+		if !more || text == "exit" || text == "quit" {
+			break
+		}
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		ok, err := a.evaluate(console, text)
+		if err != nil {
+			return err
+		}
+		failed = failed || !ok && !typed
+	}
+	if typed {
+		_, _ = io.WriteString(a.stderr, "\n")
+	}
+	if failed {
+		return &shown{cause: errors.New("an expression had no value"), silent: true}
+	}
+	return nil
+}
+
+// evaluate prints the value of an expression, or what is wrong with it.
+func (a *app) evaluate(console *engine.Console, text string) (ok bool, err error) {
+	value, _, err := console.Eval(text)
+	var wrong *diag.Failure
+	switch {
+	case errors.As(err, &wrong):
+		return false, render.Diagnostics(a.stderr, wrong.Diagnostics, a.optionsFor(a.stderr))
+	case err != nil:
+		return false, err
+	}
+	if _, err := io.WriteString(a.stdout, strings.TrimSuffix(value, "\n")+"\n"); err != nil {
+		return false, fmt.Errorf("write output: %w", err)
+	}
+	return true, nil
+}

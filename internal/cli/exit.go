@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/embedded"
+	"github.com/sigilgate/sigilform/internal/engine"
+)
+
+// The exit codes.
+const (
+	exitDone        = 0
+	exitError       = 1
+	exitFound       = 2
+	exitConflict    = 3
+	exitHeld        = 4
+	exitInterrupted = 5
+	exitUnknown     = 7
+)
+
+// found is the end of a command that found what it was asked to look for:
+// changes, drift, unformatted files. It is no error to be printed.
+type found struct{ what string }
+
+func (f *found) Error() string { return f.what }
+
+// shown is an error that the result tells already: as JSON always, as text
+// where it is silent.
+type shown struct {
+	cause  error
+	silent bool
+}
+
+func (s *shown) Error() string { return s.cause.Error() }
+func (s *shown) Unwrap() error { return s.cause }
+
+// codeOf is the exit code of an error. Where several hold it is the first of
+// 7, 5, 4, 3, 1, 2.
+func codeOf(err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case has[*apply.Unknown](err):
+		return exitUnknown
+	case has[*engine.Interrupted](err):
+		return exitInterrupted
+	case has[*embedded.Held](err):
+		return exitHeld
+	case has[*apply.Rejected](err), has[*apply.Refused](err), has[*engine.Conflicted](err):
+		return exitConflict
+	case isFound(err):
+		return exitFound
+	}
+	return exitError
+}
+
+func has[E error](err error) bool {
+	var target E
+	return errors.As(err, &target)
+}
+
+// isFound reports whether a finding is all there is: joined with an error, the
+// error counts.
+func isFound(err error) bool {
+	_, ok := err.(*found) //nolint:errorlint // a wrapped or joined one is not all there is
+	return ok
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/embedded"
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
+)
+
+func TestCodeOf(t *testing.T) {
+	t.Parallel()
+	plain := errors.New("plain")
+	conflicted := &engine.Conflicted{Plan: &plan.Plan{Conflicts: []plan.Conflict{{Summary: "x"}}}}
+	held, unknown, interrupted := &embedded.Held{}, &apply.Unknown{Cause: plain}, &engine.Interrupted{}
+	for name, c := range map[string]struct {
+		err  error
+		code int
+	}{
+		"nothing":                      {nil, 0},
+		"plain":                        {plain, 1},
+		"diagnostics":                  {diag.List{{Severity: diag.Error}}.Err(), 1},
+		"too large":                    {&kv.TooLarge{}, 1},
+		"not written":                  {&apply.NotWritten{Cause: plain}, 1},
+		"declined":                     {&declined{}, 1},
+		"usage":                        {usage("a", "b"), 1},
+		"canceled":                     {&engine.Canceled{Cause: plain}, 1},
+		"found":                        {&found{what: "drift"}, 2},
+		"found and an error":           {errors.Join(&found{what: "drift"}, plain), 1},
+		"rejected":                     {&apply.Rejected{}, 3},
+		"refused":                      {fmt.Errorf("apply: %w", &apply.Refused{}), 3},
+		"conflicted":                   {conflicted, 3},
+		"conflicted and shown":         {&shown{cause: conflicted}, 3},
+		"held":                         {held, 4},
+		"held before conflict":         {errors.Join(conflicted, held), 4},
+		"interrupted":                  {interrupted, 5},
+		"interrupted before held":      {errors.Join(held, interrupted), 5},
+		"unknown":                      {unknown, 7},
+		"unknown before interrupted":   {errors.Join(interrupted, unknown), 7},
+		"unknown, and failed to close": {errors.Join(unknown, plain), 7},
+	} {
+		if got := codeOf(c.err); got != c.code {
+			t.Errorf("%s: exit code %d, want %d", name, got, c.code)
+		}
+	}
+}
+
+func TestShellWord(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"change.sigilplan": "change.sigilplan", "": "''", "my plan": "'my plan'", "it's": `'it'\''s'`, "a;rm": "'a;rm'",
+	} {
+		if got := shellWord(in); got != want {
+			t.Errorf("%q: got %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestWantsJSON(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args []string
+		want bool
+	}{
+		{[]string{"plan"}, false},
+		{[]string{"plan", "--json"}, true},
+		{[]string{"plan", "--format", "json"}, true},
+		{[]string{"plan", "--format=json"}, true},
+		{[]string{"plan", "--format", "text"}, false},
+		{[]string{"plan", "--", "--json"}, false},
+	} {
+		if got := wantsJSON(c.args); got != c.want {
+			t.Errorf("%q: %t", c.args, got)
+		}
+	}
+}

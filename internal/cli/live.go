@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/render"
+)
+
+// liveFlags are those of commands that look at a network that was applied.
+type liveFlags struct {
+	out        outputFlags
+	source     sourceFlags
+	connection connectionFlags
+	network    string
+}
+
+func (l *liveFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&l.network, "network", "", "`NAME` of the network, where the cluster holds several")
+	l.out.add(c)
+	l.source.add(c)
+	l.connection.add(c)
+}
+
+func (a *app) liveOptions(c *cobra.Command, l *liveFlags, path string) (o engine.LiveOptions, err error) {
+	if err := a.output(&l.out, formatText, formatJSON); err != nil {
+		return o, err
+	}
+	a.watch()
+	o.Network = l.network
+	if o.Source, err = l.source.source(path); err != nil {
+		return o, err
+	}
+	o.Connection, err = l.connection.connection(c)
+	return o, err
+}
+
+const liveExits = "1  error, or nothing was ever applied there"
+
+func (a *app) newDrift() *cobra.Command {
+	var l liveFlags
+	c := &cobra.Command{
+		Use:   "drift [PATH]",
+		Short: "Has the live network left what was last applied?",
+		Long: `Compare the live network with what was last applied. No configuration is needed:
+PATH only tells where the cluster is, and which network is meant.` + exits("0  no drift", liveExits, "2  drift",
+			"4  another process holds the embedded server", "5  an interrupted apply must be recovered first"),
+		Example: "  sigilform drift\n  sigilform drift --endpoints https://10.0.0.1:2379 --network example --json",
+		Args:    atMost(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o, err := a.liveOptions(c, &l, path(args))
+			if err != nil {
+				return err
+			}
+			drifted, err := a.engine.Drift(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			a.clear()
+			a.secrets = drifted.Secrets
+			if err := render.Drift(a.stdout, drifted.Report, a.options()); err != nil {
+				return err
+			}
+			if drifted.Report.Drifted() {
+				return &found{what: "drift"}
+			}
+			return nil
+		},
+	}
+	l.add(c)
+	return c
+}
+
+func (a *app) newStatus() *cobra.Command {
+	var l liveFlags
+	c := &cobra.Command{
+		Use:   "status [PATH]",
+		Short: "Show the live network and its cluster",
+		Long: `Show the nodes of the live network with their status and health, bindings, routes
+and users, and the members and quorum of the etcd cluster.` + exits("0  shown", liveExits,
+			"4  another process holds the embedded server", "5  an interrupted apply must be recovered first"),
+		Example: "  sigilform status\n  sigilform status --json",
+		Args:    atMost(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o, err := a.liveOptions(c, &l, path(args))
+			if err != nil {
+				return err
+			}
+			status, err := a.engine.Status(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			a.clear()
+			return render.Status(a.stdout, *status, a.options())
+		},
+	}
+	l.add(c)
+	return c
+}

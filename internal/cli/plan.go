@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/render"
+)
+
+// planFlags are what plan and apply have in common.
+type planFlags struct {
+	out        outputFlags
+	source     sourceFlags
+	connection connectionFlags
+
+	destroy     bool
+	adopt       bool
+	cascade     bool
+	summary     bool
+	failOnDrift bool
+}
+
+func (p *planFlags) add(c *cobra.Command) {
+	f := c.Flags()
+	f.BoolVar(&p.adopt, "adopt", false, "take over objects of others that differ from what is wanted")
+	f.BoolVar(&p.cascade, "cascade", false, "delete what others made and a deletion would leave dangling")
+	f.BoolVar(&p.summary, "summary", false, "show counts and addresses, not fields")
+	f.BoolVar(&p.failOnDrift, "fail-on-drift", false, "end with exit code 2 if something was changed outside")
+	p.out.add(c)
+	p.source.add(c)
+	p.connection.add(c)
+}
+
+// options settles the flags into what is to be planned.
+func (a *app) planOptions(c *cobra.Command, p *planFlags, args []string) (o engine.PlanOptions, err error) {
+	if err := a.output(&p.out, formatText, formatJSON); err != nil {
+		return o, err
+	}
+	a.watch()
+	o = engine.PlanOptions{Destroy: p.destroy, Adopt: p.adopt, Cascade: p.cascade}
+	if o.Source, err = p.source.source(path(args)); err != nil {
+		return o, err
+	}
+	o.Connection, err = p.connection.connection(c)
+	return o, err
+}
+
+func (a *app) newPlan() *cobra.Command {
+	var p planFlags
+	var save string
+	var detailed bool
+	c := &cobra.Command{
+		Use:   "plan [PATH]",
+		Short: "Show what would change",
+		Long: `Compare the configuration, what was last applied and the live network, and show
+what an apply would change and why. Nothing is written.
+
+PATH is a .hcl file or a folder, the current folder by default.` + exits(
+			"0  planned", "1  error", "2  there are changes (--detailed-exitcode), or drift (--fail-on-drift)",
+			"3  a conflict: the plan is shown but can't be applied", "4  another process holds the embedded server",
+			"5  an interrupted apply must be recovered first"),
+		Example: `  sigilform plan
+  sigilform plan --out change.sigilplan examples/network.hcl
+  sigilform plan --detailed-exitcode --json >plan.json`,
+		Args: atMost(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o, err := a.planOptions(c, &p, args)
+			if err != nil {
+				return err
+			}
+			planned, err := a.engine.Plan(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			return a.endPlan(c.Context(), &p, planned, save, detailed)
+		},
+	}
+	p.add(c)
+	c.Flags().BoolVar(&p.destroy, "destroy", false, "plan the removal of everything that was applied")
+	c.Flags().StringVar(&save, "out", "", "save the plan to `FILE`, for `sigilform apply FILE`")
+	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with exit code 2 if there are changes")
+	return c
+}
+
+// endPlan saves and shows a plan. One with conflicts is not saved: it could
+// never be applied.
+func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned, save string, detailed bool) error {
+	if err := ctx.Err(); err != nil {
+		return &engine.Canceled{Cause: err}
+	}
+	conflicts := len(planned.Plan.Conflicts) > 0
+	if save != "" && !conflicts {
+		if _, err := a.engine.SavePlan(planned.Plan, save); err != nil {
+			return err
+		}
+	}
+	if err := a.showPlan(planned, p.summary); err != nil {
+		return err
+	}
+	switch {
+	case conflicts:
+		return &shown{cause: &engine.Conflicted{Plan: planned.Plan}}
+	case save != "":
+		a.note("", fmt.Sprintf("Saved to %s. Exactly this plan is applied by: sigilform apply %s", save, shellWord(save)))
+	}
+	return p.verdict(planned, detailed)
+}
+
+// verdict is exit code 2 where changes or drift were asked for and are there.
+func (p *planFlags) verdict(planned *engine.Planned, detailed bool) error {
+	switch {
+	case p.failOnDrift && planned.Plan.Counts().Drift > 0:
+		return &found{what: "drift"}
+	case detailed && planned.Plan.HasChanges():
+		return &found{what: "changes"}
+	}
+	return nil
+}
+
+// showPlan prints a plan.
+func (a *app) showPlan(planned *engine.Planned, summary bool) error {
+	a.clear()
+	a.secrets = planned.Secrets
+	o := a.options()
+	o.Summary = summary
+	return render.Plan(a.stdout, planned.Plan, o)
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The groups of commands in the help.
+const (
+	groupMain   = "main"
+	groupLook   = "look"
+	groupFiles  = "files"
+	groupOthers = "others"
+)
+
+func (a *app) newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sigilform",
+		Short: "Keep a Sigil Gate network as it is written down",
+		Long: `sigilform keeps a Sigil Gate network as it is written down.
+
+HCL files describe the network that should be; the network that is lives in an
+etcd cluster. sigilform plans the difference and applies it in one transaction.
+Where nothing says where the cluster is, an embedded server is used.`,
+		Example: `  sigilform plan
+  sigilform apply
+  sigilform drift`,
+		Args:          unknownCommand,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		SilenceErrors: true, SilenceUsage: true,
+		SuggestionsMinimumDistance: 2,
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.AddGroup(
+		&cobra.Group{ID: groupMain, Title: "Change the network:"},
+		&cobra.Group{ID: groupLook, Title: "Look at the network:"},
+		&cobra.Group{ID: groupFiles, Title: "Work with configurations:"},
+		&cobra.Group{ID: groupOthers, Title: "Others:"},
+	)
+	root.SetHelpCommandGroupID(groupOthers)
+	root.SetCompletionCommandGroupID(groupOthers)
+	add := func(group string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = group
+			a.prepare(c)
+			root.AddCommand(c)
+		}
+	}
+	add(groupMain, a.newPlan(), a.newApply(), a.newDestroy())
+	add(groupLook, a.newDrift(), a.newStatus(), a.newShow(), a.newHistory())
+	add(groupFiles, a.newValidate(), a.newFmt(), a.newGraph(), a.newConsole(), a.newOutput())
+	add(groupOthers, a.newHash(), a.newDev(), a.newVersion())
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// prepare gives a command what all have in common.
+func (a *app) prepare(c *cobra.Command) {
+	run := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		a.engine.Command = c.CommandPath()
+		return run(c, args)
+	}
+	if c.ValidArgsFunction == nil && strings.Contains(c.Use, "PATH") {
+		c.ValidArgsFunction = completePath
+	}
+}
+
+// completePath offers configurations and folders.
+func completePath(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// exits is the last part of a command's help.
+func exits(lines ...string) string {
+	return "\n\nExit codes:\n  " + strings.Join(lines, "\n  ")
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/render"
+)
+
+func (a *app) newValidate() *cobra.Command {
+	var out outputFlags
+	var s sourceFlags
+	c := &cobra.Command{
+		Use:   "validate [PATH]",
+		Short: "Check a configuration without etcd",
+		Long: `Read a configuration, evaluate it and check the network that it describes. No
+cluster is asked. All errors are reported, not the first one.
+
+PATH is a .hcl file or a folder, the current folder by default.` + exits("0  valid, perhaps with warnings", "1  errors"),
+		Example: "  sigilform validate\n  sigilform validate --json examples/network.hcl",
+		Args:    atMost(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.output(&out, formatText, formatJSON); err != nil {
+				return err
+			}
+			source, err := s.source(path(args))
+			if err != nil {
+				return err
+			}
+			v, err := a.engine.Validate(c.Context(), source)
+			if err != nil {
+				return err
+			}
+			return a.showValidation(v)
+		},
+	}
+	out.add(c)
+	s.add(c)
+	return c
+}
+
+// showValidation prints the findings. Errors are the result here, and go to
+// standard error for people like those of every other command.
+func (a *app) showValidation(v *engine.Validated) error {
+	a.secrets = v.Secrets
+	d := render.NewValidation(v.Diagnostics)
+	if v.Config != nil && v.Config.Network != nil {
+		d.Network = v.Config.Network.Name
+		d.Objects = objects(v.Config.Network)
+	}
+	w := a.stdout
+	if !d.Valid && !a.isJSON() {
+		w = a.stderr
+	}
+	if err := render.Validation(w, d, a.optionsFor(w)); err != nil {
+		return err
+	}
+	if !d.Valid {
+		return &shown{cause: v.Diagnostics.Err(), silent: true}
+	}
+	return nil
+}
+
+// objects counts what a network declares.
+func objects(n *network.Network) int {
+	count := len(n.Cells) + len(n.Cores) + len(n.Entries) + len(n.Routes) + len(n.Users)
+	for i := range n.Users {
+		count += len(n.Users[i].Devices)
+	}
+	return count
+}

@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
+)
+
+// maxReplans is how often a direct apply plans anew when only the counter of
+// user ids moved.
+const maxReplans = 3
+
+// ApplyOptions say what to plan and apply at once.
+type ApplyOptions struct {
+	PlanOptions
+	// Replan allows to plan anew when only the counter of user ids moved
+	// meanwhile: where nobody was asked, nobody approved of the old ids.
+	Replan bool
+	// Review is given each plan before it is applied, also one with nothing to
+	// do or with conflicts. Its error stops the apply.
+	Review func(ctx context.Context, p *Planned) error
+}
+
+// Applied is what an apply did.
+type Applied struct {
+	Planned
+	Result *apply.Result
+	// Took is from the approval to the confirmed commit.
+	Took time.Duration
+}
+
+// Apply plans, has the plan reviewed, and applies it.
+func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err error) {
+	w, err := e.prepare(ctx, o.PlanOptions)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close(&err)
+	for try := 0; ; try++ {
+		p, err := w.plan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := o.Review(ctx, p); err != nil {
+			return nil, err
+		}
+		out, err := e.run(ctx, w.session, p)
+		if err == nil || !o.Replan || try == maxReplans || !onlyCounterMoved(err, p.Plan) {
+			return out, err
+		}
+	}
+}
+
+// run applies a reviewed plan.
+func (e *Engine) run(ctx context.Context, s *session, p *Planned) (*Applied, error) {
+	if len(p.Plan.Conflicts) > 0 {
+		return nil, &Conflicted{Plan: p.Plan}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, &Canceled{Cause: err}
+	}
+	ids := e.ids()
+	name := ids.Apply()
+	if ids.err != nil {
+		return nil, ids.err
+	}
+	e.progress("applying")
+	from := e.Clock()
+	result, err := apply.Run(ctx, s, p.Plan, apply.Options{Actor: e.Actor(), Apply: name, Now: from.UTC()})
+	if err != nil {
+		return nil, err
+	}
+	return &Applied{Planned: *p, Result: result, Took: e.Clock().Sub(from)}, nil
+}
+
+// Canceled is the error for an apply that was given up before anything was sent.
+type Canceled struct{ Cause error }
+
+// Error says that nothing was written.
+func (e *Canceled) Error() string { return "interrupted before anything was sent; nothing was written" }
+
+// Unwrap returns the cause.
+func (e *Canceled) Unwrap() error { return e.Cause }
+
+// onlyCounterMoved reports whether an apply was rejected by others who created
+// users meanwhile, and by nothing else: the counter of ids moved, and with it
+// perhaps an id went that the plan had chosen.
+func onlyCounterMoved(err error, p *plan.Plan) bool {
+	var rejected *apply.Rejected
+	if !errors.As(err, &rejected) {
+		return false
+	}
+	layout := keys.NewLayout(p.Prefix)
+	chosen := map[kv.Guard]bool{}
+	for i := range p.Changes {
+		if c := &p.Changes[i]; c.Kind == addr.User && c.Action == plan.Create && c.GeneratedID {
+			for _, prefix := range layout.Prefixes(addr.User, c.ID, "") {
+				chosen[kv.Guard{Kind: kv.Empty, Key: prefix}] = true
+			}
+		}
+	}
+	counter := false
+	for _, m := range rejected.Moved {
+		isCounter := m.Guard.Key == layout.UserIDCounter()
+		if !isCounter && !chosen[m.Guard] {
+			return false
+		}
+		counter = counter || isCounter
+	}
+	return counter
+}

@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/sigilgate/sigilform/internal/config"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/etcd"
+)
+
+// Source says which configuration, and with which values.
+type Source struct {
+	// Path is a file or a folder, the working directory where empty.
+	Path string
+	// VarFiles are files of values, Vars are NAME=value, both in order.
+	VarFiles []string
+	Vars     []Assignment
+}
+
+// Assignment is a value given to a variable by name.
+type Assignment struct{ Name, Value string }
+
+// options are what config loads.
+func (e *Engine) options(p *place, s Source) (config.Options, error) {
+	o := config.Options{FS: p.root.FS(), File: p.file, Dir: p.shown, Env: e.Env}
+	for _, name := range s.VarFiles {
+		text, err := os.ReadFile(name) //nolint:gosec // the user names the file
+		if err != nil {
+			return o, fmt.Errorf("read the file of values: %w", err)
+		}
+		o.VarFiles = append(o.VarFiles, config.VarFile{Name: filepath.ToSlash(name), Source: text})
+	}
+	for _, v := range s.Vars {
+		o.Vars = append(o.Vars, config.Assignment{Name: v.Name, Value: v.Value})
+	}
+	return o, nil
+}
+
+// load reads a whole configuration. The diagnostics without errors are the
+// warnings; with errors they are the error.
+func (e *Engine) load(ctx context.Context, p *place, s Source) (*config.Config, diag.List, error) {
+	o, err := e.options(p, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, found := config.Load(ctx, o)
+	if found.HasErrors() {
+		return c, found, found.Sort().Err()
+	}
+	return c, found.Sort(), nil
+}
+
+// loadConnection reads only what says where the cluster is, and which network.
+func (e *Engine) loadConnection(ctx context.Context, p *place, s Source) (*config.Connection, error) {
+	o, err := e.options(p, s)
+	if err != nil {
+		return nil, err
+	}
+	c, found := config.LoadConnection(ctx, o)
+	if found.HasErrors() {
+		return nil, found.Sort().Err()
+	}
+	return c, nil
+}
+
+// choose finds the cluster of a configuration.
+func (e *Engine) choose(p *place, c Connection, block *config.Etcd) (target, error) {
+	if t, ok, err := e.chooseOutside(c); ok || err != nil {
+		return t, err
+	}
+	if block == nil {
+		return e.chooseInside(p.folder)
+	}
+	// Its files lie where the configuration does, wherever the command runs.
+	settings := etcd.Config{Endpoints: block.Endpoints, Username: block.Username}
+	if block.TLS != nil {
+		settings.CAFile = p.path(block.TLS.CAFile)
+		settings.CertFile = p.path(block.TLS.CertFile)
+		settings.KeyFile = p.path(block.TLS.KeyFile)
+		settings.ServerName = block.TLS.ServerName
+	}
+	return e.complete(fromConfig, settings, first(c.PasswordFile, e.Env.Get("SIGILFORM_PASSWORD_FILE")))
+}
+
+// path is a path of the configuration, relative to its folder.
+func (p *place) path(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.folder, name)
+}

@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"io"
+	"strings"
+	"time"
+)
+
+// Engine carries out the use-cases. Its fields are set once, before the first
+// use; it may then be used by several goroutines.
+type Engine struct {
+	// Version is the program's own, written into plans and the history.
+	Version string
+	// Command names the use-case to whoever waits for the embedded server's
+	// folder: "sigilform apply". It holds no argument.
+	Command string
+	// Clock is the time, Random the source of everything that is generated.
+	Clock  func() time.Time
+	Random io.Reader
+	// Env is the environment.
+	Env Environment
+	// Progress is told what takes long, before it is done; may be nil.
+	Progress func(stage string)
+}
+
+// Environment is a list of NAME=value as os.Environ returns it.
+type Environment []string
+
+// Get returns the value of a variable; one that is empty is not set.
+func (e Environment) Get(name string) string {
+	value := ""
+	for _, line := range e {
+		if n, v, ok := strings.Cut(line, "="); ok && n == name {
+			value = v
+		}
+	}
+	return value
+}
+
+func (e *Engine) progress(stage string) {
+	if e.Progress != nil {
+		e.Progress(stage)
+	}
+}
+
+func (e *Engine) now() time.Time { return e.Clock().UTC() }

@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/config"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// LiveOptions say which network to look at. No configuration is needed: the
+// path only tells where the cluster is.
+type LiveOptions struct {
+	Source     Source
+	Connection Connection
+	// Network names the network; where empty it is the configuration's, else
+	// the only one that the cluster holds.
+	Network string
+}
+
+// NeverApplied is the error for a network that the cluster does not know.
+type NeverApplied struct {
+	Network string
+	// Known are the networks that the cluster holds.
+	Known []string
+}
+
+// Error says what the cluster holds.
+func (e *NeverApplied) Error() string {
+	switch {
+	case e.Network == "":
+		return "no network was ever applied to this cluster"
+	case len(e.Known) == 0:
+		return fmt.Sprintf("network %q was never applied to this cluster, and no other was", e.Network)
+	}
+	return fmt.Sprintf("network %q was never applied to this cluster; it holds %s", e.Network, strings.Join(e.Known, ", "))
+}
+
+// live is a network that was applied, with an open connection.
+type live struct {
+	engine  *Engine
+	session *session
+	name    string
+	prefix  string
+}
+
+// visit connects to the cluster and finds the network in it.
+func (e *Engine) visit(ctx context.Context, o LiveOptions) (l *live, err error) {
+	t, name, err := e.find(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	s, err := e.connect(ctx, t, o.Connection, mustExist)
+	if err != nil {
+		return nil, err
+	}
+	l = &live{engine: e, session: s, name: first(o.Network, name)}
+	if err := l.identify(ctx); err != nil {
+		s.close(&err)
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *live) close(err *error) { l.session.close(err) }
+
+// find tells where the cluster is, and what the configuration calls the
+// network. A configuration that says neither, because it is not there or not
+// valid, matters only where nothing else says it.
+func (e *Engine) find(ctx context.Context, o LiveOptions) (target, string, error) {
+	outside, ok, err := e.chooseOutside(o.Connection)
+	if err != nil {
+		return target{}, "", err
+	}
+	p, err := open(o.Source.Path)
+	if err != nil {
+		return outside, "", err
+	}
+	defer p.close()
+	c, err := e.loadConnection(ctx, p, o.Source)
+	var broken *diag.Failure
+	switch {
+	case err == nil:
+		t, err := e.choose(p, o.Connection, c.Etcd)
+		return t, c.Network, err
+	case !errors.As(err, &broken):
+		return outside, "", err
+	case ok:
+		return outside, "", nil
+	case p.file != "" || hasConfiguration(p):
+		return outside, "", err
+	}
+	t, err := e.choose(p, o.Connection, (*config.Etcd)(nil))
+	return t, "", err
+}
+
+// hasConfiguration reports whether a folder holds any configuration file.
+func hasConfiguration(p *place) bool {
+	return len(configurationFiles(p)) > 0
+}
+
+// identify finds the network's name, where none is said, and its prefix.
+func (l *live) identify(ctx context.Context) error {
+	s, err := l.session.Snapshot(ctx, etcd.SnapshotRequest{Prefixes: []string{state.NetworksPrefix}})
+	if err != nil {
+		return err
+	}
+	prefixes := map[string]string{}
+	for _, e := range s.Under(state.NetworksPrefix) {
+		prefixes[strings.TrimPrefix(e.Key, state.NetworksPrefix)] = e.Value
+	}
+	known := slices.Sorted(maps.Keys(prefixes))
+	switch {
+	case l.name == "" && len(known) == 1:
+		l.name = known[0]
+	case l.name == "" && len(known) > 1:
+		return failure("The cluster holds several networks", fmt.Sprintf("They are %s.", strings.Join(known, ", ")), "Name one with --network.")
+	}
+	prefix, ok := prefixes[l.name]
+	if !ok {
+		return &NeverApplied{Network: l.name, Known: known}
+	}
+	l.prefix = prefix
+	if prefix == "" {
+		return l.lastPrefix(ctx)
+	}
+	return nil
+}
+
+// lastPrefix finds where a network was that has been destroyed: others may
+// have its prefix now, but its head remembers.
+func (l *live) lastPrefix(ctx context.Context) error {
+	key := state.NewLayout(l.name).Head()
+	found, err := l.session.Read(ctx, key)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return &NeverApplied{Network: l.name}
+	}
+	head, err := state.DecodeHead(found[0].Value)
+	if err != nil {
+		return &state.Damaged{Key: key, Cause: err}
+	}
+	l.prefix = head.Prefix
+	return nil
+}
+
+// view takes the snapshot of a network that was applied.
+func (l *live) view(ctx context.Context) (*view, error) {
+	v, err := l.engine.read(ctx, l.session, l.name, l.prefix)
+	if err != nil {
+		return nil, err
+	}
+	if v.state.Head == nil {
+		return nil, &NeverApplied{Network: l.name}
+	}
+	return v, nil
+}

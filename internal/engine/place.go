@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/plan/planfile"
+)
+
+// place is a PATH of the command line: the folder of a configuration, opened
+// so that nothing outside it can be reached, also not by a symbolic link.
+type place struct {
+	root *os.Root
+	// folder is the absolute folder, shown how the user named it.
+	folder string
+	shown  string
+	// file is the single file that was named, empty for the whole folder.
+	file string
+}
+
+// NoSuchPath is the error for a PATH that leads nowhere.
+type NoSuchPath struct {
+	Path  string
+	Cause error
+}
+
+// Error says what is wrong with it.
+func (e *NoSuchPath) Error() string {
+	if errors.Is(e.Cause, fs.ErrNotExist) {
+		return fmt.Sprintf("there is no file or folder %s", e.Path)
+	}
+	return fmt.Sprintf("%s can't be opened: %v", e.Path, e.Cause)
+}
+
+// Unwrap returns the cause.
+func (e *NoSuchPath) Unwrap() error { return e.Cause }
+
+// open opens a PATH; it is the working directory where empty.
+func open(path string) (*place, error) {
+	if path == "" {
+		path = "."
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, &NoSuchPath{Path: path, Cause: err}
+	}
+	p := &place{shown: filepath.ToSlash(filepath.Clean(path))}
+	dir := path
+	if !info.IsDir() {
+		if !info.Mode().IsRegular() {
+			return nil, &NoSuchPath{Path: path, Cause: errors.New("it is neither a file nor a folder")}
+		}
+		dir, p.file = filepath.Split(path)
+		p.shown = filepath.ToSlash(filepath.Clean(dir))
+		if dir == "" {
+			dir = "."
+		}
+		if err := refuseOtherFiles(path); err != nil {
+			return nil, err
+		}
+	}
+	if p.folder, err = filepath.Abs(dir); err != nil {
+		return nil, &NoSuchPath{Path: path, Cause: err}
+	}
+	if p.root, err = os.OpenRoot(p.folder); err != nil {
+		return nil, &NoSuchPath{Path: path, Cause: err}
+	}
+	return p, nil
+}
+
+// refuseOtherFiles names the mistake of giving a saved plan, or any other
+// file, where a configuration is wanted.
+func refuseOtherFiles(path string) error {
+	saved, err := IsPlanFile(path)
+	if err != nil {
+		return &NoSuchPath{Path: path, Cause: err}
+	}
+	if saved {
+		return failure(fmt.Sprintf("%s is a saved plan, not a configuration", path), "This command reads a configuration.",
+			"`sigilform show FILE` prints a saved plan, `sigilform apply FILE` applies it.")
+	}
+	if !strings.HasSuffix(path, ".hcl") && !strings.HasSuffix(path, ".hcl.json") {
+		return failure(fmt.Sprintf("%s is no configuration", path), "The name of a configuration file ends in .hcl or .hcl.json.",
+			"Name such a file, or the folder that holds some.")
+	}
+	return nil
+}
+
+func (p *place) close() { _ = p.root.Close() }
+
+// IsPlanFile reports whether a file is a saved plan, by its first bytes. A
+// folder, or a path that leads nowhere, is none.
+func IsPlanFile(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, nil //nolint:nilerr // whoever opens it next says why it can't be opened
+	}
+	f, err := os.Open(path) //nolint:gosec // the user names the file
+	if err != nil {
+		return false, fmt.Errorf("look at %s: %w", path, err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	first := make([]byte, planfile.Peek)
+	n, err := io.ReadFull(f, first)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, fmt.Errorf("look at %s: %w", path, err)
+	}
+	return planfile.Is(first[:n]), nil
+}

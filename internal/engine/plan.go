@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sigilgate/sigilform/internal/config"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+)
+
+// PlanOptions say what to plan.
+type PlanOptions struct {
+	Source     Source
+	Connection Connection
+	// Destroy plans the removal of everything that was applied.
+	Destroy bool
+	// Adopt takes over objects of others, Cascade deletes what others made and
+	// what a deletion would leave dangling.
+	Adopt, Cascade bool
+}
+
+// Planned is a plan with what belongs to it and is not in it.
+type Planned struct {
+	// Plan has the warnings of the configuration among its own.
+	Plan *plan.Plan
+	// Secrets are values that no output may hold.
+	Secrets []string
+}
+
+// Conflicted is the error for a plan that can be shown but not applied.
+type Conflicted struct{ Plan *plan.Plan }
+
+// Error says how many conflicts there are.
+func (e *Conflicted) Error() string {
+	if n := len(e.Plan.Conflicts); n > 1 {
+		return fmt.Sprintf("the plan has %d conflicts and can't be applied", n)
+	}
+	return "the plan has a conflict and can't be applied: " + e.Plan.Conflicts[0].Summary
+}
+
+// Plan compares the configuration, what was last applied, and the network.
+func (e *Engine) Plan(ctx context.Context, o PlanOptions) (out *Planned, err error) {
+	w, err := e.prepare(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close(&err)
+	return w.plan(ctx)
+}
+
+// work is a configuration with an open connection to its cluster.
+type work struct {
+	engine  *Engine
+	options PlanOptions
+	config  *config.Config
+	// network is what is wanted; for a destroy only its name and prefix.
+	network  *network.Network
+	warnings diag.List
+	session  *session
+	commit   string
+	folder   *place
+}
+
+func (e *Engine) prepare(ctx context.Context, o PlanOptions) (w *work, err error) {
+	p, err := open(o.Source.Path)
+	if err != nil {
+		return nil, err
+	}
+	w = &work{engine: e, options: o, folder: p}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	block, err := w.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := e.choose(p, o.Connection, block)
+	if err != nil {
+		return nil, err
+	}
+	w.commit = e.commit(ctx, p.folder)
+	w.session, err = e.connect(ctx, t, o.Connection, mayStart)
+	return w, err
+}
+
+// load reads the configuration: all of it, or for a destroy only what says
+// which network it is, so that a broken file can't keep a network alive.
+func (w *work) load(ctx context.Context) (*config.Etcd, error) {
+	if w.options.Destroy {
+		c, err := w.engine.loadConnection(ctx, w.folder, w.options.Source)
+		if err != nil {
+			return nil, err
+		}
+		if c.Network == "" {
+			return nil, failure("The configuration names no network", "What is to be destroyed is not known.", "Add the block network \"NAME\" {}.")
+		}
+		w.network = &network.Network{Name: c.Network, Prefix: c.Prefix}
+		return c.Etcd, nil
+	}
+	w.engine.progress("reading the configuration")
+	c, warnings, err := w.engine.load(ctx, w.folder, w.options.Source)
+	if err != nil {
+		return nil, err
+	}
+	w.config, w.network, w.warnings = c, c.Network, warnings
+	return c.Etcd, nil
+}
+
+func (w *work) close(err *error) {
+	w.session.close(err)
+	w.folder.close()
+}
+
+// plan reads the network and makes a plan of it.
+func (w *work) plan(ctx context.Context) (*Planned, error) {
+	v, err := w.engine.read(ctx, w.session, w.network.Name, w.network.Prefix)
+	if err != nil {
+		return nil, err
+	}
+	ids := w.engine.ids()
+	in := plan.Input{
+		Network: w.network, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeApply,
+		Adopt: w.options.Adopt, Cascade: w.options.Cascade,
+		Now: w.engine.now(), IDs: ids, Tool: w.engine.Version, Commit: w.commit, Connection: w.session.connection,
+	}
+	if w.options.Destroy {
+		in.Mode = plan.ModeDestroy
+	}
+	if w.config != nil {
+		in.ConfigDigest = w.config.Digest
+	}
+	w.engine.progress("planning")
+	p, found := plan.Make(in)
+	found = w.locate(found)
+	if ids.err != nil {
+		return nil, ids.err
+	}
+	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	p.Warnings = append(append(append(diag.List{}, w.warnings...), found...), w.locate(p.Warnings)...)
+	w.outputs(p)
+	return &Planned{Plan: p, Secrets: secretsOf(w.network, p)}, nil
+}
+
+func (w *work) locate(l diag.List) diag.List {
+	if w.config == nil || len(l) == 0 {
+		return l
+	}
+	return w.config.Locate(l)
+}
+
+// outputs puts the configuration's outputs into the plan; a saved plan shows
+// them without the configuration.
+func (w *work) outputs(p *plan.Plan) {
+	if w.config == nil {
+		return
+	}
+	for _, o := range w.config.Outputs {
+		if o.Sensitive {
+			continue
+		}
+		if p.Outputs == nil {
+			p.Outputs = map[string]string{}
+		}
+		p.Outputs[o.Name] = o.Text
+	}
+}

@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/render"
+)
+
+// secretsOf lists the sensitive values of a configuration and of a plan. They
+// are redacted where a document is built; render looks for them once more in
+// the finished text.
+func secretsOf(n *network.Network, p *plan.Plan) []string {
+	found := map[string]bool{}
+	for i := range n.Users {
+		note(found, n.Users[i].Credential, true)
+	}
+	for _, t := range texts(n) {
+		note(found, t, false)
+	}
+	secretsOfPlan(found, p)
+	return slices.Sorted(maps.Keys(found))
+}
+
+// secretsOfView lists the live values of fields that were applied as sensitive.
+func secretsOfView(v *view) []string {
+	found := map[string]bool{}
+	layout := keys.NewLayout(v.state.Head.Prefix)
+	for _, r := range v.state.Records {
+		for name := range r.Secret {
+			e, ok := v.snapshot.Get(layout.FieldKey(r.Kind, r.ID, r.Parent, name))
+			if ok && len(e.Value) >= render.MinSecret {
+				found[e.Value] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+func note(found map[string]bool, t network.Text, always bool) {
+	if (t.Sensitive || always) && len(t.Value) >= render.MinSecret {
+		found[t.Value] = true
+	}
+}
+
+// secretsOfPlan finds the values of the fields that the plan shows as
+// sensitive: the new ones among its writes, the old ones kept for the history.
+func secretsOfPlan(found map[string]bool, p *plan.Plan) {
+	sensitive := map[string]bool{}
+	for i := range p.Changes {
+		for _, f := range p.Changes[i].Fields {
+			if f.New != nil && f.New.Sensitive {
+				sensitive[f.Key] = true
+			}
+		}
+	}
+	for _, op := range p.Data {
+		if op.Kind == kv.Put && sensitive[op.Key] && len(op.Value) >= render.MinSecret {
+			found[op.Value] = true
+		}
+	}
+	for _, old := range p.Secrets {
+		if len(old) >= render.MinSecret {
+			found[old] = true
+		}
+	}
+}
+
+// texts lists the texts of a network that may be marked sensitive.
+func texts(n *network.Network) []network.Text {
+	var out []network.Text
+	node := func(n *network.Node) {
+		out = append(out, n.Domain, n.Region, n.ServiceName, n.TLS.SNI)
+		for _, s := range n.Settings {
+			out = append(out, s)
+		}
+	}
+	for i := range n.Cores {
+		node(&n.Cores[i].Node)
+		out = append(out, n.Cores[i].UUID)
+	}
+	for i := range n.Entries {
+		node(&n.Entries[i].Node)
+	}
+	for i := range n.Routes {
+		out = append(out, n.Routes[i].ServiceName, n.Routes[i].TLS.SNI)
+	}
+	for i := range n.Users {
+		out = append(out, n.Users[i].Username, n.Users[i].HashTelegramID)
+		for j := range n.Users[i].Devices {
+			out = append(out, n.Users[i].Devices[j].UUID)
+		}
+	}
+	return out
+}
