@@ -1,0 +1,81 @@
+package floors
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestCheck shows the checker each breach: a checker that finds nothing is
+// worse than none.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	inner := func(s string) string { return `"` + module + "/internal/" + s + `"` }
+	file := func(imports, body string) string {
+		return "package x\n\nimport (\n" + imports + "\n)\n" + body + "\n"
+	}
+	doc := source{"doc.go", "// Package x does it.\npackage x\n"}
+	tests := map[string]struct {
+		path  string
+		files []source
+		want  string // part of the only breach; empty for none
+	}{
+		"a lower floor": {"internal/plan", []source{doc, {"a.go", file(inner("keys"), "")}}, ""},
+		"its own floor": {"internal/drift", []source{doc, {"a.go", file(inner("apply"), "")}}, "floor 5 may not import floor 5"},
+		"a higher floor": {
+			"internal/network",
+			[]source{doc, {"a.go", file(inner("config"), "")}},
+			"floor 1 may not import floor 2",
+		},
+		"a part imports its whole": {"internal/plan/planfile", []source{doc, {"a.go", file(inner("plan"), "")}}, ""},
+		"a whole imports its part": {
+			"internal/plan",
+			[]source{doc, {"a.go", file(inner("plan/planfile"), "")}},
+			"floor 4 may not import floor 4",
+		},
+		"the program imports the top":  {"cmd/sigilform", []source{{"main.go", file(inner("cli"), "")}}, ""},
+		"nobody imports the program":   {"internal/cli", []source{doc, {"a.go", file(`"`+module+`/cmd/sigilform"`, "")}}, "may not import floor 100"},
+		"code imports a test room":     {"internal/apply", []source{doc, {"a.go", file(inner("etcdtest"), "")}}, "for tests only"},
+		"a test room imports anything": {"internal/etcdtest", []source{doc, {"a.go", file(inner("cli")+"\n\"os\"", "")}}, ""},
+		"no floor":                     {"internal/novelty", []source{doc}, "has no floor"},
+		"import without a floor":       {"internal/cli", []source{doc, {"a.go", file(inner("novelty"), "")}}, "has no floor"},
+		"no doc.go":                    {"internal/kv", []source{{"a.go", "package x\n"}}, "has no doc.go"},
+		"no package comment":           {"internal/kv", []source{{"doc.go", "package x\n"}}, "no package comment"},
+		"a vague file":                 {"internal/kv", []source{doc, {"helpers.go", "package x\n"}}, "says nothing"},
+		"too long":                     {"internal/kv", []source{doc, {"a.go", "package x\n" + strings.Repeat("\n", 400)}}, "401 lines"},
+		"long enough":                  {"internal/kv", []source{doc, {"a.go", "package x\n" + strings.Repeat("\n", 399)}}, ""},
+		"broken":                       {"internal/kv", []source{doc, {"a.go", "package"}}, "expected"},
+		"a file system below":          {"internal/config", []source{doc, {"a.go", file(`"os"`, "")}}, "do not touch the machine"},
+		"a socket below":               {"internal/apply", []source{doc, {"a.go", file(`"net"`, "")}}, "do not touch the machine"},
+		"addresses below":              {"internal/network", []source{doc, {"a.go", file(`"net/netip"`, "")}}, ""},
+		"random below":                 {"internal/plan", []source{doc, {"a.go", file(`"math/rand/v2"`, "")}}, "do not touch the machine"},
+		"a file system above":          {"internal/engine", []source{doc, {"a.go", file(`"os"`, "")}}, ""},
+		"a clock below":                {"internal/plan", []source{doc, {"a.go", file(`"time"`, "var t = time.Now()")}}, "names time.Now"},
+		"a renamed clock":              {"internal/plan", []source{doc, {"a.go", file(`tick "time"`, "var t = tick.Since")}}, "names time.Since"},
+		"time without a clock":         {"internal/plan", []source{doc, {"a.go", file(`"time"`, "var t = time.RFC3339")}}, ""},
+		"a clock above":                {"internal/engine", []source{doc, {"a.go", file(`"time"`, "var t = time.Now()")}}, ""},
+		"a random id below":            {"internal/lang", []source{doc, {"a.go", file(`"github.com/google/uuid"`, "var u = uuid.New()")}}, "names github.com/google/uuid.New"},
+		"a context of its own":         {"internal/engine", []source{doc, {"a.go", file(`"context"`, "var c = context.Background()")}}, "names context.Background"},
+		"a context at the top":         {"internal/cli", []source{doc, {"a.go", file(`"context"`, "var c = context.Background()")}}, ""},
+		"its outside import":           {"internal/config", []source{doc, {"a.go", file(`"github.com/hashicorp/hcl/v2/hclsyntax"`, "")}}, ""},
+		"another's outside import":     {"internal/plan", []source{doc, {"a.go", file(`"github.com/zclconf/go-cty/cty"`, "")}}, "may have it"},
+		"etcd beside etcd":             {"internal/engine", []source{doc, {"a.go", file(`"go.etcd.io/etcd/client/v3"`, "")}}, "may have it"},
+		"cobra below":                  {"internal/engine", []source{doc, {"a.go", file(`"github.com/spf13/cobra"`, "")}}, "may have it"},
+		"a stranger":                   {"internal/cli", []source{doc, {"a.go", file(`"example.com/left/pad"`, "")}}, "in no row"},
+		"a path that only starts so":   {"internal/config", []source{doc, {"a.go", file(`"github.com/zclconf/go-cty-debug"`, "")}}, "in no row"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := check(pkg{path: tt.path, files: tt.files})
+			switch {
+			case tt.want == "" && len(got) > 0:
+				t.Errorf("found %q, want nothing", got)
+			case tt.want != "" && (len(got) != 1 || !strings.Contains(got[0], tt.want)):
+				t.Errorf("found %q, want one breach with %q", got, tt.want)
+			}
+		})
+	}
+	if got := check(pkg{path: "internal/utils", files: []source{doc}}); len(got) == 0 {
+		t.Error("a vague package has no breach")
+	}
+}

@@ -1,0 +1,132 @@
+package floors
+
+// module is the path of the module that is checked.
+const module = "github.com/sigilgate/sigilform"
+
+// Floors without a number.
+const (
+	// testRoom is the floor of packages that only tests import. They may
+	// import whatever is in the module, and whatever is outside it.
+	testRoom = -1
+	// program is the floor of a main package: above everything.
+	program = 100
+	// pureBelow is the first floor that may touch the machine: files, the
+	// network, the clock, random numbers.
+	pureBelow = 6
+	// rootless is the first floor that may make a context of its own.
+	rootless = 8
+)
+
+// rooms is every package of the module and its floor. A package imports only
+// packages of strictly lower floors.
+func rooms() map[string]int {
+	return map[string]int{
+		"internal/addr": 0,
+		"internal/diag": 0,
+		"internal/kv":   0,
+
+		"internal/network": 1,
+		"internal/lang":    1,
+
+		"internal/config": 2,
+		"internal/export": 2,
+		"internal/keys":   2,
+
+		"internal/state": 3,
+
+		"internal/plan":          4,
+		"internal/plan/planfile": 4,
+
+		"internal/drift": 5,
+		"internal/apply": 5,
+
+		"internal/render":   6,
+		"internal/etcd":     6,
+		"internal/embedded": 6,
+
+		"internal/engine": 7,
+
+		"internal/cli": 9,
+
+		"cmd/sigilform": program,
+
+		"internal/bench":    testRoom,
+		"internal/docstest": testRoom,
+		"internal/etcdtest": testRoom,
+		"internal/floors":   testRoom,
+		"internal/nettest":  testRoom,
+	}
+}
+
+// within lists the packages that may be imported by one package of the same
+// floor: the one that they are a part of, or that is a part of them.
+func within() map[string]string {
+	return map[string]string{"internal/plan/planfile": "internal/plan"}
+}
+
+// outside lists every import from other modules, by the start of its path,
+// with the rooms that may have it.
+func outside() map[string][]string {
+	return map[string][]string{
+		"github.com/hashicorp/hcl/v2":             {"internal/lang", "internal/config", "internal/export"},
+		"github.com/zclconf/go-cty":               {"internal/lang", "internal/config", "internal/export"},
+		"github.com/zclconf/go-cty-yaml":          {"internal/lang"},
+		"github.com/apparentlymart/go-cidr/cidr":  {"internal/lang"},
+		"github.com/agext/levenshtein":            {"internal/lang", "internal/config"},
+		"github.com/google/uuid":                  {"internal/lang", "internal/engine"},
+		"github.com/sergi/go-diff/diffmatchpatch": {"internal/render"},
+		"go.etcd.io/etcd/api/v3":                  {"internal/etcd", "internal/embedded"},
+		"go.etcd.io/etcd/client/v3":               {"internal/etcd", "internal/embedded"},
+		"go.etcd.io/etcd/client/pkg/v3":           {"internal/etcd", "internal/embedded"},
+		"go.etcd.io/etcd/server/v3":               {"internal/embedded"},
+		"go.uber.org/zap":                         {"internal/etcd", "internal/embedded"},
+		"google.golang.org/grpc":                  {"internal/etcd", "internal/embedded"},
+		"google.golang.org/protobuf":              {"internal/etcd"},
+		"github.com/gofrs/flock":                  {"internal/embedded"},
+		"github.com/spf13/cobra":                  {"internal/cli"},
+		"github.com/spf13/pflag":                  {"internal/cli"},
+		"golang.org/x/term":                       {"internal/render", "internal/cli"},
+		"golang.org/x/crypto/argon2":              {"internal/engine", "internal/cli"},
+	}
+}
+
+// machine lists the standard packages that reach the machine. Floors below
+// pureBelow are given an fs.FS, a reader, a clock and a source of ids instead.
+func machine() []string {
+	return []string{
+		"crypto/rand", "io/ioutil", "log", "log/syslog", "math/rand", "math/rand/v2", "net", "net/http",
+		"net/rpc", "net/smtp", "os", "os/exec", "os/signal", "os/user", "plugin", "runtime/debug", "syscall",
+	}
+}
+
+// calls lists functions that no room below the given floor may name, with the
+// reason. They stand in packages that are harmless otherwise.
+func calls() map[string]call {
+	clock := call{below: pureBelow, why: "take the time as an argument"}
+	disk := call{below: pureBelow, why: "use the given fs.FS"}
+	random := call{below: pureBelow, why: "take an id source as an argument"}
+	root := call{below: rootless, why: "take a context as the first argument"}
+	return map[string]call{
+		"time.Now": clock, "time.Since": clock, "time.Until": clock,
+		"path/filepath.Abs": disk, "path/filepath.EvalSymlinks": disk, "path/filepath.Glob": disk,
+		"path/filepath.Walk": disk, "path/filepath.WalkDir": disk,
+		"github.com/google/uuid.New": random, "github.com/google/uuid.NewString": random,
+		"github.com/google/uuid.NewRandom": random, "github.com/google/uuid.NewUUID": random,
+		"github.com/google/uuid.NewV6": random, "github.com/google/uuid.NewV7": random,
+		"context.Background": root, "context.TODO": root,
+	}
+}
+
+// call is a function that is banned below a floor.
+type call struct {
+	below int
+	why   string
+}
+
+// vague lists names of files and folders that say nothing of what is inside.
+func vague() []string {
+	return []string{"common", "helper", "helpers", "misc", "types", "util", "utils"}
+}
+
+// maxLines is how long a file may be that is not a test.
+const maxLines = 400
