@@ -2,18 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.etcd.io/etcd/client/pkg/v3/transport"
@@ -30,14 +21,12 @@ func tlsCluster(t *testing.T) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		need(ts, neg, len(args) == 1, "tlscluster VARIABLE")
 		dir := ts.MkAbs("pki")
-		ts.Check(os.MkdirAll(dir, 0o700))
-		ca := newAuthority(ts, dir, "ca")
-		newAuthority(ts, dir, "other")
-		ca.issue(ts, dir, "server")
-		ca.issue(ts, dir, "client")
+		ca, other := etcdtest.NewCA(t, "ca"), etcdtest.NewCA(t, "other")
+		ca.Lay(t, dir, "client", ca.User(t, "client"))
+		ts.Check(os.Symlink(other.File, filepath.Join(dir, "other.pem")))
+		pair := ca.Server(t, "127.0.0.1")
 		server := etcdtest.StartWith(t, etcdtest.Options{TLS: transport.TLSInfo{
-			CertFile: filepath.Join(dir, "server.pem"), KeyFile: filepath.Join(dir, "server-key.pem"),
-			TrustedCAFile: filepath.Join(dir, "ca.pem"), ClientCertAuth: true,
+			CertFile: pair.CertFile, KeyFile: pair.KeyFile, TrustedCAFile: ca.File, ClientCertAuth: true,
 		}})
 		ts.Setenv(args[0], server.Endpoint())
 	}
@@ -73,48 +62,4 @@ func cmdAuth(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = client.AuthEnable(ctx)
 	ts.Check(err)
-}
-
-// authority signs certificates.
-type authority struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-}
-
-func newAuthority(ts *testscript.TestScript, dir, name string) *authority {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	ts.Check(err)
-	cert := template(name)
-	cert.IsCA, cert.BasicConstraintsValid, cert.KeyUsage = true, true, x509.KeyUsageCertSign
-	der, err := x509.CreateCertificate(rand.Reader, cert, cert, &key.PublicKey, key)
-	ts.Check(err)
-	writePEM(ts, filepath.Join(dir, name+".pem"), "CERTIFICATE", der)
-	return &authority{cert: cert, key: key}
-}
-
-// issue writes a certificate for the loopback address, with its key.
-func (a *authority) issue(ts *testscript.TestScript, dir, name string) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	ts.Check(err)
-	cert := template(name)
-	cert.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
-	cert.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	der, err := x509.CreateCertificate(rand.Reader, cert, a.cert, &key.PublicKey, a.key)
-	ts.Check(err)
-	secret, err := x509.MarshalECPrivateKey(key)
-	ts.Check(err)
-	writePEM(ts, filepath.Join(dir, name+".pem"), "CERTIFICATE", der)
-	writePEM(ts, filepath.Join(dir, name+"-key.pem"), "EC PRIVATE KEY", secret)
-}
-
-func template(name string) *x509.Certificate {
-	now := time.Now()
-	return &x509.Certificate{
-		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: name},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
-	}
-}
-
-func writePEM(ts *testscript.TestScript, name, kind string, der []byte) {
-	ts.Check(os.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
 }

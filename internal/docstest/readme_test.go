@@ -24,7 +24,7 @@ func TestReadme(t *testing.T) {
 	}
 	dir := copyTree(t, "cmd", "internal", "examples", "go.mod", "go.sum")
 	pki := newPKI(t, filepath.Join(dir, "tour", "pki"))
-	server := etcdtest.StartWith(t, etcdtest.Options{TLS: pki.server})
+	server := etcdtest.StartWith(t, etcdtest.Options{TLS: pki})
 
 	text := script(commands)
 	if !strings.Contains(text, realCluster) {

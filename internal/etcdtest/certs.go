@@ -115,3 +115,17 @@ func (c *CA) write(tb testing.TB, name, kind string, der []byte) string {
 	}
 	return file
 }
+
+// Lay links the authority's certificate as ca.pem into a folder, and a pair as
+// name.pem and name-key.pem, where the commands of a script expect them.
+func (c *CA) Lay(tb testing.TB, dir, name string, pair Pair) {
+	tb.Helper()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		tb.Fatalf("make %s: %v", dir, err)
+	}
+	for to, from := range map[string]string{"ca.pem": c.File, name + ".pem": pair.CertFile, name + "-key.pem": pair.KeyFile} {
+		if err := os.Symlink(from, filepath.Join(dir, to)); err != nil {
+			tb.Fatalf("link %s: %v", to, err)
+		}
+	}
+}
