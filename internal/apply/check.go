@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -57,7 +58,7 @@ func checkHead(ctx context.Context, s Store, p *plan.Plan) error {
 func compareHead(p *plan.Plan, head *state.Head, revision int64, next *kv.Entry) error {
 	out := &Refused{Head: head, Hint: "plan again"}
 	switch {
-	case head.Prefix != p.Prefix || head.Network != p.Network:
+	case head.Network != p.Network, head.Prefix != p.Prefix && !moves(p):
 		out.Reason, out.Summary = OtherNetwork, "the plan is for another network"
 		out.Detail = fmt.Sprintf("The plan's network %q is under %s; the cluster's network %q is under %s.", p.Network, p.Prefix, head.Network, head.Prefix)
 	case p.Serial > 0 && head.Generation != p.Generation:
@@ -77,6 +78,12 @@ func compareHead(p *plan.Plan, head *state.Head, revision int64, next *kv.Entry)
 		return nil
 	}
 	return out
+}
+
+// moves reports whether the plan registers its prefix: it does for a network
+// that comes back after a destroy, perhaps elsewhere.
+func moves(p *plan.Plan) bool {
+	return slices.Contains(p.State, kv.Op{Kind: kv.Put, Key: state.NewLayout(p.Network).Network(), Value: p.Prefix})
 }
 
 // appliedAlready reports whether the apply that followed the plan's serial was

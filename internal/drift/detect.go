@@ -23,7 +23,7 @@ func Detect(s *kv.Snapshot, st *state.State) *Report {
 		Serial: h.Serial, AppliedAt: h.Time, AppliedBy: h.Actor, Commit: h.Commit,
 	}
 	layout := keys.NewLayout(h.Prefix)
-	lives := keys.Decode(layout, s.Under(h.Prefix))
+	lives := keys.Decode(layout, s.Under(h.Prefix), st.Owner)
 	byIdentity := make(map[identity]*keys.Live, len(lives))
 	for i := range lives {
 		l := &lives[i]

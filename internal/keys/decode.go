@@ -24,7 +24,11 @@ type located struct {
 // Decode groups live entries into objects, sorted by kind, identity and
 // parent. Entries that belong to no object are left out; every other one is in
 // exactly one object, known or not.
-func Decode(l Layout, entries []kv.Entry) []Live {
+//
+// owner is the user of a device as the state knows it, empty where it does
+// not: the route of a device belongs to that user's device, also where another
+// user has a device of the same UUID, or where nothing but the route is left.
+func Decode(l Layout, entries []kv.Entry, owner func(uuid string) (user string)) []Live {
 	groups := map[identity][]located{}
 	parents := map[string]string{}
 	for _, e := range entries {
@@ -32,10 +36,8 @@ func Decode(l Layout, entries []kv.Entry) []Live {
 		if !ok {
 			continue
 		}
-		if at.Space == addr.Device && at.Parent != "" {
-			if _, taken := parents[at.ID]; !taken {
-				parents[at.ID] = at.Parent
-			}
+		if at.Space == addr.Device && parents[at.ID] == "" {
+			parents[at.ID] = cmp.Or(owner(at.ID), at.Parent)
 		}
 		key := identity{space: at.Space, parent: at.Parent, id: at.ID}
 		groups[key] = append(groups[key], located{at: at, entry: e})
@@ -53,7 +55,7 @@ func Decode(l Layout, entries []kv.Entry) []Live {
 func joinRoutes(groups map[identity][]located, parents map[string]string) {
 	for id, parent := range parents {
 		route := identity{space: addr.Device, id: id}
-		if keys, ok := groups[route]; ok {
+		if keys, ok := groups[route]; ok && parent != "" {
 			device := identity{space: addr.Device, parent: parent, id: id}
 			groups[device] = append(groups[device], keys...)
 			delete(groups, route)
@@ -95,12 +97,14 @@ func (l Layout) field(kind addr.Kind, g located) LiveField {
 		ModRevision: g.entry.ModRevision, CreateRevision: g.entry.CreateRevision,
 	}
 	s, name, known := l.indexes[kind].find(g.at.base, g.at.path)
-	f.Name = name
-	if known {
-		f.Class = s.class
-		if s.whole {
-			f.Set = s.name
-		}
+	if !known {
+		// Its path may be the name of a field that lies elsewhere.
+		f.Name = strings.TrimPrefix(f.Key, l.prefix)
+		return f
+	}
+	f.Name, f.Class = name, s.class
+	if s.whole {
+		f.Set = s.name
 	}
 	return f
 }

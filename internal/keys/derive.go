@@ -28,6 +28,9 @@ func Derive(kind addr.Kind, name string, source func(name string) (string, bool)
 	case "route.core_ip":
 		return source("core")
 	case "route.status":
+		if _, ok := source("core"); !ok {
+			return "", false // a device without a Core has no route
+		}
 		status, ok := source("status")
 		return routeStatus(status), ok
 	}

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,9 +12,9 @@ import (
 )
 
 // Flatten turns a normalised and valid network into flat fields, sorted by
-// kind and identity. Everything that is generated must have been chosen: a
-// user without an id, a device or a Core without a UUID is an error. now is the
-// text of all stamps, RFC 3339 in UTC.
+// kind and identity. Everything that is generated must have been chosen: an
+// object without its identity, a Core without a UUID, a node without a service
+// name is an error. now is the text of all stamps, RFC 3339 in UTC.
 func Flatten(n *network.Network, l Layout, now string) ([]Object, error) {
 	f := &flattener{network: n, layout: l, now: now, ips: map[addr.Addr]string{}, domains: map[addr.Addr]string{}}
 	f.index()
@@ -25,9 +26,10 @@ func Flatten(n *network.Network, l Layout, now string) ([]Object, error) {
 		f.route(&n.Routes[i])
 	}
 	for i := range n.Users {
-		if err := f.user(&n.Users[i]); err != nil {
-			return nil, err
-		}
+		f.user(&n.Users[i])
+	}
+	if f.err != nil {
+		return nil, f.err
 	}
 	slices.SortFunc(f.objects, func(a, b Object) int {
 		return cmp.Or(cmp.Compare(a.Kind.Rank(), b.Kind.Rank()), strings.Compare(a.ID, b.ID))
@@ -43,6 +45,15 @@ type flattener struct {
 	ips     map[addr.Addr]string
 	domains map[addr.Addr]string
 	objects []Object
+	// err is the first value that was not chosen.
+	err error
+}
+
+// need notes a value that should have been chosen.
+func (f *flattener) need(a addr.Addr, name, value string) {
+	if value == "" && f.err == nil {
+		f.err = fmt.Errorf("%s has no %s", a, name)
+	}
 }
 
 func (f *flattener) index() {
@@ -107,6 +118,13 @@ func (d *draft) text(name string, t network.Text) {
 	}
 }
 
+// number adds an optional number that a file names.
+func (d *draft) number(name string, n network.Number) {
+	if n.Named {
+		d.add(name, strconv.FormatUint(n.Value, 10), true, n.Sensitive)
+	}
+}
+
 func (d *draft) stamp(name string) { d.add(name, d.now, false, false) }
 
 // status adds a status, active unless a file says otherwise, with its stamp.
@@ -140,14 +158,13 @@ func (d *draft) tls(t network.TLS) {
 	d.text("tls.fingerprint", t.Fingerprint)
 	d.text("tls.min_version", t.MinVersion)
 	if t.ALPNNamed {
-		d.add("tls.alpn", strings.Join(t.ALPN, ","), true, false)
+		d.add("tls.alpn", strings.Join(t.ALPN, ","), true, t.ALPNSensitive)
 	}
-	if t.Port.Named {
-		d.add("tls.port", strconv.FormatUint(t.Port.Value, 10), true, false)
-	}
+	d.number("tls.port", t.Port)
 }
 
 func (f *flattener) cell(c *network.Cell) {
+	f.need(c.Addr, "domain", c.Domain.Value)
 	d := f.draft(c.Addr, addr.Cell, c.Domain.Value, "", c.Lifecycle)
 	d.status(c.Status)
 	f.done(d)
@@ -155,6 +172,8 @@ func (f *flattener) cell(c *network.Cell) {
 
 func (f *flattener) route(r *network.Route) {
 	entry, core := f.ips[r.Entry.To], f.ips[r.Core.To]
+	f.need(r.Addr, "entry", entry)
+	f.need(r.Addr, "core", core)
 	d := f.draft(r.Addr, addr.Route, entry+"/"+core, "", r.Lifecycle)
 	d.status(r.Status)
 	d.text("service_name", r.ServiceName)

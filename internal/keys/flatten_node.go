@@ -3,7 +3,6 @@ package keys
 import (
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
@@ -22,6 +21,8 @@ func (f *flattener) nodes() {
 
 // node adds what a Core and an Entry have in common.
 func (f *flattener) node(d *draft, n *network.Node) {
+	f.need(n.Addr, "ip", n.IP.Value)
+	f.need(n.Addr, "service_name", n.ServiceName.Value)
 	d.add("role", string(d.Kind), true, false)
 	d.status(n.Status)
 	d.text("domain", n.Domain)
@@ -30,9 +31,7 @@ func (f *flattener) node(d *draft, n *network.Node) {
 		d.text("settings."+name, n.Settings[name])
 	}
 	d.tls(n.TLS)
-	if n.ServiceName.Value != "" {
-		d.add("service_name", n.ServiceName.Value, n.ServiceName.Named, n.ServiceName.Sensitive)
-	}
+	d.add("service_name", n.ServiceName.Value, n.ServiceName.Named, n.ServiceName.Sensitive)
 }
 
 func (f *flattener) core(c *network.Core, links []addr.Addr) {
@@ -42,12 +41,9 @@ func (f *flattener) core(c *network.Core, links []addr.Addr) {
 		d.add("cell", f.domains[c.Cell.To], true, false)
 		d.Refs = append(d.Refs, f.layout.Marker(addr.Cell, f.domains[c.Cell.To], ""))
 	}
-	if c.Number.Named {
-		d.add("number", strconv.FormatUint(c.Number.Value, 10), true, false)
-	}
-	if c.UUID.Value != "" {
-		d.add("uuid", c.UUID.Value, c.UUID.Named, c.UUID.Sensitive)
-	}
+	d.number("number", c.Number)
+	f.need(c.Addr, "uuid", c.UUID.Value)
+	d.add("uuid", c.UUID.Value, c.UUID.Named, c.UUID.Sensitive)
 	d.set("links", f.refer(d, links))
 	f.done(d)
 }

@@ -1,18 +1,17 @@
 package keys
 
 import (
-	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
 )
 
-func (f *flattener) user(u *network.User) error {
-	if u.ID.Value == 0 {
-		return fmt.Errorf("%s has no id", u.Addr)
-	}
+func (f *flattener) user(u *network.User) {
 	id := strconv.FormatUint(u.ID.Value, 10)
+	f.need(u.Addr, "id", strings.TrimLeft(id, "0"))
+	f.need(u.Addr, "username", u.Username.Value)
 	d := f.draft(u.Addr, addr.User, id, "", u.Lifecycle)
 	d.add("username", u.Username.Value, true, u.Username.Sensitive)
 	d.status(u.Status)
@@ -27,30 +26,33 @@ func (f *flattener) user(u *network.User) error {
 	}
 	f.done(d)
 	for i := range u.Devices {
-		if err := f.device(u, id, &u.Devices[i]); err != nil {
-			return err
-		}
+		f.device(u, id, &u.Devices[i])
 	}
-	return nil
 }
 
-func (f *flattener) device(u *network.User, user string, v *network.Device) error {
-	if v.UUID.Value == "" {
-		return fmt.Errorf("%s has no uuid", v.Addr)
-	}
+func (f *flattener) device(u *network.User, user string, v *network.Device) {
+	f.need(v.Addr, "uuid", v.UUID.Value)
 	d := f.draft(v.Addr, addr.Device, v.UUID.Value, user, deviceLifecycle(u.Lifecycle))
 	d.add("name", v.Name, true, false)
 	d.status(v.Status)
 	d.stamp("created")
-	core := f.ips[v.Core.To]
-	d.add("core", core, true, false)
-	d.add("route.core_ip", core, true, false)
-	d.add("route.status", routeStatus(statusOf(v.Status)), v.Status.Named, false)
-	d.stamp("route.status_at")
-	d.refer(core)
+	if v.Core.Named {
+		f.deviceRoute(d, v)
+	}
 	d.Refs = append(d.Refs, f.layout.Marker(addr.User, user, ""))
 	f.done(d)
-	return nil
+}
+
+// deviceRoute adds the Core of a device with the route that follows it. A
+// device without a Core, which is not active, has no route.
+func (f *flattener) deviceRoute(d *draft, v *network.Device) {
+	core := f.ips[v.Core.To]
+	f.need(v.Addr, "core", core)
+	d.add("core", core, true, false)
+	d.add("route.core_ip", core, true, false)
+	d.add("route.status", routeStatus(statusOf(v.Status)), v.Status.Named, v.Status.Sensitive)
+	d.stamp("route.status_at")
+	d.refer(core)
 }
 
 // deviceLifecycle is what a user's lifecycle means for its devices: they are

@@ -84,7 +84,7 @@ type Live struct {
 	Exists bool
 	Marker string
 	// Fields are sorted by key. An unknown field below the object's prefix has
-	// its path as its name and is Operational.
+	// its key below the network's prefix as its name and is Operational.
 	Fields []LiveField
 }
 

@@ -15,8 +15,8 @@ type LiveRef struct {
 }
 
 // LiveRefs are the references of a live object to others: a route's to its
-// ends, a link's, a binding's and a user's to nodes, a device's to its user
-// and its Core.
+// ends, a link's, a binding's and a user's to nodes, a Core's to its cell, a
+// device's to its user and its Core.
 func LiveRefs(o Live, l Layout) []LiveRef {
 	node := func(ip string) string { return l.Marker(Node, ip, "") }
 	var out []LiveRef
@@ -34,6 +34,8 @@ func LiveRefs(o Live, l Layout) []LiveRef {
 		f := &o.Fields[i]
 		if ip, ok := f.refersTo(); ok {
 			out = append(out, LiveRef{Field: f.Name, Key: f.Key, Marker: node(ip)})
+		} else if f.Name == "cell" {
+			out = append(out, LiveRef{Field: f.Name, Key: f.Key, Marker: l.Marker(addr.Cell, f.Value, "")})
 		}
 	}
 	return out

@@ -165,19 +165,21 @@ func newIndex(kind addr.Kind) index {
 	return x
 }
 
-// find returns the row and the field's name of a key below a base. A key that
-// the table does not know has its path as its name.
+// find returns the row and the field's name of a key below a base. What lies
+// deeper than a member of a set or map is no member.
 func (x index) find(b base, path string) (s spec, name string, ok bool) {
 	if s, ok := x.exact[place{base: b, path: path}]; ok {
 		return s, s.name, true
 	}
 	for _, s := range x.many {
-		if s.base == b && len(path) > len(s.path) && strings.HasPrefix(path, s.path) {
-			return s, s.name + "." + path[len(s.path):], true
+		if member, below := strings.CutPrefix(path, s.path); s.base == b && below && isMember(member) {
+			return s, s.name + "." + member, true
 		}
 	}
-	return spec{}, path, false
+	return spec{}, "", false
 }
+
+func isMember(s string) bool { return s != "" && !strings.Contains(s, "/") }
 
 // byName finds the row of a field by its name, and the member's part of the key.
 func (x index) byName(name string) (s spec, member string, ok bool) {

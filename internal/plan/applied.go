@@ -41,10 +41,16 @@ func digest(key string, r *state.Record, name, value string) string {
 }
 
 // appliedNames are the fields that sigilform answers for: what it enforces,
-// and initial fields, which must be there but may have any value.
+// and initial fields with what derives from them, which must be there but may
+// have any value.
 func (o *object) appliedNames() []string {
 	names := slices.Collect(maps.Keys(o.last))
 	for name := range o.record.Initial {
+		if _, enforced := o.last[name]; !enforced {
+			names = append(names, name)
+		}
+	}
+	for _, name := range keys.DerivedFields(o.record.Kind) {
 		if _, enforced := o.last[name]; !enforced {
 			names = append(names, name)
 		}
@@ -59,11 +65,28 @@ func (o *object) compareApplied(layout keys.Layout, name string) (FieldChange, b
 		if f.live.Present {
 			return FieldChange{}, false
 		}
-		f.last = o.firstValue(name)
+		f.last = o.mustBeThere(name)
 	}
 	f.desired = f.last
 	if f.key == "" {
 		f.key = layout.FieldKey(o.record.Kind, o.record.ID, o.record.Parent, name)
 	}
 	return classified(f)
+}
+
+// mustBeThere is the value that an absent field had at first, or that derives
+// from the status which the object has now.
+func (o *object) mustBeThere(name string) Optional {
+	if !slices.Contains(keys.DerivedFields(o.record.Kind), name) {
+		return o.firstValue(name)
+	}
+	value, ok := keys.Derive(o.record.Kind, name, func(source string) (string, bool) {
+		if source != "status" {
+			value, declared := o.record.Declared[source]
+			return value, declared
+		}
+		status := o.knownStatus()
+		return status, status != ""
+	})
+	return Optional{Present: ok, Text: value}
 }

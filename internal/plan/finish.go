@@ -28,17 +28,25 @@ func (m *maker) finish() {
 }
 
 // registerNetwork writes what a network needs before its first apply: the key
-// of digests, and its prefix where other networks look.
+// of digests, and its prefix where other networks look. A destroyed network
+// keeps its name there, and leaves its prefix to others.
 func (m *maker) registerNetwork() {
 	l := m.in.State.Layout
 	if m.newKey {
 		m.states.put(l.DigestKey(), m.digest)
 		m.guards.unmoved(l.DigestKey(), m.entry(l.DigestKey()).ModRevision)
 	}
-	if m.in.State.Networks[m.plan.Network] != m.plan.Prefix {
-		m.states.put(l.Network(), m.plan.Prefix)
+	prefix := m.plan.Prefix
+	if m.in.Mode == ModeDestroy {
+		prefix = ""
+	}
+	if m.in.State.Networks[m.plan.Network] != prefix {
+		m.states.put(l.Network(), prefix)
 		m.guards.unmoved(l.Network(), m.entry(l.Network()).ModRevision)
 		m.guards.noneAdded(state.NetworksPrefix, m.in.Snapshot.Revision)
+		for _, e := range m.in.Snapshot.Under(state.NetworksPrefix) {
+			m.guards.unmoved(e.Key, e.ModRevision)
+		}
 	}
 	m.plan.State = m.states.ops(m.in.Snapshot)
 }

@@ -77,7 +77,7 @@ func newMaker(in Input) *maker {
 	if m.digest == "" {
 		m.digest, m.newKey = in.IDs.Secret(), true
 	}
-	m.lives = keys.Decode(layout, in.Snapshot.Under(layout.Prefix()))
+	m.lives = keys.Decode(layout, in.Snapshot.Under(layout.Prefix()), in.State.Owner)
 	for i := range m.lives {
 		l := &m.lives[i]
 		m.live[liveID{space: keys.Space(l.Kind), parent: l.Parent, id: l.ID}] = l
@@ -100,7 +100,7 @@ func newMaker(in Input) *maker {
 // checkNetwork compares the network as a whole with what the cluster knows.
 func (m *maker) checkNetwork() {
 	name, prefix := m.in.Network.Name, m.in.Network.Prefix
-	if h := m.in.State.Head; h != nil && h.Prefix != prefix {
+	if h := m.in.State.Head; h != nil && h.Prefix != prefix && len(m.in.State.Records) > 0 {
 		m.conflict(Conflict{
 			Summary: fmt.Sprintf("The prefix of network %q changed", name),
 			Detail:  fmt.Sprintf("It was applied below %s, the configuration says %s. Its keys are not moved.", h.Prefix, prefix),
@@ -133,6 +133,7 @@ func (m *maker) flatten() ([]keys.Object, error) {
 		m.wanted[state.ID{Kind: w.Kind, ID: w.ID}] = w
 	}
 	m.plan.Objects = len(wanted)
+	m.checkUUIDs(wanted)
 	m.warn()
 	return wanted, nil
 }
@@ -159,10 +160,12 @@ func (m *maker) join(w *keys.Object) *object {
 		digest:    m.digestOf(w.Kind, w.ID),
 		generated: func(name string) bool { return m.chosen[w.Addr.String()+"\x00"+name] },
 	}
-	if m.replaces(w) {
+	if m.replacesNode(w.Kind, w.ID) {
 		return o
 	}
-	o.record = m.in.State.Records[state.ID{Kind: w.Kind, ID: w.ID}]
+	if r := m.in.State.Records[state.ID{Kind: w.Kind, ID: w.ID}]; r != nil && r.Parent == w.Parent {
+		o.record = r
+	}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(w.Kind), parent: w.Parent, id: w.ID}], w.Kind))
 	o.last = LastApplied(o.record)
 	return o
@@ -179,25 +182,18 @@ func (o *object) setLive(l *keys.Live) {
 	}
 }
 
-// replaces reports whether a wanted object takes the place of one of ours that
-// is deleted: a node of the other kind with the same IP, or the same device
-// below another user.
-func (m *maker) replaces(w *keys.Object) bool {
-	switch w.Kind {
+// replacesNode reports whether a wanted node takes the place of one of ours
+// that is deleted: a node of the other kind with the same IP.
+func (m *maker) replacesNode(kind addr.Kind, id string) bool {
+	other := addr.Core
+	switch kind {
 	case addr.Core:
-		return m.unwantedNode(addr.Entry, w.ID)
+		other = addr.Entry
 	case addr.Entry:
-		return m.unwantedNode(addr.Core, w.ID)
-	case addr.Device:
-		r := m.in.State.Records[state.ID{Kind: addr.Device, ID: w.ID}]
-		return r != nil && r.Parent != w.Parent
 	default:
 		return false
 	}
-}
-
-func (m *maker) unwantedNode(kind addr.Kind, id string) bool {
-	_, recorded := m.in.State.Records[state.ID{Kind: kind, ID: id}]
+	_, recorded := m.in.State.Records[state.ID{Kind: other, ID: id}]
 	return recorded
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -197,6 +198,35 @@ func (o *object) fieldNamed(name string) *field {
 		f.live = o.digested(name, f.live)
 	}
 	return f
+}
+
+// keepStatus gives a status that no file names the value that the object has,
+// or had: what is restored of it must not make active what was archived.
+func (o *object) keepStatus() {
+	status := o.knownStatus()
+	if status == "" {
+		return
+	}
+	for i := range o.want.Fields {
+		switch w := &o.want.Fields[i]; {
+		case w.Named:
+		case w.Name == "status":
+			w.Value = status
+		case w.Name == "route.status":
+			w.Value, _ = keys.Derive(o.want.Kind, w.Name, func(string) (string, bool) { return status, true })
+		}
+	}
+}
+
+// knownStatus is the live status, else the one in the record.
+func (o *object) knownStatus() string {
+	if l, ok := o.liveFields["status"]; ok {
+		return l.Value
+	}
+	if o.record == nil {
+		return ""
+	}
+	return cmp.Or(o.record.Initial["status"], o.record.Declared["status"])
 }
 
 // firstValue is what an initial field was created with.

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
@@ -47,7 +49,57 @@ func drawNetwork(t *rapid.T) *network.Network {
 	for i := range rapid.IntRange(0, 3).Draw(t, "users") {
 		n.Users = append(n.Users, drawUser(t, n.Cores, i))
 	}
+	moveDevice(t, n)
+	swapIdentities(t, n)
 	return n
+}
+
+// moveDevice moves a device to another user, its UUID with it.
+func moveDevice(t *rapid.T, n *network.Network) {
+	if len(n.Users) < 2 || len(n.Users[0].Devices) == 0 || !rapid.Bool().Draw(t, "device moves") {
+		return
+	}
+	from, to := &n.Users[0], &n.Users[1]
+	d := from.Devices[0]
+	d.Name = "moved"
+	d.Addr = to.Addr.DeviceOf(d.Name)
+	from.Devices, to.Devices = from.Devices[1:], append(to.Devices, d)
+}
+
+// swapIdentities gives the identities of some objects to others of their kind,
+// or the IP of a Core to an Entry.
+func swapIdentities(t *rapid.T, n *network.Network) {
+	switch last := len(n.Cores) - 1; rapid.IntRange(0, 9).Draw(t, "swap") {
+	case 0:
+		n.Cores[0].IP, n.Cores[last].IP = n.Cores[last].IP, n.Cores[0].IP
+	case 1:
+		if len(n.Users) > 1 {
+			n.Users[0].ID, n.Users[1].ID = n.Users[1].ID, n.Users[0].ID
+		}
+	case 2:
+		if len(n.Users) > 1 {
+			n.Users[0].Username, n.Users[1].Username = n.Users[1].Username, n.Users[0].Username
+		}
+	case 3:
+		if len(n.Entries) > 0 {
+			n.Entries[0].IP, n.Cores[0].IP = n.Cores[0].IP, n.Entries[0].IP
+		}
+	}
+}
+
+// drawLifecycle draws what is left alone.
+func drawLifecycle(t *rapid.T, names ...string) network.Lifecycle {
+	if rapid.IntRange(0, 3).Draw(t, "ignores") > 0 {
+		return network.Lifecycle{}
+	}
+	return network.Lifecycle{IgnoreChanges: []string{rapid.SampledFrom(append(names, "all", "status")).Draw(t, "ignored")}}
+}
+
+// drawStatus draws a status, or none; of two draws some differ.
+func drawStatus(t *rapid.T, values ...string) network.Text {
+	s := maybe(t, "status", rapid.SampledFrom(values).Draw(t, "which status"))
+	s.Sensitive = s.Named && rapid.IntRange(0, 9).Draw(t, "sensitive status") == 0
+	return s
 }
 
 func drawCore(t *rapid.T, cell addr.Addr, i int) network.Core {
@@ -56,14 +108,17 @@ func drawCore(t *rapid.T, cell addr.Addr, i int) network.Core {
 			Addr:        addr.New(addr.Core, fmt.Sprintf("c%d", i), addr.NoKey),
 			IP:          named(fmt.Sprintf("192.0.2.%d", rapid.IntRange(0, 1).Draw(t, "ip")*10+i+1)),
 			Region:      maybe(t, "region", rapid.SampledFrom([]string{"nl", "pl", "a longer text about a place"}).Draw(t, "where")),
-			Status:      maybe(t, "status", network.Active),
+			Status:      drawStatus(t, network.Active),
 			Domain:      maybe(t, "domain", fmt.Sprintf("%d.core.eu.example", i)),
 			TLS:         network.TLS{SNI: maybe(t, "sni", "cdn.example")},
 			ServiceName: maybe(t, "service name", "api.v2.rpc.00000000000000aa"),
+			Lifecycle:   drawLifecycle(t, "region", "settings", "links", "tls", "uuid"),
 		},
 		Number: network.Number{Value: uint64(i + 1), Named: true},
 		UUID:   maybe(t, "uuid", fmt.Sprintf("6ba7b810-9dad-41d1-80b4-00c04fd430c%d", i)),
 	}
+	c.Region.Sensitive = c.Region.Named && rapid.Bool().Draw(t, "sensitive region")
+	c.UUID.Sensitive = c.UUID.Named && rapid.Bool().Draw(t, "sensitive uuid")
 	if rapid.Bool().Draw(t, "in cell") {
 		c.Cell = to(cell)
 	}
@@ -76,10 +131,11 @@ func drawCore(t *rapid.T, cell addr.Addr, i int) network.Core {
 func drawEntry(t *rapid.T, cores []network.Core, i int) network.Entry {
 	return network.Entry{
 		Node: network.Node{
-			Addr:   addr.New(addr.Entry, "pool", addr.IntKey(i)),
-			IP:     named(fmt.Sprintf("198.51.100.%d", i+1)),
-			Status: maybe(t, "status", network.Inactive),
-			Domain: maybe(t, "domain", fmt.Sprintf("e%d.example", i)),
+			Addr:      addr.New(addr.Entry, "pool", addr.IntKey(i)),
+			IP:        named(fmt.Sprintf("198.51.100.%d", i+1)),
+			Status:    drawStatus(t, network.Inactive, network.Active),
+			Domain:    maybe(t, "domain", fmt.Sprintf("e%d.example", i)),
+			Lifecycle: drawLifecycle(t, "bound_to", "domain"),
 		},
 		BoundTo: to(cores[rapid.IntRange(0, len(cores)-1).Draw(t, "bound")].Addr),
 	}
@@ -94,8 +150,9 @@ func drawRoutes(t *rapid.T, n *network.Network, entry int) []network.Route {
 		routes = append(routes, network.Route{
 			Addr:  addr.New(addr.Route, fmt.Sprintf("r%d-%d", entry, j), addr.NoKey),
 			Entry: to(n.Entries[entry].Addr), Core: to(n.Cores[j].Addr),
-			Status:      maybe(t, "status", network.Inactive),
+			Status:      drawStatus(t, network.Inactive, network.Active),
 			ServiceName: maybe(t, "service name", "api.v2.rpc.00000000000000bb"),
+			Lifecycle:   drawLifecycle(t, "tls"),
 			TLS:         network.TLS{Port: network.Number{Value: 8443, Named: rapid.Bool().Draw(t, "port")}},
 		})
 	}
@@ -106,7 +163,8 @@ func drawUser(t *rapid.T, cores []network.Core, i int) network.User {
 	u := network.User{
 		Addr:        addr.New(addr.User, fmt.Sprintf("u%d", i), addr.NoKey),
 		Username:    named(fmt.Sprintf("user-%d", i)),
-		Status:      maybe(t, "status", network.Active),
+		Status:      drawStatus(t, network.Active, network.Archived),
+		Lifecycle:   drawLifecycle(t, "core_nodes", "core_nodes.192.0.2.1", "access", "credential", "device"),
 		ID:          network.Number{Value: uint64(100 + i), Named: rapid.Bool().Draw(t, "id")},
 		Credential:  network.Text{Value: hash, Named: rapid.Bool().Draw(t, "credential"), Sensitive: true},
 		AccessNamed: rapid.Bool().Draw(t, "access"),
@@ -126,7 +184,7 @@ func drawUser(t *rapid.T, cores []network.Core, i int) network.User {
 		u.Devices = append(u.Devices, network.Device{
 			Addr: u.Addr.DeviceOf(label), Name: label, Core: to(cores[0].Addr),
 			UUID:   maybe(t, "uuid", fmt.Sprintf("7ba7b810-9dad-41d1-80b4-00c04fd43%d%d0", i, j)),
-			Status: maybe(t, "status", network.Archived),
+			Status: drawStatus(t, network.Archived),
 		})
 	}
 	return u
@@ -139,25 +197,54 @@ func (w *world) disturb(t *rapid.T) {
 		return
 	}
 	key := rapid.SampledFrom(all).Draw(t, "key")
-	switch rapid.IntRange(0, 7).Draw(t, "what") {
+	const uuid = "9ba7b810-9dad-41d1-80b4-00c04fd43000"
+	switch rapid.IntRange(0, 13).Draw(t, "what") {
 	case 0:
 		w.put("/sigilgate/api_tokens/t1", "foreign")
 	case 1:
-		w.put(key, rapid.SampledFrom([]string{"other", "active", "archived", ""}).Draw(t, "value"))
+		w.put(key, rapid.SampledFrom([]string{"other", "active", "archived", "", "\xff\x00"}).Draw(t, "value"))
 	case 2:
 		w.del(key)
 	case 3:
 		w.put("/sigilgate/nodes/192.0.2.1/health", "healthy")
 	case 4:
-		w.put("/sigilgate/users/55/username", "by-core")
+		w.put("/sigilgate/users/55/username", rapid.SampledFrom([]string{"by-core", "user-9"}).Draw(t, "username"))
 		w.put("/sigilgate/users/55/core_nodes/192.0.2.1", "")
 		w.put("/sigilgate/counters/user_id", "120")
 	case 5:
 		w.put("/sigilgate/topology/links/192.0.2.1/203.0.113.9", "")
 	case 6:
-		w.put("/sigilgate/users/100/devices/9ba7b810-9dad-41d1-80b4-00c04fd43000/device", "added by a core")
+		w.put("/sigilgate/users/100/devices/"+uuid+"/device", "added by a core")
+		w.put("/sigilgate/users/100/devices/"+uuid+"/core_node", "192.0.2.1")
+		w.put("/sigilgate/routes/"+uuid+"/core_ip", "192.0.2.1")
 	case 7:
 		w.put("/sigilgate/nodes/192.0.2.1/core_service_name", "api.v2.rpc.ffffffffffffffff")
+	default:
+		w.damage(t, all, key)
+	}
+}
+
+// damage does what takes more than one key away, or is hard to read.
+func (w *world) damage(t *rapid.T, all []string, key string) {
+	folder := key[:strings.LastIndex(key, "/")+1]
+	switch rapid.IntRange(0, 5).Draw(t, "damage") {
+	case 0: // a whole object goes
+		w.delUnder(folder)
+	case 1: // a user with everything, or all nodes
+		w.delUnder("/sigilgate/" + rapid.SampledFrom([]string{"users/100/", "users/1", "nodes/", "routes/", "topology/"}).Draw(t, "below"))
+	case 2: // a stray key beside the key, named like a field
+		w.put(folder+rapid.SampledFrom([]string{"number", "name", "core", "service_name", "bound_to", "domain"}).Draw(t, "stray"), "stray")
+	case 3: // the markers go
+		for _, k := range all {
+			if strings.HasSuffix(k, "/role") || strings.HasSuffix(k, "/username") || strings.HasSuffix(k, "/device") {
+				w.del(k)
+			}
+		}
+	case 4:
+		w.put("/sigilgate/nodes/192.0.2.2/role", rapid.SampledFrom([]string{"core", "entry", "gateway"}).Draw(t, "role"))
+	case 5: // the same UUID below another user
+		w.put("/sigilgate/users/0/username", "by-core-0")
+		w.put("/sigilgate/users/0/devices/7ba7b810-9dad-41d1-80b4-00c04fd43000/device", "copy")
 	}
 }
 
@@ -189,7 +276,11 @@ func (w *world) apply(t *rapid.T, n *network.Network, options ...option) {
 	if len(p.Conflicts) > 0 {
 		t.Skip(p.Conflicts[0].Summary)
 	}
+	if p.HasChanges() != (len(p.Changes) > 0) {
+		t.Fatalf("what is shown is not what is written: %+v\n%+v\n%+v", p.Changes, p.Data, p.State)
+	}
 	checkOps(t, p)
+	checkShown(t, w, p)
 	if broken := w.commit(p); len(broken) > 0 {
 		t.Fatalf("guards of a fresh plan don't hold: %v", broken)
 	}
@@ -215,9 +306,56 @@ func checkOps(t *rapid.T, p *plan.Plan) {
 	}
 }
 
+// checkShown: every key that is written or lost is in a change, and nothing
+// that is shown holds a sensitive value.
+func checkShown(t *rapid.T, w *world, p *plan.Plan) {
+	shown := map[string]bool{"/sigilgate/counters/user_id": true}
+	stamps := func(key string) bool { return strings.HasSuffix(key, "_at") || strings.HasSuffix(key, "/created") }
+	for i := range p.Changes {
+		for _, f := range p.Changes[i].Fields {
+			shown[f.Key] = true
+		}
+		for _, key := range p.Changes[i].Falls {
+			shown[key] = true
+		}
+	}
+	for _, op := range p.Data {
+		keys := []string{op.Key}
+		if op.Kind == kv.DeletePrefix {
+			keys = slices.Collect(maps.Keys(w.under(op.Key)))
+		}
+		for _, key := range keys {
+			if !shown[key] && !stamps(key) {
+				t.Fatalf("%s is written by %s, and no change shows it", key, op.Kind)
+			}
+		}
+	}
+	text, err := json.Marshal([]any{p.Changes, p.State, p.Unmanaged, p.Conflicts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), hash) {
+		t.Fatal("a credential is shown")
+	}
+}
+
 func requireEmpty(t *rapid.T, p *plan.Plan) {
-	if p.HasChanges() || len(p.Conflicts) > 0 {
+	if p.HasChanges() || len(p.Conflicts)+len(p.Changes) > 0 {
 		t.Fatalf("the second plan is not empty: %+v\n%+v\n%+v", p.Changes, p.Data, p.State)
+	}
+}
+
+// requireInSync: right after an apply nothing has drifted.
+func (w *world) requireInSync(t *rapid.T, n *network.Network) {
+	in, err := w.input(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in.State.Head == nil {
+		return
+	}
+	if r := drift.Detect(in.Snapshot, in.State); r.Drifted() {
+		t.Fatalf("drift right after an apply: %+v", r.Objects)
 	}
 }
 
@@ -230,15 +368,18 @@ func TestSecondPlanIsEmpty(t *testing.T) {
 		n := valid(t, drawNetwork(t))
 		w.apply(t, n)
 		requireEmpty(t, w.plan(t, n))
-		for range rapid.IntRange(0, 6).Draw(t, "disturbances") {
-			w.disturb(t)
-		}
-		tokens := w.under("/sigilgate/api_tokens/")
-		next := valid(t, drawNetwork(t))
-		w.apply(t, next, adopt, cascade)
-		requireEmpty(t, w.plan(t, next))
-		if diff := cmp.Diff(tokens, w.under("/sigilgate/api_tokens/")); diff != "" {
-			t.Fatal(diff)
+		for range rapid.IntRange(1, 3).Draw(t, "rounds") {
+			for range rapid.IntRange(0, 6).Draw(t, "disturbances") {
+				w.disturb(t)
+			}
+			tokens := w.under("/sigilgate/api_tokens/")
+			next := valid(t, drawNetwork(t))
+			w.apply(t, next, adopt, cascade)
+			requireEmpty(t, w.plan(t, next))
+			w.requireInSync(t, next)
+			if diff := cmp.Diff(tokens, w.under("/sigilgate/api_tokens/")); diff != "" {
+				t.Fatal(diff)
+			}
 		}
 	})
 }

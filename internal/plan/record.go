@@ -20,7 +20,7 @@ func (o *object) nextRecord() *state.Record {
 		if r.Sets == nil {
 			r.Sets = map[string][]string{}
 		}
-		r.Sets[set] = []string{}
+		r.Sets[set] = o.keptMembers(set)
 	}
 	for i := range w.Fields {
 		o.recordField(r, &w.Fields[i])
@@ -32,8 +32,11 @@ func (o *object) nextRecord() *state.Record {
 }
 
 func (o *object) recordField(r *state.Record, w *keys.Field) {
-	if w.Class == keys.Stamp || w.Class == keys.Derived || w.Class == keys.Operational {
+	switch {
+	case w.Class == keys.Stamp, w.Class == keys.Operational:
 		return
+	case w.Class == keys.Derived && !w.Sensitive:
+		return // computed from its source, which a digest would not allow
 	}
 	if o.ignores(w.Name) {
 		o.keepRecorded(r, w)
@@ -65,9 +68,20 @@ func (o *object) keepRecorded(r *state.Record, w *keys.Field) {
 	if v, ok := o.record.Initial[w.Name]; ok {
 		r.Initial[w.Name] = v
 	}
-	if w.Set != "" {
-		r.Sets[w.Set] = o.record.Sets[w.Set]
+}
+
+// keptMembers are the recorded members of a set that are left alone.
+func (o *object) keptMembers(set string) []string {
+	kept := []string{}
+	if o.record == nil {
+		return kept
 	}
+	for _, member := range o.record.Sets[set] {
+		if o.ignores(set + "." + member) {
+			kept = append(kept, member)
+		}
+	}
+	return kept
 }
 
 // initialValue is the first value of an initial field: the one recorded, else

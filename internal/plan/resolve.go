@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -49,7 +50,7 @@ func (m *maker) choose(a addr.Addr, kind addr.Kind, id, name string, t *network.
 			return
 		}
 	}
-	if v, ok := m.liveValue(liveID{space: keys.Space(kind), id: id}, name); ok && v != "" {
+	if v := m.liveValue(kind, id, name); v != "" {
 		t.Value = v
 		return
 	}
@@ -57,17 +58,22 @@ func (m *maker) choose(a addr.Addr, kind addr.Kind, id, name string, t *network.
 	m.chosen[a.String()+"\x00"+name] = true
 }
 
-func (m *maker) liveValue(id liveID, name string) (string, bool) {
-	l := m.live[id]
+// liveValue is what a node of the network has in a field, unless it is one of
+// ours of the other kind: its names are not for what takes its place.
+func (m *maker) liveValue(kind addr.Kind, id, name string) string {
+	if m.replacesNode(kind, id) {
+		return ""
+	}
+	l := m.layout.As(m.live[liveID{space: keys.Space(kind), id: id}], kind)
 	if l == nil {
-		return "", false
+		return ""
 	}
 	for i := range l.Fields {
 		if l.Fields[i].Name == name {
-			return l.Fields[i].Value, true
+			return l.Fields[i].Value
 		}
 	}
-	return "", false
+	return ""
 }
 
 // resolveDevices finds each device without a UUID by its address in the state,
@@ -99,6 +105,36 @@ func (m *maker) resolveDevices(users []network.User) {
 			}
 			claimed[uuid] = true
 			d.UUID.Value = uuid
+		}
+	}
+}
+
+// checkUUIDs refuses the UUID of a new device that another user's device in the
+// network bears already: both would have one route. A device of ours that moves
+// gives its UUID up where it was.
+func (m *maker) checkUUIDs(wanted []keys.Object) {
+	users := map[string][]string{}
+	for i := range m.lives {
+		if l := &m.lives[i]; l.Kind == addr.Device && l.Exists {
+			users[l.ID] = append(users[l.ID], l.Parent)
+		}
+	}
+	for i := range wanted {
+		w := &wanted[i]
+		ours := m.in.State.Owner(w.ID)
+		if w.Kind != addr.Device || ours == w.Parent {
+			continue
+		}
+		for _, user := range users[w.ID] {
+			if user == w.Parent || user == ours {
+				continue
+			}
+			m.conflict(Conflict{
+				Address: w.Addr.String(),
+				Summary: fmt.Sprintf("The UUID %s belongs to a device of user %s already", w.ID, user),
+				Detail:  "A UUID is unique in the network, and that device was created by someone else.",
+				Hint:    "Declare the device below that user, or give this one another UUID.",
+			})
 		}
 	}
 }

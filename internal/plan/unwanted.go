@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
@@ -47,9 +48,7 @@ func (m *maker) planDeletion(r *state.Record) {
 	for _, prefix := range m.layout.Prefixes(r.Kind, r.ID, r.Parent) {
 		m.data.deletePrefix(prefix)
 	}
-	if e, ok := m.in.Snapshot.Get(o.live.Marker); ok {
-		m.guards.unmoved(e.Key, e.ModRevision)
-	}
+	m.guardDeletion(o)
 	if r.Kind == addr.User {
 		m.takeDevices(r.ID, &c)
 	}
@@ -57,8 +56,25 @@ func (m *maker) planDeletion(r *state.Record) {
 	m.changes = append(m.changes, c)
 }
 
-// deleteField says what is lost with a field. What was declared is guarded:
-// nobody's change to it is overwritten unseen. The rest falls with the object.
+// guardDeletion guards the marker and what was declared, also where someone
+// deleted it: nobody's change to it is overwritten unseen. What Core nodes
+// write, and what is left alone, is not guarded.
+func (m *maker) guardDeletion(o *object) {
+	r := o.record
+	if e := m.entry(o.live.Marker); e.ModRevision > 0 {
+		m.guards.exists(e.Key, e.CreateRevision)
+	} else {
+		m.guards.unmoved(o.live.Marker, 0)
+	}
+	for name := range o.last {
+		if !keys.Ignored(r.Ignore, name) {
+			key := m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
+			m.guards.unmoved(key, m.entry(key).ModRevision)
+		}
+	}
+}
+
+// deleteField says what is lost with a field. The rest falls with the object.
 func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 	f := o.fieldNamed(l.Name)
 	_, initial := o.record.Initial[l.Name]
@@ -69,7 +85,6 @@ func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 		if change.Row == RowDeleteDrift {
 			change.Reason, change.Last = Drift, f.shown(f.last)
 		}
-		m.guards.unmoved(l.Key, l.ModRevision)
 		m.keepSecret(&change)
 		c.Fields = append(c.Fields, change)
 	case initial, l.Class == keys.Derived:
@@ -89,12 +104,21 @@ func (m *maker) takeDevices(user string, c *Change) {
 		if l.Kind != addr.Device || l.Parent != user || OwnedBy(m.in.State, l) {
 			continue
 		}
-		for _, prefix := range m.layout.Prefixes(l.Kind, l.ID, l.Parent) {
+		m.fall(l, c)
+	}
+}
+
+// fall deletes an object of others along with a change. What lies below its
+// prefixes and is not its own stays: the route of a device of ours that has the
+// same UUID.
+func (m *maker) fall(l *keys.Live, c *Change) {
+	for _, prefix := range m.layout.Prefixes(l.Kind, l.ID, l.Parent) {
+		if slices.ContainsFunc(l.Fields, func(f keys.LiveField) bool { return strings.HasPrefix(f.Key, prefix) }) {
 			m.data.deletePrefix(prefix)
 		}
-		for _, f := range l.Fields {
-			c.Falls = append(c.Falls, f.Key)
-		}
+	}
+	for i := range l.Fields {
+		c.Falls = append(c.Falls, l.Fields[i].Key)
 	}
 }
 

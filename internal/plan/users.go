@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -152,9 +153,10 @@ func (m *maker) givesUpUsername(id, username string, wanted map[string]string) b
 	return !stays || name != username
 }
 
-// guardCounter moves the counter past every created user, and guards it.
+// guardCounter moves the counter past every created user, and guards it: also
+// where a user gets another username, which a user created meanwhile may bear.
 func (m *maker) guardCounter() {
-	if len(m.created) == 0 {
+	if len(m.created) == 0 && !m.renamesUser() {
 		return
 	}
 	key := m.layout.UserIDCounter()
@@ -165,9 +167,17 @@ func (m *maker) guardCounter() {
 		highest = max(highest, id)
 	}
 	m.guards.unmoved(key, e.ModRevision)
-	if highest > before || e.ModRevision == 0 {
+	if highest > before || e.ModRevision == 0 && len(m.created) > 0 {
 		m.data.put(key, strconv.FormatUint(highest, 10))
 	}
+}
+
+func (m *maker) renamesUser() bool {
+	return slices.ContainsFunc(m.changes, func(c Change) bool {
+		return c.Kind == addr.User && slices.ContainsFunc(c.Fields, func(f FieldChange) bool {
+			return f.Name == "username" && f.Action == Update
+		})
+	})
 }
 
 // noteCreated remembers the id of a created user.

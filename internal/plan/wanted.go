@@ -10,6 +10,7 @@ import (
 // planWanted decides what happens to one object that the configuration wants.
 func (m *maker) planWanted(w *keys.Object) {
 	o := m.join(w)
+	o.keepStatus()
 	fields := o.compare()
 	if o.foreign() && !m.in.Adopt {
 		if differing := takenOver(fields); len(differing) > 0 {
@@ -166,14 +167,15 @@ func (m *maker) writeStamps(o *object, c *Change, written map[string]bool) {
 		if w.Class != keys.Stamp {
 			continue
 		}
+		e, there := m.in.Snapshot.Get(w.Key)
 		follows := written[w.Source]
 		if w.Source == "" {
-			follows = c.Action == Create
+			// Written once: remains that are made whole again keep it.
+			follows = c.Action == Create && o.liveFields[w.Name] == nil
 		}
 		if !follows {
 			continue
 		}
-		e, there := m.in.Snapshot.Get(w.Key)
 		m.data.put(w.Key, w.Value)
 		m.guards.unmoved(w.Key, e.ModRevision)
 		stamp := FieldChange{

@@ -53,6 +53,11 @@ func (w *world) del(key string) {
 	delete(w.entries, key)
 }
 
+func (w *world) delUnder(prefix string) {
+	w.revision++
+	maps.DeleteFunc(w.entries, func(key string, _ kv.Entry) bool { return strings.HasPrefix(key, prefix) })
+}
+
 // holds judges one guard.
 func (w *world) holds(g kv.Guard) bool {
 	e := w.entries[g.Key]

@@ -109,6 +109,14 @@ func (st *State) decodeRecords(s *kv.Snapshot) error {
 	return nil
 }
 
+// Owner is the user of a device of ours, empty where it has no record.
+func (st *State) Owner(device string) (user string) {
+	if r := st.Records[ID{Kind: addr.Device, ID: device}]; r != nil {
+		return r.Parent
+	}
+	return ""
+}
+
 // IDs lists the identities of all records in order.
 func (st *State) IDs() []ID { return slices.SortedFunc(maps.Keys(st.Records), CompareIDs) }
 
