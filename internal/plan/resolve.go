@@ -31,6 +31,7 @@ func (m *maker) resolve() *network.Network {
 		n.Users[i].Devices = slices.Clone(n.Users[i].Devices)
 	}
 	m.resolveDevices(n.Users)
+	m.carryStatuses(&n)
 	return &n
 }
 
