@@ -6,13 +6,6 @@ import (
 	"strings"
 )
 
-// quote prints s as an HCL string literal.
-func quote(s string) string {
-	q := strconv.Quote(s)
-	q = strings.ReplaceAll(q, "${", "$${")
-	return strings.ReplaceAll(q, "%{", "%%{")
-}
-
 // Parse reads what [Addr.String] prints. The error says what was expected at
 // which byte.
 func Parse(s string) (Addr, error) {
@@ -131,8 +124,9 @@ func (p *parser) key() (Key, error) {
 		return p.stringKey(rest[1:])
 	}
 	end := strings.IndexByte(rest, ']')
-	n, err := strconv.Atoi(rest[1:max(end, 1)])
-	if err != nil || n < 0 {
+	number := rest[1:max(end, 1)]
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 || strconv.Itoa(n) != number {
 		return NoKey, fmt.Errorf("expected a number or a quoted string at byte %d", p.at+1)
 	}
 	p.at += end + 1
@@ -144,11 +138,10 @@ func (p *parser) stringKey(quoted string) (Key, error) {
 	if err != nil {
 		return NoKey, fmt.Errorf("unterminated string at byte %d", p.at+1)
 	}
-	s, err := strconv.Unquote(literal)
+	s, err := unquote(literal)
 	if err != nil {
 		return NoKey, fmt.Errorf("bad string at byte %d", p.at+1)
 	}
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "$${", "${"), "%%{", "%{")
 	p.at += 1 + len(literal)
 	if err := p.expect("]"); err != nil {
 		return NoKey, err

@@ -133,11 +133,28 @@ func (r *run) readTargets(on *attr) []target {
 	if diags.HasErrors() {
 		return nil
 	}
+	_, iterated := on.expr.(interface{ UnwrapExpression() hcl.Expression })
 	out := make([]target, 0, len(items))
 	for _, item := range items {
-		out = append(out, r.readTarget(item, on.where))
+		t := r.readTarget(item, on.where)
+		if iterated && t.field != "" && len(t.object.paths) > 0 && isReferable(t.object.paths[0].Root) {
+			r.fieldInDynamic(t, item)
+		}
+		out = append(out, t)
+	}
+	if iterated {
+		return nil // its elements have lost the iterator: the list is evaluated as a whole
 	}
 	return out
+}
+
+// fieldInDynamic refuses what would be read as the attribute's value.
+func (r *run) fieldInDynamic(t target, item hcl.Expression) {
+	r.report(problem{
+		summary: "An attribute in a dynamic grant",
+		detail:  `In a dynamic block a grant covers whole objects, words and keys, not the attribute "` + t.field + `" of an object.`,
+		hint:    "write a grant block of its own, or grant the whole object", at: item.Range(),
+	})
 }
 
 func (r *run) readTarget(item hcl.Expression, where setting) target {

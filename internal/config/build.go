@@ -73,6 +73,7 @@ func (o *object) build(n *network.Network, ctx *hcl.EvalContext) {
 			Credential: o.text("credential"), HashTelegramID: o.text("hash_telegram_id"), Lifecycle: b.lifecycle,
 		}
 		u.Access, u.AccessNamed = texts(o.values["access"])
+		u.AccessSensitive = u.AccessNamed && lang.IsSensitive(o.values["access"])
 		if name := o.defaultUsername(); !u.Username.Named && name != "" {
 			u.Username.Value = name
 		}
@@ -117,7 +118,7 @@ func (o *object) numberOf(name string, v cty.Value, a *attr) network.Number {
 	}
 	n, accuracy := bare.AsBigFloat().Uint64()
 	if accuracy == big.Exact {
-		return network.Number{Value: n, Named: true}
+		return network.Number{Value: n, Named: true, Sensitive: lang.IsSensitive(v)}
 	}
 	o.group.scope.run.taint(o.addr, cty.DynamicVal)
 	at := o.group.block.def
@@ -189,6 +190,7 @@ func (o *object) tls() network.TLS {
 		Port: o.numberOf("tls.port", v.GetAttr("port"), o.nestedAttr("tls", "port")),
 	}
 	out.ALPN, out.ALPNNamed = texts(v.GetAttr("alpn"))
+	out.ALPNSensitive = lang.IsSensitive(v.GetAttr("alpn"))
 	return out
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty/function"
@@ -80,8 +81,25 @@ func Load(ctx context.Context, o Options) (*Config, diag.List) {
 	checked := c.Network.Normalize()
 	checked = append(checked, c.Network.Validate()...)
 	found = append(found, c.Locate(r.sensible(checked))...)
+	if len(r.tainted) > 0 && !found.HasErrors() {
+		found = append(found, r.unexplained())
+	}
 	c.Digest = r.digest()
 	return c, found.Sort()
+}
+
+// unexplained refuses a network with a hole that no error accounts for: what is
+// not known must not be planned.
+func (r *run) unexplained() diag.Diagnostic {
+	names := make([]string, 0, len(r.tainted))
+	for a := range r.tainted {
+		names = append(names, a.String())
+	}
+	slices.Sort(names)
+	return diag.Diagnostic{
+		Severity: diag.Error, Summary: "A value is not known", Address: names[0],
+		Detail: "An attribute of this object has no known value, and no error says why. This is a fault of sigilform; please report it.",
+	}
 }
 
 // evaluateRoot evaluates everything that is declared, used or not.

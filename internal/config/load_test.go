@@ -13,7 +13,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"

@@ -34,7 +34,7 @@ type VarFile struct {
 // Assignment is a value given to a variable by name.
 type Assignment struct{ Name, Value string }
 
-// Config is a loaded configuration.
+// Config is a loaded configuration. Its methods are not safe for concurrent use.
 type Config struct {
 	// Network is normalised, and valid where Load found no errors.
 	Network *network.Network

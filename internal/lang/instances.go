@@ -11,7 +11,7 @@ import (
 )
 
 // maxInstances bounds count and for_each: more is a mistake, not a network.
-const maxInstances = 1_000_000
+const maxInstances = 250_000
 
 // Instance is one instance of a block.
 type Instance struct {
@@ -77,7 +77,7 @@ func eachOf(v cty.Value) ([]Instance, string) {
 	return out, ""
 }
 
-const tooMany = "More than a million instances of one block are refused."
+const tooMany = "More than 250,000 instances of one block are refused."
 
 func eachOfSet(v cty.Value) ([]Instance, string) {
 	element := v.Type().ElementType()

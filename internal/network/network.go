@@ -35,10 +35,11 @@ type Text struct {
 	Sensitive bool
 }
 
-// Number is one optional decimal number.
+// Number is one optional decimal number. The fields mean what those of [Text] do.
 type Number struct {
-	Value uint64
-	Named bool
+	Value     uint64
+	Named     bool
+	Sensitive bool
 }
 
 // Ref is an optional reference to one object, by address.
@@ -107,10 +108,11 @@ type TLS struct {
 	SNI         Text
 	Fingerprint Text
 	// ALPN is in order; it is stored comma-joined.
-	ALPN       []string
-	ALPNNamed  bool
-	MinVersion Text
-	Port       Number
+	ALPN          []string
+	ALPNNamed     bool
+	ALPNSensitive bool
+	MinVersion    Text
+	Port          Number
 }
 
 // Member is the etcd member that a Core hosts.
@@ -142,8 +144,11 @@ type User struct {
 	HashTelegramID Text
 	Access         []string
 	AccessNamed    bool
-	Devices        []Device
-	Lifecycle      Lifecycle
+	// AccessSensitive says that a right must not be shown. It would be a part
+	// of a key, so it is an error.
+	AccessSensitive bool
+	Devices         []Device
+	Lifecycle       Lifecycle
 }
 
 // Device is one client of a user.

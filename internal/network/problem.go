@@ -28,10 +28,13 @@ func also(d diag.Diagnostic, other addr.Addr, attribute, message string) diag.Di
 	return d
 }
 
+// hidden stands in a message for what must not be shown.
+const hidden = "(sensitive)"
+
 // shown quotes a value for a message, cut to a length that fits one.
 func shown(t Text) string {
 	if t.Sensitive {
-		return "(sensitive)"
+		return hidden
 	}
 	return quoted(t.Value)
 }

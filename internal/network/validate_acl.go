@@ -13,31 +13,46 @@ func collections() []string {
 	return []string{"cells", "network", "nodes", "paths", "routes", "topology", "users"}
 }
 
+// administrators are the roles that reach sigilform's own keys.
+func administrators() []string { return []string{"drift", "planner", "root"} }
+
 // acl checks roles, grants and subjects. Their application comes later.
 func (v *validator) acl() {
 	if v.ACL.Declared && v.ACL.Auth != "" && v.ACL.Auth != "cert" && v.ACL.Auth != "password" {
 		v.refuse(v.ACL.Addr, "auth", fmt.Sprintf("%s is no way to authenticate", quoted(v.ACL.Auth)), "", `Write "cert" or "password".`)
 	}
+	if len(v.ACL.Roles)+len(v.ACL.Users) == 0 {
+		return
+	}
+	known := v.declared()
+	roleNames, userNames := v.claims("Two roles have the name %s"), v.claims("Two ACL users have the name %s")
 	roles := map[string]bool{}
 	for _, r := range BuiltinRoles() {
 		roles[r] = true
 	}
 	for i := range v.ACL.Roles {
 		r := &v.ACL.Roles[i]
-		if slices.Contains(BuiltinRoles(), r.Name) {
-			v.refuse(r.Addr, "", fmt.Sprintf("The role %q is built in", r.Name), "It has its own grants.", "Give the role another name.")
-		}
+		roleNames.add(r.Addr, "", Text{Value: r.Name})
 		roles[r.Name] = true
-		for _, g := range r.Grants {
-			v.grant(r, g)
-		}
+		v.role(r, known)
 	}
 	for i := range v.ACL.Users {
+		userNames.add(v.ACL.Users[i].Addr, "", Text{Value: v.ACL.Users[i].Name})
 		v.subject(&v.ACL.Users[i], roles)
 	}
 }
 
-func (v *validator) grant(r *ACLRole, g Grant) {
+func (v *validator) role(r *ACLRole, known map[addr.Addr]bool) {
+	v.name(r.Addr, "", "name of a role", Text{Value: r.Name, Named: true})
+	if slices.Contains(BuiltinRoles(), r.Name) {
+		v.refuse(r.Addr, "", fmt.Sprintf("The role %q is built in", r.Name), "It has its own grants.", "Give the role another name.")
+	}
+	for _, g := range r.Grants {
+		v.grant(r, g, known)
+	}
+}
+
+func (v *validator) grant(r *ACLRole, g Grant, known map[addr.Addr]bool) {
 	if g.Access != "read" && g.Access != "write" && g.Access != "readwrite" {
 		v.refuse(r.Addr, "grant.access", fmt.Sprintf("%s is no access", quoted(g.Access)), "", `Write "read", "write" or "readwrite".`)
 	}
@@ -45,55 +60,66 @@ func (v *validator) grant(r *ACLRole, g Grant) {
 		v.refuse(r.Addr, "grant.on", "The grant covers nothing", "", "Name objects, collections or keys in on.")
 	}
 	for _, t := range g.On {
-		v.target(r, t)
+		v.target(r, t, known)
 	}
 }
 
-func (v *validator) target(r *ACLRole, t Target) {
+func (v *validator) target(r *ACLRole, t Target, known map[addr.Addr]bool) {
 	switch {
 	case !t.Object.IsZero():
-		if !v.declares(t.Object) {
+		if !known[t.Object] {
 			v.refuse(r.Addr, "grant.on", fmt.Sprintf("There is no %s", t.Object), fmt.Sprintf("A grant of %s covers it.", r.Addr), "")
 		}
 	case t.Collection != "":
 		if !slices.Contains(collections(), t.Collection) {
 			v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is no collection", quoted(t.Collection)), "", "Write one of "+strings.Join(collections(), ", ")+".")
 		}
-	case t.Key == "" || strings.HasPrefix(t.Key, "/") || strings.Contains(t.Key, "..") || !plainText(t.Key):
+	case !belowPrefix(t.Key):
 		v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is no key below the network's prefix", quoted(t.Key)),
 			"A grant covers keys of the network only, written without the prefix; nobody but Root, planner and drift reaches sigilform's own keys.",
 			`Write for example "nodes/192.0.2.1/status", or "routes/" for all keys that begin so.`)
 	}
 }
 
-// declares reports whether the configuration declares an object.
-func (v *validator) declares(a addr.Addr) bool {
-	switch a.Kind {
-	case addr.Core:
-		return v.cores[a] != nil
-	case addr.Entry:
-		return v.entries[a] != nil
-	case addr.Cell:
-		return v.cellsAt[a] != nil
-	case addr.Route:
-		return slices.ContainsFunc(v.Routes, func(r Route) bool { return r.Addr == a })
-	case addr.User:
-		return slices.ContainsFunc(v.Users, func(u User) bool { return u.Addr == a })
-	default:
+// belowPrefix reports whether a key of a grant is written relative to the
+// network's prefix. No text leads out of it: what is granted is the prefix
+// followed by the text. One that looks as if it should is refused.
+func belowPrefix(key string) bool {
+	if key == "" || !oneLine(key) || len(key) > maxNameBytes {
 		return false
 	}
+	parts := strings.Split(strings.TrimSuffix(key, "/"), "/")
+	return !slices.ContainsFunc(parts, func(p string) bool { return p == "" || p == "." || p == ".." })
 }
 
-func (v *validator) subject(u *ACLUser, roles map[string]bool) {
-	if len(u.Roles) == 0 {
-		v.refuse(u.Addr, "roles", fmt.Sprintf("%s has no role", u.Addr), "Without a role it may do nothing.", "")
+// declared are the addresses of everything that a grant may name.
+func (v *validator) declared() map[addr.Addr]bool {
+	known := make(map[addr.Addr]bool, len(v.Cells)+len(v.Cores)+len(v.Entries)+len(v.Routes)+len(v.Users))
+	for i := range v.Cells {
+		known[v.Cells[i].Addr] = true
 	}
-	for _, r := range u.Roles {
-		if !roles[r] {
-			v.refuse(u.Addr, "roles", fmt.Sprintf("There is no role %q", r), "",
-				"Declare it with acl_role, or use one of the built-in "+strings.Join(BuiltinRoles(), ", ")+".")
+	for i := range v.Cores {
+		known[v.Cores[i].Addr] = true
+	}
+	for i := range v.Entries {
+		known[v.Entries[i].Addr] = true
+	}
+	for i := range v.Routes {
+		known[v.Routes[i].Addr] = true
+	}
+	for i := range v.Users {
+		known[v.Users[i].Addr] = true
+		for j := range v.Users[i].Devices {
+			known[v.Users[i].Devices[j].Addr] = true
 		}
 	}
+	return known
+}
+
+// subject checks who an ACL user is, and which roles it has.
+func (v *validator) subject(u *ACLUser, roles map[string]bool) {
+	v.name(u.Addr, "", "name of an ACL user", Text{Value: u.Name, Named: true})
+	v.subjectRoles(u, roles)
 	given := 0
 	for _, is := range []bool{u.Core.Named, u.Entry.Named, u.Person != ""} {
 		if is {
@@ -108,5 +134,23 @@ func (v *validator) subject(u *ACLUser, roles map[string]bool) {
 	}
 	if u.Entry.Named && v.entries[u.Entry.To] == nil {
 		v.dangling(u.Addr, "entry", u.Entry.To, addr.Entry)
+	}
+}
+
+func (v *validator) subjectRoles(u *ACLUser, roles map[string]bool) {
+	if len(u.Roles) == 0 {
+		v.refuse(u.Addr, "roles", fmt.Sprintf("%s has no role", u.Addr), "Without a role it may do nothing.", "")
+	}
+	isNode := u.Core.Named || u.Entry.Named
+	for _, r := range u.Roles {
+		switch {
+		case !roles[r]:
+			v.refuse(u.Addr, "roles", fmt.Sprintf("There is no role %s", quoted(r)), "",
+				"Declare it with acl_role, or use one of the built-in "+strings.Join(BuiltinRoles(), ", ")+".")
+		case isNode && slices.Contains(administrators(), r):
+			v.refuse(u.Addr, "roles", fmt.Sprintf("A node can't have the role %q", r),
+				"That role reaches sigilform's own keys. They tell what is applied, and who takes over a node must not reach them.",
+				"Give a Core the role core, and an Entry the role entry, or a role of your own.")
+		}
 	}
 }

@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 )
@@ -17,7 +18,7 @@ func Tolerance(n int) int {
 
 // members checks the etcd members that Cores declare.
 func (v *validator) members() {
-	memberNames, urls := v.claims("etcd member name"), v.claims("etcd URL")
+	names, peers, clients := v.claims("Two etcd members have the name %s"), v.claims("Two etcd members have one peer URL %s"), v.claims("Two etcd members have one client URL %s")
 	count, inUse := 0, 0
 	var last addr.Addr
 	for i := range v.Cores {
@@ -30,10 +31,14 @@ func (v *validator) members() {
 		}
 		count++
 		last = c.Addr
-		memberNames.add(c.Addr, "etcd.name", c.Member.Name)
-		urls.add(c.Addr, "etcd.peer_url", c.Member.PeerURL)
-		v.memberURL(c.Addr, "etcd.peer_url", c.Member.PeerURL)
-		v.memberURL(c.Addr, "etcd.client_url", c.Member.ClientURL)
+		names.add(c.Addr, "etcd.name", Text{Value: c.Member.Name})
+		v.memberName(c.Addr, c.Member.Name)
+		if v.memberURL(c.Addr, "etcd.peer_url", c.Member.PeerURL) {
+			peers.add(c.Addr, "etcd.peer_url", Text{Value: c.Member.PeerURL})
+		}
+		if v.memberURL(c.Addr, "etcd.client_url", c.Member.ClientURL) {
+			clients.add(c.Addr, "etcd.client_url", Text{Value: c.Member.ClientURL})
+		}
 	}
 	switch {
 	case count == 0:
@@ -46,12 +51,31 @@ func (v *validator) members() {
 	}
 }
 
-func (v *validator) memberURL(a addr.Addr, attribute, text string) {
+func (v *validator) memberName(a addr.Addr, name string) {
+	if name != "" && !keySegment.MatchString(name) {
+		v.refuse(a, "etcd.name", "The etcd member name is not well formed",
+			"It has letters, digits, dots, underscores and dashes: etcd lists members as name=url, joined with commas.", "")
+	}
+}
+
+// memberURL checks a URL. One that is refused may hold a password, and is shown nowhere.
+func (v *validator) memberURL(a addr.Addr, attribute, text string) bool {
 	if text == "" {
-		return
+		return true
 	}
 	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.Path != "" && u.Path != "/" {
-		v.refuse(a, attribute, fmt.Sprintf("%s is no URL of an etcd member", quoted(text)), "", `Write for example "https://192.0.2.1:2380".`)
+	if err != nil || !isMemberURL(u) {
+		v.refuse(a, attribute, fmt.Sprintf("%s is no URL of an etcd member", attribute),
+			"It has a scheme, a host and a port, and nothing else: no user, no password, no path.", `Write for example "https://192.0.2.1:2380".`)
+		return false
 	}
+	return true
+}
+
+func isMemberURL(u *url.URL) bool {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	bare := url.URL{Scheme: u.Scheme, Host: u.Host}
+	return u.Hostname() != "" && strings.TrimSuffix(u.String(), "/") == bare.String()
 }

@@ -23,10 +23,10 @@ func (v *validator) dangling(from addr.Addr, attribute string, to addr.Addr, kin
 		return
 	}
 	if to.Kind != kind {
-		v.refuse(from, attribute, fmt.Sprintf("%s takes a %s, and %s is a %s", attribute, kind, to, to.Kind), "", "")
+		v.refuse(from, attribute, fmt.Sprintf("%s takes a %s, and not %s", attribute, kind, to), "", "")
 		return
 	}
-	v.refuse(from, attribute, fmt.Sprintf("There is no %s", to), fmt.Sprintf("%s of %s refers to it.", attribute, from), "")
+	v.refuse(from, attribute, fmt.Sprintf("There is no %s", to), fmt.Sprintf("%s of %s refers to it.", attribute, from), "Declare it, or refer to another.")
 }
 
 func (v *validator) coreRefs(c *Core) {
@@ -34,31 +34,26 @@ func (v *validator) coreRefs(c *Core) {
 		v.dangling(c.Addr, "cell", c.Cell.To, addr.Cell)
 	}
 	for _, to := range c.Links.To {
-		peer := v.core(c.Addr, "links", to)
-		switch {
-		case peer == nil:
-		case to == c.Addr:
-			v.refuse(c.Addr, "links", fmt.Sprintf("%s links itself", c.Addr), "", "Remove it from its own links.")
-		case archived(peer.Status) && !archived(c.Status):
-			v.add(also(problem(c.Addr, "links", fmt.Sprintf("%s links the archived %s", c.Addr, to),
-				"An archived Core is out of use.", "Remove the link."), to, "status", "archived here"))
+		// A link with an archived Core stays where it is: it counts for nothing.
+		if v.core(c.Addr, "links", to) != nil && to == c.Addr {
+			v.refuse(c.Addr, "links", fmt.Sprintf("%s links itself", c.Addr), "A link joins two Cores.", "Remove it from its own links.")
 		}
 	}
 }
 
-// binding checks that an Entry that is in use is administered by one Core that
-// is too.
+// binding checks that an active Entry is administered by one Core that is not
+// archived.
 func (v *validator) binding(e *Entry) {
 	if !e.BoundTo.Named {
-		if !archived(e.Status) {
-			v.refuse(e.Addr, "bound_to", fmt.Sprintf("%s is bound to no Core", e.Addr),
-				"An Entry that is not archived is administered by exactly one Core.", "Set bound_to, for example bound_to = core.ams.")
+		if active(e.Status) {
+			v.refuse(e.Addr, "bound_to", fmt.Sprintf("The active %s is bound to no Core", e.Addr),
+				"An active Entry is administered by exactly one Core.", "Set bound_to, for example bound_to = core.ams.")
 		}
 		return
 	}
 	c := v.core(e.Addr, "bound_to", e.BoundTo.To)
-	if c != nil && archived(c.Status) && !archived(e.Status) {
-		v.add(also(problem(e.Addr, "bound_to", fmt.Sprintf("%s is bound to the archived %s", e.Addr, c.Addr),
+	if c != nil && archived(c.Status) && active(e.Status) {
+		v.add(also(problem(e.Addr, "bound_to", fmt.Sprintf("The active %s is bound to the archived %s", e.Addr, c.Addr),
 			"An archived Core administers nothing.", "Bind it to a Core that is in use."), c.Addr, "status", "archived here"))
 	}
 }
@@ -77,9 +72,6 @@ func (v *validator) routes() {
 	}
 	for i := range v.Entries {
 		e := &v.Entries[i]
-		if archived(e.Status) {
-			continue
-		}
 		if e.BoundTo.Named {
 			learn(known, e.Addr, e.BoundTo.To, e.Addr)
 		}

@@ -11,7 +11,9 @@ func (v *validator) users() {
 	for i := range v.Users {
 		u := &v.Users[i]
 		v.status(u.Addr, u.Status)
-		v.text(u.Addr, "username", Text{Value: u.Username.Value, Named: true, Sensitive: u.Username.Sensitive})
+		if u.Username.Named || u.Username.Value != "" {
+			v.name(u.Addr, "username", "username", Text{Value: u.Username.Value, Named: true})
+		}
 		if u.Credential.Named {
 			v.credential(u)
 		}
@@ -19,15 +21,21 @@ func (v *validator) users() {
 			v.refuse(u.Addr, "hash_telegram_id", "hash_telegram_id is no HMAC-SHA256",
 				"It has 64 hexadecimal digits. The value is not shown.", "Never write the Telegram id itself.")
 		}
-		for _, right := range u.Access {
-			if !rightName.MatchString(right) {
-				v.refuse(u.Addr, "access", fmt.Sprintf("%s is no right", quoted(right)), "A right has lower-case letters, digits, underscores and dashes.", "")
-			}
-		}
+		v.rights(u)
 		for _, to := range u.CoreNodes.To {
 			v.core(u.Addr, "core_nodes", to)
 		}
 		v.devices(u)
+	}
+}
+
+func (v *validator) rights(u *User) {
+	v.shownInKeys(u.Addr, "access", u.AccessSensitive)
+	for _, right := range u.Access {
+		if !rightName.MatchString(right) {
+			v.refuse(u.Addr, "access", fmt.Sprintf("%s is no right", shown(Text{Value: right, Sensitive: u.AccessSensitive})),
+				"A right has lower-case letters, digits, underscores and dashes.", "")
+		}
 	}
 }
 
@@ -38,12 +46,12 @@ func (v *validator) credential(u *User) {
 }
 
 func (v *validator) devices(u *User) {
-	labels := v.claims("name")
+	names := v.claims("Two devices of one user have the name %s")
 	for j := range u.Devices {
 		d := &u.Devices[j]
-		labels.add(d.Addr, "", u.Addr.String()+" "+d.Name)
+		names.add(d.Addr, "", Text{Value: d.Name})
 		v.status(d.Addr, d.Status)
-		v.text(d.Addr, "", Text{Value: d.Name, Named: true})
+		v.name(d.Addr, "", "name of a device", Text{Value: d.Name, Named: true})
 		if d.Core.Named {
 			v.deviceCore(u, d)
 		}
@@ -63,7 +71,7 @@ func (v *validator) deviceCore(u *User, d *Device) {
 			fmt.Sprintf("Add %s to core_nodes of %s, or choose one of those.", c.Addr, u.Addr)), u.Addr, "core_nodes", "the user's Cores"))
 	}
 	if active(d.Status) && !active(c.Status) {
-		v.add(also(problem(d.Addr, "core", fmt.Sprintf("The active %s is at the %s %s", d.Addr, c.Status.Value, c.Addr),
-			"An active device needs an active Core.", "Move the device, or archive it."), c.Addr, "status", c.Status.Value+" here"))
+		v.add(also(problem(d.Addr, "core", fmt.Sprintf("The active %s is at %s, which is not active", d.Addr, c.Addr),
+			"An active device needs an active Core.", "Move the device, or give it another status."), c.Addr, "status", "not active here"))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -14,13 +15,17 @@ import (
 var (
 	serviceName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
 	keySegment  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
-	rightName   = regexp.MustCompile(`^[a-z0-9_-]{1,64}$`)
+	rightName   = regexp.MustCompile(`^[a-z0-9_-]{1,128}$`)
 	hexDigest   = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	networkName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,62}$`)
 )
 
-// maxValueBytes bounds one value: a key-value store is no place for files.
-const maxValueBytes = 4096
+// The longest texts: a key-value store is no place for files, and a name fits
+// a line.
+const (
+	maxValueBytes = 64 * 1024
+	maxNameBytes  = 256
+)
 
 // uTLS's names of client fingerprints that stand for a browser or a program
 // (github.com/refraction-networking/utls, in the lower case that Xray and
@@ -34,7 +39,7 @@ func (v *validator) settings() {
 	at := addr.New(addr.Network, v.Name, addr.NoKey)
 	if !networkName.MatchString(v.Name) || v.Name == "networks" || v.Name == "refuse" {
 		v.refuse(at, "", fmt.Sprintf("%s can't be the name of a network", quoted(v.Name)),
-			"A name has up to 63 letters, digits, underscores and dashes, and begins with a letter; sigilform keeps \"networks\" and \"refuse\" for itself.", "")
+			"A name has up to 63 letters, digits, underscores and dashes, and begins with a letter or an underscore; sigilform keeps \"networks\" and \"refuse\" for itself.", "")
 	}
 	const own = "/sigilform/"
 	switch {
@@ -42,17 +47,18 @@ func (v *validator) settings() {
 		v.refuse(at, "prefix", "The prefix is empty", "The whole store can't be one network's.", `Write for example "/sigilgate/".`)
 	case strings.HasPrefix(v.Prefix, own):
 		v.refuse(at, "prefix", fmt.Sprintf("The prefix %s is sigilform's own", quoted(v.Prefix)), "What was last applied is kept there.", `Write for example "/sigilgate/".`)
-	case strings.Contains(v.Prefix, "//") || !plainText(v.Prefix):
-		v.refuse(at, "prefix", fmt.Sprintf("%s can't be a prefix", quoted(v.Prefix)), "It has an empty part, or characters that can't be printed.", "")
+	case strings.Contains(v.Prefix, "//") || len(v.Prefix) > maxNameBytes || !oneLine(v.Prefix) || strings.ContainsFunc(v.Prefix, unicode.IsSpace):
+		v.refuse(at, "prefix", fmt.Sprintf("%s can't be a prefix", quoted(v.Prefix)),
+			fmt.Sprintf("It has an empty part, a space, a character that can't be printed, or more than %d bytes.", maxNameBytes), `Write for example "/sigilgate/".`)
 	}
-	if v.MaxCoresPerEntry < 0 {
-		v.refuse(at, "max_cores_per_entry", "max_cores_per_entry must be at least 1", "", "")
+	if v.MaxCoresPerEntry < 1 {
+		v.refuse(at, "max_cores_per_entry", "max_cores_per_entry must be at least 1", "An Entry is bound to one Core.", "")
 	}
 }
 
-// plainText reports whether a text can be stored and shown as it is.
-func plainText(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+// oneLine reports whether a text can be stored, and shown on one line, as it is.
+func oneLine(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' })
 }
 
 func (v *validator) cells() {
@@ -77,7 +83,7 @@ func (v *validator) nodes() {
 func (v *validator) node(n *Node) {
 	v.status(n.Addr, n.Status)
 	v.service(n.Addr, n.ServiceName)
-	v.text(n.Addr, "region", n.Region)
+	v.name(n.Addr, "region", "region", n.Region)
 	v.tls(n.Addr, &n.TLS)
 	for _, name := range slices.Sorted(maps.Keys(n.Settings)) {
 		if !keySegment.MatchString(name) {
@@ -107,16 +113,35 @@ func (v *validator) service(a addr.Addr, t Text) {
 	}
 }
 
-// text checks a free text: it is stored as one value and shown on one line.
+// name checks a text that names something to people.
+func (v *validator) name(a addr.Addr, attribute, noun string, t Text) {
+	switch {
+	case !t.Named:
+	case t.Value == "":
+		v.empty(a, attribute, noun)
+	case len(t.Value) > maxNameBytes:
+		v.refuse(a, attribute, fmt.Sprintf("The %s is too long", noun), fmt.Sprintf("It may have %d bytes.", maxNameBytes), "")
+	case !oneLine(t.Value):
+		v.refuse(a, attribute, fmt.Sprintf("The %s is not one line of text", noun), "It holds a control character, or is not UTF-8.", "")
+	}
+}
+
+func (v *validator) empty(a addr.Addr, attribute, noun string) {
+	hint := ""
+	if attribute != "" {
+		hint = "Leave it out, or set it to null."
+	}
+	v.refuse(a, attribute, fmt.Sprintf("The %s is empty", noun), "An absent value is an absent key, never an empty text.", hint)
+}
+
+// text checks a free text, which may have many lines.
 func (v *validator) text(a addr.Addr, attribute string, t Text) {
 	switch {
 	case !t.Named:
 	case t.Value == "":
-		v.refuse(a, attribute, fmt.Sprintf("The value of %s is empty", attribute),
-			"An absent value is an absent key, never an empty text.", "Leave the attribute out, or set it to null.")
+		v.empty(a, attribute, "value of "+attribute)
 	case len(t.Value) > maxValueBytes:
-		v.refuse(a, attribute, fmt.Sprintf("The value of %s is %d bytes long", attribute, len(t.Value)),
-			fmt.Sprintf("A value may have %d bytes.", maxValueBytes), "")
+		v.refuse(a, attribute, fmt.Sprintf("The value of %s is too long", attribute), fmt.Sprintf("It may have %d bytes.", maxValueBytes), "")
 	case strings.ContainsRune(t.Value, 0) || !utf8.ValidString(t.Value):
 		v.refuse(a, attribute, fmt.Sprintf("The value of %s is no text", attribute), "It holds a zero byte or is not UTF-8.", "")
 	}
@@ -132,20 +157,28 @@ func (v *validator) tls(a addr.Addr, t *TLS) {
 			"Older versions are broken, and there is none newer.", `Write "1.2" or "1.3".`)
 	}
 	if t.Port.Named && (t.Port.Value < 1 || t.Port.Value > 65535) {
-		v.refuse(a, "tls.port", fmt.Sprintf("%d is no port", t.Port.Value), "", "Write a number from 1 to 65535.")
+		v.refuse(a, "tls.port", fmt.Sprintf("%s is no port", portShown(t.Port)), "", "Write a number from 1 to 65535.")
 	}
 	if t.ALPNNamed {
-		v.alpn(a, t.ALPN)
+		v.alpn(a, t)
 	}
 }
 
-func (v *validator) alpn(a addr.Addr, protocols []string) {
-	if len(protocols) == 0 {
+func (v *validator) alpn(a addr.Addr, t *TLS) {
+	if len(t.ALPN) == 0 {
 		v.refuse(a, "tls.alpn", "The list of ALPN protocols is empty", "An absent value is an absent key, never an empty text.", "Leave alpn out.")
 	}
-	for _, p := range protocols {
-		if p == "" || strings.ContainsAny(p, ", ") || !plainText(p) || len(p) > 255 {
-			v.refuse(a, "tls.alpn", fmt.Sprintf("%s is no ALPN protocol", quoted(p)), "The protocols are stored joined with commas.", `Write for example ["h2", "http/1.1"].`)
+	for _, p := range t.ALPN {
+		if p == "" || strings.ContainsAny(p, ", ") || !oneLine(p) || len(p) > 255 {
+			v.refuse(a, "tls.alpn", fmt.Sprintf("%s is no ALPN protocol", shown(Text{Value: p, Sensitive: t.ALPNSensitive})),
+				"A protocol has no comma and no space: they are stored joined with commas.", `Write for example ["h2", "http/1.1"].`)
 		}
 	}
+}
+
+func portShown(n Number) string {
+	if n.Sensitive {
+		return hidden
+	}
+	return decimal(n).Value
 }

@@ -24,8 +24,9 @@ func (z *normalizer) ip(a addr.Addr, t *Text) {
 		z.refuse(a, "ip", shown(*t)+" has a zone", "A zone has a meaning on one machine only.", "Leave out what follows the percent sign.")
 	case ip.Is4In6():
 		z.refuse(a, "ip", shown(*t)+" is an IPv4 address in IPv6 form", "The same node could be declared twice.", "Write it as "+quoted(ip.Unmap().String())+".")
-	case ip.IsUnspecified() || ip.IsMulticast():
-		z.refuse(a, "ip", shown(*t)+" can't be the address of a node", "It is the unspecified or a multicast address.", "")
+	case ip.IsUnspecified() || ip.IsMulticast() || ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
+		z.refuse(a, "ip", shown(*t)+" can't be the address of a node", "It is the unspecified, a multicast or the broadcast address.",
+			`Write the node's own address, for example "192.0.2.1".`)
 	default:
 		t.Value = ip.String()
 	}
@@ -46,6 +47,8 @@ func label(s string) bool {
 	return true
 }
 
+// domain is a full domain name: two labels at least, of which the last is no
+// number, so that no IPv4 address passes for one.
 func domain(s string) bool {
 	if len(s) > 253 || !strings.Contains(s, ".") {
 		return false
@@ -55,7 +58,7 @@ func domain(s string) bool {
 			return false
 		}
 	}
-	return true
+	return strings.Trim(s[strings.LastIndexByte(s, '.')+1:], "0123456789") != ""
 }
 
 // domain lowers a domain and drops its final dot.
@@ -66,7 +69,7 @@ func (z *normalizer) domain(a addr.Addr, attribute string, t *Text) {
 	lower := strings.TrimSuffix(strings.ToLower(t.Value), ".")
 	if !domain(lower) {
 		z.refuse(a, attribute, shown(*t)+" is no domain name",
-			"A domain has at least two parts of letters, digits and dashes, separated by dots.",
+			"A domain has at least two parts of letters, digits and dashes, separated by dots, and the last is no number.",
 			`Write it in full, for example "1.core.eu.example.net"; an internationalised name in its xn-- form.`)
 		return
 	}

@@ -1,0 +1,225 @@
+package network_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/network"
+)
+
+// cores makes Cores 0 to n-1 with the links that one side of each declares.
+func cores(n int, links [][2]int) *network.Network {
+	out := &network.Network{Name: "n"}
+	for i := range n {
+		out.Cores = append(out.Cores, network.Core{Node: network.Node{Addr: place(i), IP: text(fmt.Sprintf("10.0.%d.%d", i/250, i%250+1))}})
+	}
+	for _, l := range links {
+		refs := &out.Cores[l[0]].Links
+		refs.Named, refs.To = true, append(refs.To, place(l[1]))
+	}
+	return out
+}
+
+func place(i int) addr.Addr { return core(fmt.Sprintf("c%04d", i)) }
+
+func TestGraph(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		n     *network.Network
+		want  []string
+		parts string
+	}{
+		{"no Core", cores(0, nil), nil, ""},
+		{"one Core", cores(1, nil), nil, ""},
+		{"no Core names links: a full mesh", cores(5, nil), nil, ""},
+		{"two with a link", cores(2, [][2]int{{1, 0}}), nil, ""},
+		{"a chain", cores(3, [][2]int{{0, 1}, {2, 1}}), []string{"warning core.c0001 links: Without core.c0001 the Cores would fall apart"}, ""},
+		{"a ring", cores(4, [][2]int{{0, 1}, {1, 2}, {2, 3}, {3, 0}}), nil, ""},
+		{"a star", cores(4, [][2]int{{0, 1}, {0, 2}, {0, 3}}), []string{"warning core.c0000 links: Without core.c0000 the Cores would fall apart"}, ""},
+		{"both sides name it", cores(3, [][2]int{{0, 1}, {1, 0}, {1, 2}, {2, 1}, {0, 2}}), nil, ""},
+		{
+			"three parts", cores(5, [][2]int{{0, 3}, {1, 4}}),
+			[]string{"error core.c0001 links: The links of the Cores form no connected graph"},
+			"There are 3 parts that no link joins:\ncore.c0000, core.c0003\ncore.c0001, core.c0004\ncore.c0002",
+		},
+	} {
+		found := check(c.n)
+		got := lines(found)
+		if len(got) == 0 {
+			got = nil
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+		if c.parts != "" && found[0].Detail != c.parts {
+			t.Errorf("%s: %s", c.name, found[0].Detail)
+		}
+	}
+}
+
+// TestAnEmptyListOfLinks: links = [] names none, and so ends the full mesh.
+func TestAnEmptyListOfLinks(t *testing.T) {
+	t.Parallel()
+	n := cores(2, nil)
+	n.Cores[0].Links = all()
+	if got := lines(check(n)); len(got) != 1 {
+		t.Errorf("findings: %v", got)
+	}
+	if l := n.Links(); len(l) != 2 || len(l[place(0)]) != 0 || len(l[place(1)]) != 0 {
+		t.Errorf("links: %v", l)
+	}
+}
+
+func TestArchivedCoresAreOutOfTheGraph(t *testing.T) {
+	t.Parallel()
+	// 0—1—2 with 1 archived: what is left falls apart.
+	n := cores(3, [][2]int{{0, 1}, {1, 2}})
+	n.Cores[1].Status = text(network.Archived)
+	if got := lines(check(n)); len(got) != 1 || got[0] != "error core.c0002 links: The links of the Cores form no connected graph" {
+		t.Errorf("findings: %v", got)
+	}
+	// A link with it may stay while others hold the rest together.
+	n.Cores[0].Links.To = append(n.Cores[0].Links.To, place(2))
+	if got := lines(check(n)); len(got) > 0 {
+		t.Errorf("findings: %v", got)
+	}
+	// In the full mesh it has no link.
+	mesh := cores(3, nil)
+	mesh.Cores[1].Status = text(network.Archived)
+	want := map[addr.Addr][]addr.Addr{place(0): {place(2)}, place(1): nil, place(2): {place(0)}}
+	if diff := cmp.Diff(want, mesh.Links(), cmp.AllowUnexported(addr.Key{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestALinkWithItself(t *testing.T) {
+	t.Parallel()
+	n := cores(2, [][2]int{{0, 0}, {0, 1}})
+	if got := lines(check(n)); len(got) != 1 || got[0] != "error core.c0000 links: core.c0000 links itself" {
+		t.Errorf("findings: %v", got)
+	}
+}
+
+// drawGraph draws few Cores with any links, some of them archived.
+func drawGraph(t *rapid.T) *network.Network {
+	size := rapid.IntRange(1, 9).Draw(t, "cores")
+	end := rapid.IntRange(0, size-1)
+	var links [][2]int
+	for range rapid.IntRange(0, 2*size).Draw(t, "links") {
+		if a, b := end.Draw(t, "a"), end.Draw(t, "b"); a != b {
+			links = append(links, [2]int{a, b})
+		}
+	}
+	n := cores(size, links)
+	for i := range n.Cores {
+		if rapid.IntRange(0, 5).Draw(t, "archived") == 0 {
+			n.Cores[i].Status = text(network.Archived)
+		}
+	}
+	return n
+}
+
+// TestLinksAreSymmetric: each Core has its links, in order, once, and so has
+// the other side.
+func TestLinksAreSymmetric(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := drawGraph(t)
+		links := n.Links()
+		if len(links) != len(n.Cores) {
+			t.Fatalf("%d Cores have entries of %d", len(links), len(n.Cores))
+		}
+		for a, peers := range links {
+			if !slices.IsSortedFunc(peers, addr.Compare) || len(slices.Compact(slices.Clone(peers))) != len(peers) {
+				t.Fatalf("%s: %v", a, peers)
+			}
+			for _, b := range peers {
+				if !slices.Contains(links[b], a) {
+					t.Fatalf("%s has a link to %s, which has none back", a, b)
+				}
+			}
+		}
+		for i := range n.Cores {
+			for _, b := range n.Cores[i].Links.To {
+				if !slices.Contains(links[n.Cores[i].Addr], b) {
+					t.Fatalf("%s lost its link to %s", n.Cores[i].Addr, b)
+				}
+			}
+		}
+	})
+}
+
+// TestGraphFindsWhatRemovalFinds compares the findings with what taking each
+// Core away by itself shows.
+func TestGraphFindsWhatRemovalFinds(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := drawGraph(t)
+		var want []string
+		switch live := inUse(n); {
+		case partsWithout(n, live, -1) > 1:
+			want = []string{"links"}
+		default:
+			for _, i := range live {
+				if partsWithout(n, live, i) > 1 {
+					want = append(want, place(i).String())
+				}
+			}
+		}
+		var got []string
+		for _, d := range check(n) {
+			if d.Severity == diag.Error {
+				got = append(got, d.Attribute)
+			} else {
+				got = append(got, d.Address)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	})
+}
+
+func inUse(n *network.Network) []int {
+	var live []int
+	for i := range n.Cores {
+		if n.Cores[i].Status.Value != network.Archived {
+			live = append(live, i)
+		}
+	}
+	return live
+}
+
+// partsWithout counts the parts of the Cores in use but one, by joining.
+func partsWithout(n *network.Network, live []int, gone int) int {
+	part := map[addr.Addr]addr.Addr{}
+	for _, i := range live {
+		if i != gone {
+			part[place(i)] = place(i)
+		}
+	}
+	for range part {
+		for a, peers := range n.Links() {
+			for _, b := range peers {
+				_, hasA := part[a]
+				_, hasB := part[b]
+				if hasA && hasB && addr.Compare(part[a], part[b]) > 0 {
+					part[a] = part[b]
+				}
+			}
+		}
+	}
+	roots := map[addr.Addr]bool{}
+	for _, r := range part {
+		roots[r] = true
+	}
+	return len(roots)
+}
