@@ -147,8 +147,8 @@ func (s *scope) evaluateNames() {
 }
 
 // sensible keeps, of what the model found, what does not follow from errors of
-// the evaluation: where those are, the graph has holes, and an object that has
-// one says nothing.
+// the evaluation: where those are, the graph has holes. What an object that has
+// one says of others is passed over; what it says of one value of its own stays.
 func (r *run) sensible(l diag.List) diag.List {
 	if !r.failed() {
 		return l
@@ -164,9 +164,10 @@ func (r *run) sensible(l diag.List) diag.List {
 
 func (r *run) plainFinding(d diag.Diagnostic) bool {
 	a, err := addr.Parse(d.Address)
-	if err != nil || r.tainted[a] || r.tainted[a.Owner()] {
+	if err != nil {
 		return false
 	}
+	tainted := r.tainted[a] || r.tainted[a.Owner()]
 	for _, p := range d.Related {
 		if other, err := addr.Parse(p.Address); err == nil && (r.tainted[other] || r.tainted[other.Owner()]) {
 			return false
@@ -179,6 +180,9 @@ func (r *run) plainFinding(d diag.Diagnostic) bool {
 	name := before(d.Attribute)
 	_, plain := k.Attribute(name)
 	_, reference := k.Reference(name)
+	if tainted {
+		return plain && d.Severity == diag.Error && len(d.Related) == 0
+	}
 	// What links say is about the graph as a whole, which has holes.
 	return plain || reference && name != "links"
 }
