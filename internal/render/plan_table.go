@@ -47,6 +47,10 @@ func (n *ActionCounts) cells() []string {
 	return cells
 }
 
+// maxNamed is how many addresses a summary names of what is new or only
+// recorded. What is lost or changed it names in full.
+const maxNamed = 60
+
 // addresses lists what an action touches, the instances of a block as one.
 func (p *page) addresses(a plan.Action, changes []ChangeDocument) {
 	all := make([]string, len(changes))
@@ -58,8 +62,16 @@ func (p *page) addresses(a plan.Action, changes []ChangeDocument) {
 		f.lead = string(a) + ": "
 	}
 	f.rest = strings.Repeat(" ", 4)
-	for _, g := range groupAddresses(all) {
+	groups := groupAddresses(all)
+	shown := groups
+	if a != plan.Delete && a != plan.Update && len(groups) > maxNamed {
+		shown = groups[:maxNamed]
+	}
+	for _, g := range shown {
 		f.add(p.address(g.short()))
 	}
 	f.end()
+	if more := len(groups) - len(shown); more > 0 {
+		p.line("    ", p.color(dim, "and "+number(more)+" more; the plan without --summary names all of them"))
+	}
 }
