@@ -435,6 +435,17 @@ func TestProtection(t *testing.T) {
 	}
 }
 
+// TestProtectionCountsAtOnce: an object that is protected in the same plan that
+// would give it another identity is kept.
+func TestProtectionCountsAtOnce(t *testing.T) {
+	s := start(t)
+	s.net.Cores[1].Lifecycle.PreventDestroy = true
+	s.net.Cores[1].IP = named("192.0.2.77")
+	if _, diags := s.make(); !diags.HasErrors() {
+		t.Fatal("a protected Core is replaced")
+	}
+}
+
 func TestIgnoredChanges(t *testing.T) {
 	s := start(t)
 	s.net.Cores[0].Lifecycle.IgnoreChanges = []string{"region", "settings"}

@@ -14,6 +14,7 @@ import (
 // planUnwanted decides what happens to the objects of ours that the
 // configuration does not want any more.
 func (m *maker) planUnwanted() {
+	protecting := m.protectedAddresses()
 	for _, id := range m.in.State.IDs() {
 		r := m.in.State.Records[id]
 		w := m.wanted[id]
@@ -23,13 +24,25 @@ func (m *maker) planUnwanted() {
 		if w == nil {
 			m.states.delete(m.in.State.Layout.Record(id.Kind, id.ID))
 		}
-		m.planDeletion(r)
+		m.planDeletion(r, r.Protected || protecting[r.Address])
 	}
 }
 
+// protectedAddresses are those that the configuration protects: an object that
+// takes another identity is deleted under its old one.
+func (m *maker) protectedAddresses() map[string]bool {
+	out := map[string]bool{}
+	for _, w := range m.wanted {
+		if w.Protected {
+			out[w.Addr.String()] = true
+		}
+	}
+	return out
+}
+
 // planDeletion deletes one object with all its keys, or forgets one that is
-// gone already.
-func (m *maker) planDeletion(r *state.Record) {
+// gone already. One that is to be kept is an error.
+func (m *maker) planDeletion(r *state.Record, kept bool) {
 	o := &object{record: r, last: LastApplied(r), digest: m.digestOf(r.Kind, r.ID)}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(r.Kind), parent: r.Parent, id: r.ID}], r.Kind))
 	c := Change{Address: r.Address, Kind: r.Kind, ID: r.ID, Action: Delete}
@@ -38,7 +51,7 @@ func (m *maker) planDeletion(r *state.Record) {
 		m.changes = append(m.changes, c)
 		return
 	}
-	if r.Protected {
+	if kept {
 		m.diags = append(m.diags, protected(r))
 	}
 	for i := range o.live.Fields {
@@ -126,7 +139,8 @@ func protected(r *state.Record) diag.Diagnostic {
 	return diag.Diagnostic{
 		Severity: diag.Error, Address: r.Address,
 		Summary: fmt.Sprintf("%s is protected and can't be deleted", r.Address),
-		Detail:  "It was applied with prevent_destroy, and the plan would delete it. Removing the block does not remove the protection.",
-		Hint:    "To delete it, set prevent_destroy = false in its lifecycle, apply, and then remove it.",
+		Detail: "It has prevent_destroy, and the plan would delete it: its block is gone, or it takes another identity. " +
+			"Removing the block does not remove the protection.",
+		Hint: "To delete it, set prevent_destroy = false in its lifecycle, apply, and then remove or change it.",
 	}
 }
