@@ -43,6 +43,12 @@ func TestGraph(t *testing.T) {
 		{"a chain", cores(3, [][2]int{{0, 1}, {2, 1}}), []string{"warning core.c0001 links: Without core.c0001 the Cores would fall apart"}, ""},
 		{"a ring", cores(4, [][2]int{{0, 1}, {1, 2}, {2, 3}, {3, 0}}), nil, ""},
 		{"a star", cores(4, [][2]int{{0, 1}, {0, 2}, {0, 3}}), []string{"warning core.c0000 links: Without core.c0000 the Cores would fall apart"}, ""},
+		{"a ring at the end of a chain", cores(4, [][2]int{{0, 1}, {1, 2}, {2, 3}, {3, 1}}), []string{"warning core.c0001 links: Without core.c0001 the Cores would fall apart"}, ""},
+		{
+			"two rings that share a Core", cores(5, [][2]int{{0, 1}, {1, 2}, {2, 0}, {2, 3}, {3, 4}, {4, 2}}),
+			[]string{"warning core.c0002 links: Without core.c0002 the Cores would fall apart"},
+			"",
+		},
 		{"both sides name it", cores(3, [][2]int{{0, 1}, {1, 0}, {1, 2}, {2, 1}, {0, 2}}), nil, ""},
 		{
 			"three parts", cores(5, [][2]int{{0, 3}, {1, 4}}),
@@ -107,19 +113,26 @@ func TestALinkWithItself(t *testing.T) {
 	}
 }
 
-// drawGraph draws few Cores with any links, some of them archived.
+// drawGraph draws few Cores with any links, some of them archived. Two graphs
+// of three grow from a tree and are connected: only there is a cut vertex to find.
 func drawGraph(t *rapid.T) *network.Network {
 	size := rapid.IntRange(1, 9).Draw(t, "cores")
 	end := rapid.IntRange(0, size-1)
 	var links [][2]int
-	for range rapid.IntRange(0, 2*size).Draw(t, "links") {
+	connected := rapid.IntRange(0, 2).Draw(t, "connected") > 0
+	if connected {
+		for i := 1; i < size; i++ {
+			links = append(links, [2]int{i, rapid.IntRange(0, i-1).Draw(t, "joins")})
+		}
+	}
+	for range rapid.IntRange(0, size).Draw(t, "links") {
 		if a, b := end.Draw(t, "a"), end.Draw(t, "b"); a != b {
 			links = append(links, [2]int{a, b})
 		}
 	}
 	n := cores(size, links)
 	for i := range n.Cores {
-		if rapid.IntRange(0, 5).Draw(t, "archived") == 0 {
+		if !connected && rapid.IntRange(0, 5).Draw(t, "archived") == 0 {
 			n.Cores[i].Status = text(network.Archived)
 		}
 	}

@@ -23,7 +23,8 @@ func (v *validator) dangling(from addr.Addr, attribute string, to addr.Addr, kin
 		return
 	}
 	if to.Kind != kind {
-		v.refuse(from, attribute, fmt.Sprintf("%s takes a %s, and not %s", attribute, kind, to), "", "")
+		v.refuse(from, attribute, fmt.Sprintf("%s is no %s", to, kind), fmt.Sprintf("%s of %s refers to it.", attribute, from),
+			fmt.Sprintf("Refer to one of the blocks %q.", kind))
 		return
 	}
 	v.refuse(from, attribute, fmt.Sprintf("There is no %s", to), fmt.Sprintf("%s of %s refers to it.", attribute, from), "Declare it, or refer to another.")

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
 )
 
@@ -25,14 +26,38 @@ func run(t *testing.T, faults []fault) {
 			t.Parallel()
 			n := sound()
 			f.spoil(n)
-			got := lines(check(n))
+			found := check(n)
+			got := lines(found)
 			if len(got) == 0 {
 				got = nil
 			}
 			if diff := cmp.Diff(f.want, got); diff != "" {
 				t.Error(diff)
 			}
+			complete(t, found)
 		})
+	}
+}
+
+// complete holds each finding to what an error must say: where, what in one
+// line, and why or what to do. So are the places of the other side.
+func complete(t *testing.T, found diag.List) {
+	t.Helper()
+	for _, d := range found {
+		if _, err := addr.Parse(d.Address); err != nil && !strings.Contains(d.Address, `""`) {
+			t.Errorf("%s: %v", d.Summary, err)
+		}
+		if d.Summary == "" || strings.ContainsAny(d.Summary, "\n\x00") || strings.HasSuffix(d.Summary, ".") {
+			t.Errorf("no summary: %q", d.Summary)
+		}
+		if d.Detail == "" && d.Hint == "" {
+			t.Errorf("%s: neither why nor what to do", d.Summary)
+		}
+		for _, p := range d.Related {
+			if _, err := addr.Parse(p.Address); err != nil || p.Message == "" {
+				t.Errorf("%s: related %+v: %v", d.Summary, p, err)
+			}
+		}
 	}
 }
 
@@ -108,8 +133,11 @@ func TestReferences(t *testing.T) {
 			"error user.bob core_nodes: There is no core.ghost",
 		}},
 		{"the wrong kind", func(n *network.Network) { n.Entries[0].BoundTo = to(entry("shop")) }, []string{
-			"error entry.blog bound_to: bound_to takes a core, and not entry.shop",
+			"error entry.blog bound_to: entry.shop is no core",
 		}},
+		{"a route the wrong way round", func(n *network.Network) {
+			n.Routes[0].Entry, n.Routes[0].Core = n.Routes[0].Core, n.Routes[0].Entry
+		}, []string{"error route.blog_ams core: entry.blog is no core", "error route.blog_ams entry: core.ams is no entry"}},
 		{"an active Entry without a Core", func(n *network.Network) { n.Entries[0].BoundTo = network.Ref{} }, []string{
 			"error entry.blog bound_to: The active entry.blog is bound to no Core",
 		}},
