@@ -53,7 +53,7 @@ PATH is a .hcl file or a folder, the current folder by default.` + applyExits(),
 		},
 	}
 	p.add(c)
-	c.Flags().BoolVar(&p.destroy, "destroy", false, "remove everything that was applied, as `sigilform destroy` does")
+	c.Flags().BoolVar(&p.destroy, "destroy", false, "remove everything that was applied, as the command destroy does")
 	return c
 }
 

@@ -31,6 +31,9 @@ func (a *app) confirm(ctx context.Context, question string) error {
 	defer done()
 	_, _ = fmt.Fprintf(to, "\n%s\nOnly %q is accepted: ", question, yes)
 	answer, err := awaited(ctx, func() (string, error) { return line(a.stdin) })
+	if err == nil && !strings.HasSuffix(answer, "\n") {
+		_, _ = io.WriteString(to, "\n") // the input ended in the line of the question
+	}
 	switch {
 	case ctx.Err() != nil:
 		return &engine.Canceled{Cause: ctx.Err()}

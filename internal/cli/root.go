@@ -54,7 +54,7 @@ Where nothing says where the cluster is, an embedded server is used.`,
 	add(groupLook, a.newDrift(), a.newStatus(), a.newShow(), a.newHistory())
 	add(groupFiles, a.newValidate(), a.newFmt(), a.newGraph(), a.newConsole(), a.newOutput())
 	add(groupOthers, a.newHash(), a.newDev(), a.newVersion())
-	root.InitDefaultCompletionCmd()
+	strict(root)
 	return root
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,8 +23,14 @@ func flagError(c *cobra.Command, err error) error {
 		hint := "`" + c.CommandPath() + " --help` lists its flags"
 		if near := nearestFlag(c, unknown.GetSpecifiedName()); near != "" {
 			hint = "did you mean --" + near + "?"
+		} else if meant := c.SuggestionsFor(unknown.GetSpecifiedName()); len(meant) > 0 {
+			hint = "did you mean `" + c.CommandPath() + " " + meant[0] + "`?" // such as --version
 		}
 		return usage("unknown flag --"+strings.TrimLeft(unknown.GetSpecifiedName(), "-"), hint)
+	}
+	var bad *pflag.InvalidValueError
+	if errors.As(err, &bad) && bad.GetFlag().Value.Type() == "duration" {
+		return usage(fmt.Sprintf("--%s can't be %q", bad.GetFlag().Name, bad.GetValue()), "write it as 10s or 1m30s")
 	}
 	return usage(err.Error(), "`"+c.CommandPath()+" --help` says how it is used")
 }
@@ -41,16 +48,42 @@ func nearestFlag(c *cobra.Command, name string) string {
 	return ""
 }
 
-// unknownCommand is what the root says of a word that is no command.
-func unknownCommand(root *cobra.Command, args []string) error {
+// unknownCommand is what a command with others below it says of a word that is
+// none of them.
+func unknownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := "`sigilform --help` lists the commands"
-	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = "did you mean `sigilform " + strings.Join(near, "` or `sigilform ") + "`?"
+	path := c.CommandPath()
+	hint := "`" + path + " --help` lists the commands"
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean `" + path + " " + strings.Join(near, "` or `"+path+" ") + "`?"
 	}
 	return usage("unknown command "+quoted(args[0]), hint)
+}
+
+// knownTopic refuses to help with what is no command.
+func knownTopic(c *cobra.Command, args []string) error {
+	found, rest, err := c.Root().Find(args)
+	if err != nil || !found.HasSubCommands() {
+		return err
+	}
+	return unknownCommand(found, rest)
+}
+
+// strict makes the commands that cobra adds by itself refuse wrong words, too.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Args = knownTopic
+		case "completion":
+			c.Args = unknownCommand
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 }
 
 func quoted(s string) string { return "\"" + s + "\"" }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
@@ -26,10 +27,13 @@ type Assignment struct{ Name, Value string }
 // options are what config loads.
 func (e *Engine) options(p *place, s Source) (config.Options, error) {
 	o := config.Options{FS: p.root.FS(), File: p.file, Dir: p.shown, Env: e.Env}
+	if strings.HasSuffix(p.file, ".vars.hcl") {
+		return o, failure(fmt.Sprintf("%s holds values, not a configuration", s.Path), "", "name the configuration, and give the values with --var-file")
+	}
 	for _, name := range s.VarFiles {
 		text, err := os.ReadFile(name) //nolint:gosec // the user names the file
 		if err != nil {
-			return o, fmt.Errorf("read the file of values: %w", err)
+			return o, failure(fmt.Sprintf("The file of values %s can't be read", name), sentence(causeOfFile(err)), "check the path, and who may read the file")
 		}
 		o.VarFiles = append(o.VarFiles, config.VarFile{Name: filepath.ToSlash(name), Source: text})
 	}

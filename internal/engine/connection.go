@@ -130,7 +130,7 @@ const maxPassword = 4096
 func readPassword(name string) (string, error) {
 	text, err := os.ReadFile(name) //nolint:gosec // the user names the file
 	if err != nil {
-		return "", fmt.Errorf("read the password file: %w", err)
+		return "", failure(fmt.Sprintf("The password file %s can't be read", name), sentence(causeOfFile(err)), "check the path, and who may read the file")
 	}
 	password := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	if password == "" || len(password) > maxPassword || strings.ContainsAny(password, "\n\x00") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/apply"
@@ -151,6 +152,14 @@ func explainState(err error) (d render.ErrorDocument, ok bool) {
 		return render.ErrorDocument{Code: "no_such_serial", Summary: e.Error(), Hint: "`sigilform history` lists them"}, true
 	}
 	return d, false
+}
+
+// causeOfFile is why a file can't be used, without its name.
+func causeOfFile(err error) string {
+	if e, ok := as[*fs.PathError](err); ok {
+		return causeOf(e.Err)
+	}
+	return causeOf(err)
 }
 
 // causeOf is a cause as a part of a sentence.

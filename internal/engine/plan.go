@@ -37,7 +37,7 @@ func (e *Conflicted) Error() string {
 	if n := len(e.Plan.Conflicts); n > 1 {
 		return fmt.Sprintf("the plan has %d conflicts and can't be applied", n)
 	}
-	return "the plan has a conflict and can't be applied: " + e.Plan.Conflicts[0].Summary
+	return "the plan has a conflict and can't be applied: " + lower(e.Plan.Conflicts[0].Summary)
 }
 
 // Plan compares the configuration, what was last applied, and the network.

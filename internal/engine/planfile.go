@@ -22,6 +22,9 @@ func (e *Engine) SavePlan(p *plan.Plan, name string) (digest string, err error) 
 		return "", err
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".sigilform-plan-*")
+	if errors.Is(err, os.ErrNotExist) {
+		return "", failure(fmt.Sprintf("There is no folder %s to save the plan in", filepath.Dir(name)), "", "make the folder first, or choose another one")
+	}
 	if err != nil {
 		return "", fmt.Errorf("save the plan: %w", err)
 	}

@@ -73,12 +73,33 @@ func newStatus(v *view) *statusBuilder {
 // facts are the fields of a live object by name.
 type facts map[string]string
 
-func factsOf(l *keys.Live) facts {
+// facts of an object leave out what its record keeps secret.
+func (b *statusBuilder) facts(l *keys.Live) facts {
+	secret := b.secretOf(l)
 	out := make(facts, len(l.Fields))
 	for i := range l.Fields {
-		out[l.Fields[i].Name] = l.Fields[i].Value
+		f := &l.Fields[i]
+		out[f.Name] = f.Value
+		if _, hidden := secret[f.Name]; hidden {
+			out[f.Name] = render.Sensitive
+		}
 	}
 	return out
+}
+
+// secretOf is what the record of an object keeps secret. A node's record is
+// found under either kind: someone may have changed the role.
+func (b *statusBuilder) secretOf(l *keys.Live) map[string]string {
+	kinds := []addr.Kind{l.Kind}
+	if keys.Space(l.Kind) == keys.Node {
+		kinds = []addr.Kind{addr.Core, addr.Entry}
+	}
+	for _, kind := range kinds {
+		if r := b.view.state.Records[state.ID{Kind: kind, ID: l.ID}]; r != nil {
+			return r.Secret
+		}
+	}
+	return nil
 }
 
 // time reads a stamp; one that is absent, or no time, is nil.
@@ -95,7 +116,7 @@ func (b *statusBuilder) add(l *keys.Live) {
 	if !plan.OwnedBy(b.view.state, l) {
 		b.out.Unmanaged++
 	}
-	f := factsOf(l)
+	f := b.facts(l)
 	switch l.Kind {
 	case addr.Core, addr.Entry, keys.Node:
 		b.node(l, f)

@@ -172,7 +172,7 @@ func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	for _, prefix := range []string{"x509: ", "tls: "} {
+	for _, prefix := range []string{"rpc error: code = Unimplemented desc = ", "x509: ", "tls: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."

@@ -14,11 +14,32 @@ func Nearest(name string, candidates []string) string {
 		if c == name || abs(len(c)-len(name)) >= bestDistance {
 			continue
 		}
-		if d := levenshtein.Distance(name, c, nil); d < bestDistance {
+		if d := distance(name, c); d < bestDistance {
 			best, bestDistance = c, d
 		}
 	}
 	return best
+}
+
+// distance counts the slips between two names. Two neighbouring letters in the
+// wrong order are one slip, since that is how names are mistyped most.
+func distance(a, b string) int {
+	if swapped(a, b) {
+		return 1
+	}
+	return levenshtein.Distance(a, b, nil)
+}
+
+func swapped(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) - 1 {
+		if a[i] != b[i] {
+			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		}
+	}
+	return false
 }
 
 // DidYouMean is a hint that names the nearest candidate; empty where none is near.

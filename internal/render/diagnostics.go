@@ -96,13 +96,18 @@ func (p *page) diagnostic(d *diag.Diagnostic) {
 	p.hint(d.Hint)
 }
 
-// leading makes a message lead to a place.
+// leading makes a message lead to a place. An address at its beginning stays
+// as it is written.
 func leading(message string) string {
 	if message == "" {
 		return ""
 	}
+	message = strings.TrimRight(message, ".:") + ":"
+	if word, _, _ := strings.Cut(message, " "); strings.ContainsAny(word, ".[") {
+		return message
+	}
 	first, n := utf8.DecodeRuneInString(message)
-	return string(unicode.ToUpper(first)) + strings.TrimRight(message[n:], ".:") + ":"
+	return string(unicode.ToUpper(first)) + message[n:]
 }
 
 // place says where something is and shows the source.

@@ -76,7 +76,7 @@ func (p *page) failure(e *ErrorDocument) {
 	p.movedKeys(e.Moved)
 	p.tooLarge(e.Size)
 	if e.Hint != "" {
-		p.labelled("", p.color(cyan, "hint: "), len("hint: "), plain, e.Hint)
+		p.labelled("", p.color(cyan, "hint: "), len("hint: "), plain, advice(e.Hint))
 	}
 }
 

@@ -7,8 +7,10 @@ import (
 	"strings"
 )
 
-// masked stands for every sensitive value.
-const masked = "(sensitive)"
+// Sensitive stands for every sensitive value.
+const Sensitive = "(sensitive)"
+
+const masked = Sensitive
 
 // minLine is the length from which on each line of a secret of several lines
 // is a secret by itself.

@@ -42,7 +42,7 @@ func (p *page) memberState(m *StatusMember) string {
 	case len(m.Alarms) > 0:
 		return p.color(red, "ALARM "+p.word(strings.Join(m.Alarms, ", ")))
 	case !m.Reachable && m.Problem != "":
-		return p.color(red, "unreachable") + " " + p.word(m.Problem)
+		return p.color(red, "unreachable") + ": " + p.word(m.Problem)
 	case !m.Reachable:
 		return p.color(red, "unreachable")
 	}
