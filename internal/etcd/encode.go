@@ -41,6 +41,10 @@ func operation(o kv.Op) (*pb.RequestOp, error) {
 		return &pb.RequestOp{Request: &pb.RequestOp_RequestDeleteRange{
 			RequestDeleteRange: &pb.DeleteRangeRequest{Key: []byte(o.Key), RangeEnd: rangeEnd(o.Key)},
 		}}, nil
+	case kv.DeleteRange:
+		return &pb.RequestOp{Request: &pb.RequestOp_RequestDeleteRange{
+			RequestDeleteRange: &pb.DeleteRangeRequest{Key: []byte(o.Key), RangeEnd: []byte(o.End)},
+		}}, nil
 	default:
 		return nil, fmt.Errorf("internal error: the operation on %s has the unknown kind %q", o.Key, o.Kind)
 	}

@@ -36,6 +36,8 @@ const (
 	Delete OpKind = "delete"
 	// DeletePrefix removes every key that starts with Key.
 	DeletePrefix OpKind = "delete-prefix"
+	// DeleteRange removes every key from Key, inclusive, to End, exclusive.
+	DeleteRange OpKind = "delete-range"
 )
 
 // Op is one write.
@@ -43,11 +45,13 @@ type Op struct {
 	Kind  OpKind `json:"kind"`
 	Key   string `json:"key"`
 	Value string `json:"value,omitempty"`
+	// End is where a DeleteRange ends.
+	End string `json:"end,omitempty"`
 }
 
 // Txn is all writes that happen together, if every guard holds. No key is
-// written twice, and no put lies below the prefix of a DeletePrefix: the store
-// refuses both.
+// written twice, and no put lies below the prefix of a DeletePrefix or in a
+// DeleteRange: the store refuses both.
 type Txn struct {
 	Guards []Guard
 	Ops    []Op

@@ -46,8 +46,18 @@ func (l Layout) History(serial int64) string {
 // HistorySecret is the key of a serial's old sensitive values.
 func (l Layout) HistorySecret(serial int64) string { return l.History(serial) + "/secret" }
 
+// Lock is the key of the lock: it is there while someone holds it, and vanishes
+// with the holder's lease.
+func (l Layout) Lock() string { return l.Base() + "lock" }
+
 // JournalPrefix is where an apply of several transactions keeps its journal.
 func (l Layout) JournalPrefix() string { return l.Base() + "journal/" }
+
+// Journal is the key of the journal's head: its position, and the fence.
+func (l Layout) Journal() string { return l.JournalPrefix() + "head" }
+
+// JournalPart is the key of one part of the journal's intent, from 0.
+func (l Layout) JournalPart(n int) string { return fmt.Sprintf("%spart/%06d", l.JournalPrefix(), n) }
 
 // Network is the key that registers the network's prefix.
 func (l Layout) Network() string { return NetworksPrefix + l.network }
