@@ -22,6 +22,7 @@ type Client struct {
 	// inProcess says that there are no endpoints to ask one by one.
 	inProcess bool
 	clusterID uint64
+	limits    *limits
 }
 
 // InProcess is a server within this process, such as the embedded one.
@@ -39,7 +40,7 @@ func Attach(ctx context.Context, server InProcess, c Config) (*Client, error) {
 	if c.Limits == (kv.Limits{}) {
 		c.Limits = kv.DefaultLimits()
 	}
-	client := &Client{api: server.Client(), kv: server.KV(), settings: &settings{Config: c}, inProcess: true}
+	client := &Client{api: server.Client(), kv: server.KV(), settings: &settings{Config: c}, inProcess: true, limits: &limits{now: c.Limits}}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	if err := client.identify(ctx); err != nil {
@@ -64,8 +65,8 @@ func (c *Client) identify(ctx context.Context) error {
 // ClusterID is the cluster's id in lower-case hexadecimal, 16 digits.
 func (c *Client) ClusterID() string { return hexID(c.clusterID) }
 
-// Limits are what the server is taken to accept.
-func (c *Client) Limits() kv.Limits { return c.settings.Limits }
+// Limits are what the server is taken to accept. A refusal lowers them.
+func (c *Client) Limits() kv.Limits { return c.limits.get() }
 
 // Close ends the connection. A second call does nothing.
 func (c *Client) Close() error {

@@ -3,7 +3,9 @@ package etcd
 import (
 	"context"
 	"errors"
+	"strings"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	"google.golang.org/grpc/codes"
 
@@ -13,11 +15,42 @@ import (
 // Commit writes the transaction wholly or not at all, in one revision. It is
 // sent at most once. An error means that nothing was written, for certain; a
 // *kv.TooLarge that nothing was even sent.
+//
+// Where the server refuses it for its size, it takes less than it was taken to:
+// then the limits are lowered, and what fits another way is sent that way.
 func (c *Client) Commit(ctx context.Context, t kv.Txn) (kv.Result, error) {
-	request, size, err := build(t, c.settings.Limits, c.settings.Username)
-	if err != nil {
-		return kv.Result{}, err
+	for {
+		request, size, err := build(t, c.Limits(), c.settings.Username)
+		if err != nil {
+			return kv.Result{}, err
+		}
+		r, err := c.commit(ctx, t, request, size)
+		if err == nil || !c.learned(err, size) {
+			return r, err
+		}
 	}
+}
+
+// learned lowers the limits where the server refused a request for its size.
+func (c *Client) learned(err error, size Size) bool {
+	var explained *ConnectError
+	if errors.As(err, &explained) {
+		err = explained.Cause
+	}
+	switch {
+	case is(err, rpctypes.ErrTooManyOps):
+		return c.limits.tooManyOps(size.Widest)
+	case is(err, rpctypes.ErrRequestTooLarge), strings.Contains(err.Error(), messageTooLarge):
+		return c.limits.tooLarge(size.Bytes)
+	}
+	return false
+}
+
+// messageTooLarge is what a server says whose transport refuses a message.
+const messageTooLarge = "received message larger than max"
+
+// commit sends a request once.
+func (c *Client) commit(ctx context.Context, t kv.Txn, request *pb.TxnRequest, size Size) (kv.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return kv.Result{}, c.explain(ctx, err)
 	}

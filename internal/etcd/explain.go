@@ -137,7 +137,7 @@ func (s *settings) refused(err error) error {
 	out := &ConnectError{Kind: Refused, Summary: "etcd refused the request", Detail: sentence(rpctypes.ErrorDesc(err)), Cause: err}
 	switch {
 	case is(err, rpctypes.ErrNoSpace):
-		out.Summary = "the cluster's database is full"
+		out.Kind, out.Summary = NoSpace, "the cluster's database is full"
 		out.Detail = "etcd refuses writes until space is made. Nothing was written."
 		out.Hint = "compact and defragment it, then disarm the alarm: `etcdctl compact`, `etcdctl defrag`, `etcdctl alarm disarm`"
 	case is(err, rpctypes.ErrRequestTooLarge), is(err, rpctypes.ErrTooManyOps), code(err) == codes.ResourceExhausted:

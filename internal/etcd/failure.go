@@ -33,6 +33,8 @@ const (
 	Learner Kind = "learner"
 	// TwoClusters: the endpoints belong to different clusters.
 	TwoClusters Kind = "two-clusters"
+	// NoSpace: the database is full; nothing was written.
+	NoSpace Kind = "no-space"
 	// Refused: the server refused a request; nothing was written.
 	Refused Kind = "refused"
 	// Canceled: the caller gave up.
@@ -63,3 +65,7 @@ func (e *ConnectError) Error() string {
 
 // Unwrap returns the cause.
 func (e *ConnectError) Unwrap() error { return e.Cause }
+
+// Temporary reports whether the same request may succeed a little later: a
+// member is lost, or a leader is being elected.
+func (e *ConnectError) Temporary() bool { return e.Kind == Unreachable || e.Kind == NoQuorum }

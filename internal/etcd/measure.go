@@ -17,6 +17,9 @@ type Size struct {
 	// Ops and Guards are counted over the whole transaction, Depth is the
 	// number of levels, 1 for a flat one.
 	Ops, Guards, Depth int
+	// Widest is what the server holds against its limit: the entries of a flat
+	// transaction, and of a nested one those of all levels together.
+	Widest int
 }
 
 // Measure says how large the transaction is, before anything is sent. The
@@ -36,7 +39,10 @@ func build(t kv.Txn, l kv.Limits, username string) (*pb.TxnRequest, Size, error)
 	if !ok {
 		s = shape{depth: 1} // no level holds it; its size is still worth knowing
 	}
-	size.Depth = s.depth
+	size.Depth, size.Widest = s.depth, max(size.Ops, size.Guards)
+	if s.depth > 1 {
+		size.Widest = s.width*(s.depth-1) + s.leaf
+	}
 	request, err := encode(t, s)
 	if err != nil {
 		return nil, size, err

@@ -45,7 +45,7 @@ func (c *Client) readAll(ctx context.Context, requests []*pb.RangeRequest) ([]*p
 	var err error
 	for range maxRestarts {
 		var out []*pb.RangeResponse
-		_, out, err = c.readPinned(ctx, requests)
+		_, out, err = c.readPinned(ctx, 0, requests)
 		if err == nil {
 			return out, nil
 		}
@@ -56,22 +56,26 @@ func (c *Client) readAll(ctx context.Context, requests []*pb.RangeRequest) ([]*p
 	return nil, c.explain(ctx, err)
 }
 
-// readPinned is one try of several reads at one revision, which it returns.
-func (c *Client) readPinned(ctx context.Context, requests []*pb.RangeRequest) (int64, []*pb.RangeResponse, error) {
+// readPinned is one try of several reads at one revision, which it returns:
+// that of the first read where none is given.
+func (c *Client) readPinned(ctx context.Context, revision int64, requests []*pb.RangeRequest) (int64, []*pb.RangeResponse, error) {
 	out := make([]*pb.RangeResponse, 0, len(requests))
-	var revision int64
-	for batch := range slices.Chunk(requests, max(c.settings.Limits.MaxTxnOps, 1)) {
+	for rest := requests; len(rest) > 0; {
+		batch := rest[:min(len(rest), c.Limits().MaxTxnOps)]
 		for _, r := range batch {
 			r.Revision = revision
 		}
 		at, answers, err := c.readBatch(ctx, batch)
+		if is(err, rpctypes.ErrTooManyOps) && c.limits.tooManyOps(len(batch)) {
+			continue
+		}
 		if err != nil {
 			return 0, nil, err
 		}
 		if revision == 0 {
 			revision = at
 		}
-		out = append(out, answers...)
+		out, rest = append(out, answers...), rest[len(batch):]
 	}
 	return revision, out, nil
 }

@@ -29,6 +29,14 @@ type SnapshotRequest struct {
 	Count []string
 	// PageSize is the number of keys of a page, DefaultPageSize where 0.
 	PageSize int
+	// Revision is the one to read at, 0 for now.
+	Revision int64
+}
+
+// Scan reads everything below the prefixes, as [Client.Snapshot] does. At a
+// fixed revision the error is a kv.ErrCompacted once the cluster has forgotten it.
+func (c *Client) Scan(ctx context.Context, revision int64, prefixes ...string) (*kv.Snapshot, error) {
+	return c.Snapshot(ctx, SnapshotRequest{Prefixes: prefixes, Revision: revision})
 }
 
 // Snapshot reads everything at one revision: that of its first request. It is
@@ -45,8 +53,11 @@ func (c *Client) Snapshot(ctx context.Context, r SnapshotRequest) (*kv.Snapshot,
 		if err == nil {
 			return out, nil
 		}
-		if !is(err, rpctypes.ErrCompacted) {
+		switch {
+		case !is(err, rpctypes.ErrCompacted):
 			return nil, c.explain(ctx, err)
+		case r.Revision != 0:
+			return nil, fmt.Errorf("read revision %d: %w", r.Revision, kv.ErrCompacted)
 		}
 	}
 	return nil, &ConnectError{
@@ -108,7 +119,7 @@ func (c *Client) firstPages(ctx context.Context, spans []span, r SnapshotRequest
 	if len(requests) == 0 {
 		return 0, nil, errors.New("internal error: an empty snapshot was asked for")
 	}
-	return c.readPinned(ctx, requests)
+	return c.readPinned(ctx, r.Revision, requests)
 }
 
 // rest reads the pages of a span after the first.

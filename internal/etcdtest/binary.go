@@ -37,7 +37,7 @@ func startBinary(tb testing.TB, binary string, o Options) *Server {
 		cancel()
 		_ = c.Wait()
 	})
-	api := dial(tb, client.String(), o)
+	api := dial(tb, o, client.String())
 	tb.Cleanup(func() { _ = api.Close() })
 	limit, stop := context.WithTimeout(tb.Context(), startTimeout)
 	defer stop()
@@ -59,8 +59,11 @@ func flags(tb testing.TB, o Options, client, peer string) []string {
 	out := []string{
 		"--name=test", "--data-dir=" + tb.TempDir(), "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
 		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=test=" + peer,
-		"--heartbeat-interval=10", "--election-timeout=100", "--unsafe-no-fsync",
+		"--heartbeat-interval=10", "--election-timeout=100",
 		"--initial-cluster-token=" + client,
+	}
+	if !o.Fsync {
+		out = append(out, "--unsafe-no-fsync")
 	}
 	add := func(name string, value string) {
 		if value != "" && value != "0" {
@@ -69,6 +72,7 @@ func flags(tb testing.TB, o Options, client, peer string) []string {
 	}
 	add("max-txn-ops", strconv.FormatUint(uint64(o.MaxTxnOps), 10))
 	add("max-request-bytes", strconv.FormatUint(uint64(o.MaxRequestBytes), 10))
+	add("auth-token-ttl", strconv.FormatUint(uint64(o.AuthTokenTTL), 10))
 	add("quota-backend-bytes", strconv.FormatInt(o.Quota, 10))
 	if o.Quota > 0 {
 		add("backend-batch-interval", time.Millisecond.String())
@@ -84,9 +88,9 @@ func flags(tb testing.TB, o Options, client, peer string) []string {
 
 // dial makes the verbs' own client. It trusts whatever certificate the test
 // gave the server.
-func dial(tb testing.TB, endpoint string, o Options) *clientv3.Client {
+func dial(tb testing.TB, o Options, endpoints ...string) *clientv3.Client {
 	tb.Helper()
-	config := clientv3.Config{Endpoints: []string{endpoint}, Logger: zap.NewNop(), Context: context.WithoutCancel(tb.Context())}
+	config := clientv3.Config{Endpoints: endpoints, Logger: zap.NewNop(), Context: context.WithoutCancel(tb.Context())}
 	if !o.TLS.Empty() {
 		info := o.TLS
 		info.InsecureSkipVerify = true

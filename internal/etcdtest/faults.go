@@ -12,6 +12,8 @@ import (
 type Store interface {
 	Commit(ctx context.Context, t kv.Txn) (kv.Result, error)
 	Read(ctx context.Context, keys ...string) ([]kv.Entry, error)
+	Scan(ctx context.Context, revision int64, prefixes ...string) (*kv.Snapshot, error)
+	Limits() kv.Limits
 	ClusterID() string
 }
 
@@ -33,9 +35,13 @@ type Faults struct {
 	LoseReply func(n int, t kv.Txn, r kv.Result) bool
 	// BeforeRead is called before a read; its error is returned instead.
 	BeforeRead func(n int) error
+	// BeforeScan is called before a scan; its error is returned instead.
+	BeforeScan func(n int) error
+	// AfterScan is called with what a scan found, before its caller sees it.
+	AfterScan func(n int, s *kv.Snapshot)
 
-	mu             sync.Mutex
-	commits, reads int
+	mu                    sync.Mutex
+	commits, reads, scans int
 }
 
 // Commit counts from 1.
@@ -71,6 +77,24 @@ func (f *Faults) Read(ctx context.Context, keys ...string) ([]kv.Entry, error) {
 		}
 	}
 	return f.Store.Read(ctx, keys...)
+}
+
+// Scan counts from 1.
+func (f *Faults) Scan(ctx context.Context, revision int64, prefixes ...string) (*kv.Snapshot, error) {
+	f.mu.Lock()
+	f.scans++
+	n := f.scans
+	f.mu.Unlock()
+	if f.BeforeScan != nil {
+		if err := f.BeforeScan(n); err != nil {
+			return nil, err
+		}
+	}
+	s, err := f.Store.Scan(ctx, revision, prefixes...)
+	if err == nil && f.AfterScan != nil {
+		f.AfterScan(n, s)
+	}
+	return s, err
 }
 
 // Commits is how many commits were asked for.

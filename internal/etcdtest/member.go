@@ -28,25 +28,39 @@ type Options struct {
 	MaxTxnOps, MaxRequestBytes uint
 	// Quota is the size of the database at which the server refuses writes.
 	Quota int64
+	// AuthTokenTTL is for how many seconds a token is good that is not used.
+	AuthTokenTTL uint
 	// TLS is the client listener's; plain where empty.
 	TLS transport.TLSInfo
+	// Fsync waits for the disk as a stock server does. What a server wrote
+	// outlives its own death without it too, only not that of the machine.
+	Fsync bool
 }
 
-// config is what all test servers have in common: fast elections, no fsync,
-// no output.
+// config is that of a server within this process, with a cluster id of its own.
 func config(tb testing.TB, name string, o Options) *embed.Config {
 	tb.Helper()
+	c := configure(name, tb.TempDir(), o)
+	c.InitialClusterToken = rand.Text()
+	return c
+}
+
+// configure is what all test servers have in common: fast elections, no fsync,
+// no output.
+func configure(name, dir string, o Options) *embed.Config {
 	c := embed.NewConfig()
-	c.Name, c.Dir = name, tb.TempDir()
+	c.Name, c.Dir = name, dir
 	c.TickMs, c.ElectionMs = 10, 100
-	c.InitialClusterToken = rand.Text() // a cluster id of its own
-	c.UnsafeNoFsync = true
+	c.UnsafeNoFsync = !o.Fsync
 	c.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zap.NewNop())
 	c.EnableGRPCGateway = false
 	c.ClientTLSInfo = o.TLS
 	if c.QuotaBackendBytes = o.Quota; o.Quota > 0 {
 		// The size is looked at when the database is written out.
 		c.BackendBatchInterval = time.Millisecond
+	}
+	if o.AuthTokenTTL > 0 {
+		c.AuthTokenTTL = o.AuthTokenTTL
 	}
 	if o.MaxTxnOps > 0 {
 		c.MaxTxnOps = o.MaxTxnOps

@@ -1,11 +1,11 @@
 package etcdtest
 
 import (
-	"io"
 	"net"
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Proxy stands between a client and a server and loses what it is told to.
@@ -14,12 +14,16 @@ type Proxy struct {
 	target   string
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
-	// swallow drops what the server says, cutAt cuts a connection once the
-	// client has said that many bytes more; below 0 never.
-	swallow bool
-	cutAt   int
-	closed  bool
-	wg      sync.WaitGroup
+	// swallow drops what the server says, deafen what the client says, cutAt
+	// cuts a connection once the client has said that many bytes more; below 0
+	// never.
+	swallow, deafen bool
+	cutAt           int
+	// delay holds back what either side says.
+	delay  time.Duration
+	closed bool
+	done   chan struct{}
+	wg     sync.WaitGroup
 }
 
 // StartProxy passes on all traffic to an endpoint until the test ends.
@@ -33,7 +37,7 @@ func StartProxy(tb testing.TB, endpoint string) *Proxy {
 	if err != nil {
 		tb.Fatalf("proxy to %s: %v", endpoint, err)
 	}
-	p := &Proxy{listener: l, target: u.Host, conns: map[net.Conn]bool{}, cutAt: -1}
+	p := &Proxy{listener: l, target: u.Host, conns: map[net.Conn]bool{}, cutAt: -1, done: make(chan struct{})}
 	p.wg.Go(p.accept)
 	tb.Cleanup(p.Close)
 	return p
@@ -49,6 +53,22 @@ func (p *Proxy) SwallowReplies() {
 	p.swallow = true
 }
 
+// Blackhole drops what either side says and leaves all connections open; new
+// ones are taken too. Neither side can tell it from a peer that is slow.
+func (p *Proxy) Blackhole() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.swallow, p.deafen = true, true
+}
+
+// Delay holds back by d what either side says from now on. The order is kept:
+// nothing overtakes what was held back longer.
+func (p *Proxy) Delay(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delay = d
+}
+
 // CutAfter passes on n more bytes of what clients say, drops all replies from
 // now on, and cuts the connections then.
 func (p *Proxy) CutAfter(n int) {
@@ -57,18 +77,28 @@ func (p *Proxy) CutAfter(n int) {
 	p.swallow, p.cutAt = true, n
 }
 
+// CutAll cuts the connections that there are. New ones work.
+func (p *Proxy) CutAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dropAll()
+}
+
 // Heal passes on all traffic again, of new connections too.
 func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.swallow, p.cutAt = false, -1
+	p.swallow, p.deafen, p.cutAt, p.delay = false, false, -1, 0
 	p.dropAll()
 }
 
 // Close cuts all connections and takes no more.
 func (p *Proxy) Close() {
 	p.mu.Lock()
-	p.closed = true
+	if !p.closed {
+		p.closed = true
+		close(p.done)
+	}
 	_ = p.listener.Close()
 	p.dropAll()
 	p.mu.Unlock()
@@ -100,48 +130,32 @@ func (p *Proxy) accept() {
 			p.conns[client], p.conns[server] = true, true
 		}
 		p.mu.Unlock()
-		p.wg.Go(func() { p.pump(server, client, p.heard) })
-		p.wg.Go(func() { p.pump(client, server, p.said) })
-	}
-}
-
-// pump copies until a side closes; pass says how much of n bytes goes on, and
-// whether the connection is to be cut after them.
-func (p *Proxy) pump(to io.WriteCloser, from io.ReadCloser, pass func(n int) (int, bool)) {
-	defer to.Close()   //nolint:errcheck // the other side notices
-	defer from.Close() //nolint:errcheck // the other side notices
-	buffer := make([]byte, 64<<10)
-	for {
-		n, err := from.Read(buffer)
-		if n > 0 {
-			n, cut := pass(n)
-			if _, werr := to.Write(buffer[:n]); werr != nil || cut {
-				return
-			}
-		}
-		if err != nil {
-			return
-		}
+		p.pump(server, client, p.heard)
+		p.pump(client, server, p.said)
 	}
 }
 
 // heard is for what clients say.
-func (p *Proxy) heard(n int) (int, bool) {
+func (p *Proxy) heard(n int) verdict {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.cutAt < 0 {
-		return n, false
+	v := verdict{pass: n, delay: p.delay}
+	if p.deafen {
+		v.pass = 0
 	}
-	p.cutAt -= min(n, p.cutAt)
-	return n, p.cutAt == 0
+	if p.cutAt >= 0 {
+		p.cutAt -= min(n, p.cutAt)
+		v.cut = p.cutAt == 0
+	}
+	return v
 }
 
 // said is for what the server says.
-func (p *Proxy) said(n int) (int, bool) {
+func (p *Proxy) said(n int) verdict {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.swallow {
-		return 0, false
+		n = 0
 	}
-	return n, false
+	return verdict{pass: n, delay: p.delay}
 }

@@ -12,6 +12,9 @@ import (
 // test when the server does.
 type Verbs struct{ api *clientv3.Client }
 
+// VerbsOf are the verbs of a client, such as one that authenticates.
+func VerbsOf(api *clientv3.Client) Verbs { return Verbs{api: api} }
+
 // Put writes a key and returns the revision.
 func (v Verbs) Put(tb testing.TB, key, value string) int64 {
 	tb.Helper()

@@ -1,9 +1,13 @@
 package kv
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
+
+// ErrCompacted is the error for a revision that the store has forgotten.
+var ErrCompacted = errors.New("the revision was compacted")
 
 // Entry is one key as the store holds it at the revision of its snapshot.
 type Entry struct {
