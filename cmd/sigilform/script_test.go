@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sigilgate/sigilform/internal/etcdtest"
 )
 
 var update = flag.Bool("update", false, "write the expected files of the scripts anew")
@@ -44,8 +46,10 @@ func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []stri
 	t.Helper()
 	out := map[string]func(*testscript.TestScript, bool, []string){
 		"cluster": cmdCluster, "tlscluster": tlsCluster(t), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "auth": cmdAuth,
-		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "large": cmdLarge, "awaitfile": cmdAwaitFile,
+		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile,
 	}
+	r := &restorable{t: t, servers: map[string]*etcdtest.Server{}}
+	out["restorable"], out["backup"], out["restore"] = r.start, r.backup, r.restore
 	for name := range verbs() {
 		out[name] = runVerb(name)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
-// fits refuses what needs no look at the cluster's keys.
-func fits(s Store, p *plan.Plan) error {
+// fits refuses what does not depend on what others did meanwhile.
+func fits(ctx context.Context, s Store, p *plan.Plan) error {
 	if len(p.Conflicts) > 0 {
 		return &Refused{
 			Reason: Conflicts, Summary: "the plan has conflicts",
@@ -21,6 +21,9 @@ func fits(s Store, p *plan.Plan) error {
 		}
 	}
 	if p.ClusterID != s.ClusterID() {
+		if restored := movedCluster(ctx, s, p); restored != nil {
+			return restored
+		}
 		return &Refused{
 			Reason: OtherCluster, Summary: "the plan was made for another cluster",
 			Detail: fmt.Sprintf("It was made for cluster %s, and this is cluster %s.", p.ClusterID, s.ClusterID()),
@@ -34,12 +37,22 @@ func fits(s Store, p *plan.Plan) error {
 // guard of the commit would reject the plan as well, but could not say why.
 func checkHead(ctx context.Context, s Store, p *plan.Plan) error {
 	layout := state.NewLayout(p.Network)
-	found, err := s.Read(ctx, layout.Head(), layout.History(p.Serial+1))
+	found, err := s.Read(ctx, layout.Head(), layout.History(p.Serial), layout.History(p.Serial+1), layout.Journal())
 	if err != nil {
 		return err
 	}
+	if e := find(found, layout.Journal()); e != nil {
+		j, err := state.DecodeJournal(e.Value)
+		if err != nil {
+			return &state.Damaged{Key: e.Key, Cause: err}
+		}
+		return &Interrupted{Network: p.Network, Journal: j}
+	}
 	head, err := headOf(find(found, layout.Head()), layout.Head())
 	if err != nil {
+		return err
+	}
+	if err := checkRestored(ctx, s, p, head, found); err != nil {
 		return err
 	}
 	if head == nil {
@@ -61,9 +74,9 @@ func compareHead(p *plan.Plan, head *state.Head, revision int64, next *kv.Entry)
 	case head.Network != p.Network, head.Prefix != p.Prefix && !moves(p):
 		out.Reason, out.Summary = OtherNetwork, "the plan is for another network"
 		out.Detail = fmt.Sprintf("The plan's network %q is under %s; the cluster's network %q is under %s.", p.Network, p.Prefix, head.Network, head.Prefix)
-	case p.Serial > 0 && head.Generation != p.Generation:
+	case p.Serial > 0 && head.Generation != p.Generation && p.Restored == "":
 		out.Reason, out.Summary = OtherGeneration, fmt.Sprintf("the network %q was made anew since the plan", p.Network)
-		out.Detail = fmt.Sprintf("The plan is for generation %s, the cluster has generation %s.", p.Generation, head.Generation)
+		out.Detail = fmt.Sprintf("The plan is for generation %s, the cluster has generation %s: the network was removed and made anew, or a restored cluster was continued.", p.Generation, head.Generation)
 	case appliedAlready(p, next):
 		out.Reason, out.Summary = AppliedAlready, "the plan was applied already"
 		out.Detail = fmt.Sprintf("It became serial %d; the network is at %s.", p.Serial+1, describe(head))
@@ -92,7 +105,7 @@ func appliedAlready(p *plan.Plan, next *kv.Entry) bool {
 	if next == nil {
 		return false
 	}
-	h, err := state.DecodeHistory(next.Value)
+	h, err := state.DecodeHistory(next.Value, nil)
 	return err == nil && p.Intent != "" && h.Intent == p.Intent && h.ConfigDigest == p.ConfigDigest && h.Mode == string(p.Mode)
 }
 

@@ -25,6 +25,8 @@ const (
 	AppliedAlready Reason = "applied-already"
 	// HeadMoved: another apply happened since the plan was made.
 	HeadMoved Reason = "head-moved"
+	// Restored: the cluster was restored from a snapshot older than the plan.
+	Restored Reason = "restored"
 	// StateGone: the state that the plan starts from is not there.
 	StateGone Reason = "state-gone"
 )
@@ -98,7 +100,9 @@ type Unknown struct {
 	Apply  string
 	// Asked is for how long the cluster was asked.
 	Asked time.Duration
-	Cause error
+	// Journal says that the commit was a step of several: a journal stands.
+	Journal bool
+	Cause   error
 }
 
 // Error says what to look for.

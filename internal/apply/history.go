@@ -1,9 +1,6 @@
 package apply
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -11,7 +8,8 @@ import (
 func newHead(p *plan.Plan, clusterID string, o Options) state.Head {
 	return state.Head{
 		Format: state.FormatVersion, Network: p.Network, Prefix: p.Prefix, ClusterID: clusterID, Generation: p.Generation,
-		Serial: p.Serial + 1, Time: o.Now.UTC(), Actor: o.Actor, Apply: o.Apply, Commit: p.Commit, ConfigDigest: p.ConfigDigest,
+		Serial: p.Serial + 1, Time: o.Now.UTC(), Actor: o.Actor, Apply: o.Apply, Commit: p.Commit, ConfigDigest: p.ConfigDigest, Keep: p.Keep,
+		LogIndex: p.LogIndex,
 	}
 }
 
@@ -19,7 +17,7 @@ func newHistory(p *plan.Plan, o Options) state.History {
 	n := p.Counts()
 	h := state.History{
 		Format: state.FormatVersion, Serial: p.Serial + 1, Apply: o.Apply, Time: o.Now.UTC(), Actor: o.Actor,
-		Commit: p.Commit, Mode: string(p.Mode), Tool: p.Tool, Intent: p.Intent, ConfigDigest: p.ConfigDigest,
+		Commit: p.Commit, Restored: p.Restored, Mode: string(p.Mode), RolledBackTo: p.RolledBackTo, Before: p.Before, Tool: p.Tool, Intent: p.Intent, ConfigDigest: p.ConfigDigest,
 		Counts: state.HistoryCounts{
 			Create: n.Create, Update: n.Update, Delete: n.Delete, Adopt: n.Adopt, Forget: n.Forget, Record: n.Record,
 		},
@@ -53,13 +51,4 @@ func historyValue(v *plan.Value) *state.HistoryValue {
 		return &state.HistoryValue{Sensitive: true, Fingerprint: v.Fingerprint}
 	}
 	return &state.HistoryValue{Text: v.Text}
-}
-
-// encodeSecrets is a JSON object from key to old value, sorted by key.
-func encodeSecrets(secrets map[string]string) (string, error) {
-	text, err := json.Marshal(secrets)
-	if err != nil {
-		return "", fmt.Errorf("encode the old sensitive values: %w", err)
-	}
-	return string(text), nil
 }

@@ -15,14 +15,14 @@ import (
 // explainRejection names what moved. If the head did, between the check and
 // the commit, that says more: who applied, and when.
 func explainRejection(ctx context.Context, s Store, p *plan.Plan, r kv.Result) error {
-	head := headGuard(p)
+	head, journal := headGuard(p), state.NewLayout(p.Network).JournalPrefix()
 	for _, m := range r.Moved {
-		if m.Guard != head {
+		if m.Guard != head && m.Guard.Key != journal {
 			continue
 		}
-		var refused *Refused
-		if errors.As(checkHead(ctx, s, p), &refused) {
-			return refused
+		err := checkHead(ctx, s, p)
+		if errors.As(err, new(*Refused)) || errors.As(err, new(*Interrupted)) {
+			return err
 		}
 	}
 	return &Rejected{Moved: addressed(p, r.Moved), Cause: r.Cause}

@@ -53,7 +53,7 @@ func resolve(ctx context.Context, s Store, p *plan.Plan, o Options, cause error)
 // moved: ours is in the history under its serial, or it can't be any more.
 func judge(p *plan.Plan, o Options, layout state.Layout, found []kv.Entry) (revision int64, done bool, verdict error) {
 	if e := find(found, layout.History(p.Serial+1)); e != nil {
-		if h, err := state.DecodeHistory(e.Value); err == nil && h.Apply == o.Apply {
+		if h, err := state.DecodeHistory(e.Value, nil); err == nil && h.Apply == o.Apply {
 			return e.ModRevision, true, nil
 		}
 	}

@@ -179,9 +179,11 @@ func TestFenceIsLostToo(t *testing.T) {
 func TestInterruptedDuringTheCommit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	w.faults.LoseReply = func(int, kv.Txn, kv.Result) bool { cancel(); return true }
-	r, err := apply.Run(ctx, w.faults, w.change(t, "one", "us"), options("apply-1"))
+	stop := make(chan struct{})
+	w.faults.LoseReply = func(int, kv.Txn, kv.Result) bool { close(stop); return true }
+	o := options("apply-1")
+	o.Stop = stop
+	r, err := apply.Run(t.Context(), w.faults, w.change(t, "one", "us"), o)
 	if err != nil || !r.Resolved || w.value(t) != "us" {
 		t.Errorf("got %+v, %v", r, err)
 	}

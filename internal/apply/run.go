@@ -2,6 +2,8 @@ package apply
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -18,6 +20,18 @@ type Options struct {
 	// Patience is for how long a lost reply is asked after, DefaultPatience
 	// where 0.
 	Patience time.Duration
+	// Owner is a random id of this run, Command what runs it. They are written
+	// where an apply is of several transactions.
+	Owner   string
+	Command string
+	// Lock takes the network's lock, for an apply of several transactions.
+	Lock Locker
+	// Stop is closed when the run is to end: before the first write nothing
+	// happens, after it the run finishes or rolls back. Ending the context
+	// stops it at once, which leaves a journal.
+	Stop <-chan struct{}
+	// Progress is told after each of several transactions; may be nil.
+	Progress func(done, all int)
 	// Pause waits between two questions, and returns early with an error when
 	// the context ends. A timer where nil.
 	Pause func(ctx context.Context, d time.Duration) error
@@ -35,17 +49,21 @@ type Result struct {
 	// Bytes is the size of the request, Writes and Guards what was in it; all
 	// are 0 without changes.
 	Bytes, Writes, Guards int
+	// Steps is how many transactions it took with a journal, 0 for one without.
+	Steps int
 	// Resolved says that the reply was lost and that the history told.
 	Resolved bool
 }
 
-// Run applies the plan in one transaction. Without changes it writes nothing.
+// Run applies the plan in one transaction where it fits a request, else in
+// several with a journal. Without changes it writes nothing.
 //
-// Until the commit is sent, the end of ctx means that nothing was written.
-// After that the outcome is found out first, for at most the patience.
+// Until something is sent, Stop or the end of ctx means that nothing was
+// written. After that Stop lets the run come to an end; the end of ctx leaves
+// the outcome as it is: an *Unknown, or a *Stopped with a journal.
 func Run(ctx context.Context, s Store, p *plan.Plan, o Options) (*Result, error) {
 	o = o.withDefaults()
-	if err := fits(s, p); err != nil {
+	if err := fits(ctx, s, p); err != nil {
 		return nil, err
 	}
 	if !p.HasChanges() {
@@ -54,11 +72,18 @@ func Run(ctx context.Context, s Store, p *plan.Plan, o Options) (*Result, error)
 	if err := checkHead(ctx, s, p); err != nil {
 		return nil, err
 	}
-	txn, err := Transaction(p, s.ClusterID(), o)
+	end, err := closing(p, s.ClusterID(), o)
 	if err != nil {
 		return nil, err
 	}
+	txn := end.transaction(p)
+	if o.stopped() {
+		return nil, &NotBegun{Cause: ErrStopped}
+	}
 	result, err := s.Commit(ctx, txn)
+	if large := (*kv.TooLarge)(nil); errors.As(err, &large) {
+		return runJournaled(ctx, s, p, o, end, large)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +95,7 @@ func Run(ctx context.Context, s Store, p *plan.Plan, o Options) (*Result, error)
 		return nil, explainRejection(ctx, s, p, result)
 	case kv.Unknown:
 	}
-	// From here on the outcome matters more than the caller's haste.
-	revision, err := resolve(context.WithoutCancel(ctx), s, p, o, result.Cause)
+	revision, err := resolve(ctx, s, p, o, result.Cause)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +113,16 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// stopped reports whether the run is to end.
+func (o Options) stopped() bool {
+	select {
+	case <-o.Stop:
+		return true
+	default:
+		return false
+	}
+}
+
 func pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -102,31 +136,18 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // Transaction is all that an apply of the plan writes, with its guards: the
 // plan's data and state, the new head, the history record, and the old values
-// of sensitive fields.
+// of sensitive fields. It is refused while there is a journal.
 func Transaction(p *plan.Plan, clusterID string, o Options) (kv.Txn, error) {
-	layout := state.NewLayout(p.Network)
-	head, err := state.EncodeHead(newHead(p, clusterID, o))
+	end, err := closing(p, clusterID, o)
 	if err != nil {
 		return kv.Txn{}, err
 	}
-	history, err := state.EncodeHistory(newHistory(p, o))
-	if err != nil {
-		return kv.Txn{}, err
-	}
-	serial := p.Serial + 1
-	ops := make([]kv.Op, 0, len(p.Data)+len(p.State)+3)
-	ops = append(append(ops, p.Data...), p.State...)
-	ops = append(ops,
-		kv.Op{Kind: kv.Put, Key: layout.Head(), Value: head},
-		kv.Op{Kind: kv.Put, Key: layout.History(serial), Value: history})
-	if len(p.Secrets) > 0 {
-		secrets, err := encodeSecrets(p.Secrets)
-		if err != nil {
-			return kv.Txn{}, err
-		}
-		ops = append(ops, kv.Op{Kind: kv.Put, Key: layout.HistorySecret(serial), Value: secrets})
-	}
-	return kv.Txn{Guards: withHead(p.Guards, headGuard(p)), Ops: ops}, nil
+	return end.transaction(p), nil
+}
+
+func (e *ending) transaction(p *plan.Plan) kv.Txn {
+	journal := kv.Guard{Kind: kv.Empty, Key: state.NewLayout(p.Network).JournalPrefix()}
+	return kv.Txn{Guards: withHead(append(slices.Clip(p.Guards), journal), headGuard(p)), Ops: slices.Concat(p.Data, p.State, e.parts, e.last)}
 }
 
 // headGuard makes applies serial: two from one head can't both commit.

@@ -27,7 +27,7 @@ func TestWritesAllAtOnce(t *testing.T) {
 	})
 	before := w.Revision(t)
 	r := w.applied(t, p, "apply-1")
-	if r.Serial != 1 || r.Revision != before+1 || r.Writes != 5 || r.Guards != 3 || r.Bytes == 0 || r.Resolved {
+	if r.Serial != 1 || r.Revision != before+1 || r.Writes != 5 || r.Guards != 4 || r.Bytes == 0 || r.Resolved {
 		t.Errorf("got %+v", r)
 	}
 	for _, key := range append(w.Keys(t, prefix), w.Keys(t, state.Root)...) {
@@ -52,7 +52,7 @@ func TestWritesAllAtOnce(t *testing.T) {
 func checkHistory(t *testing.T, w *world) {
 	t.Helper()
 	e, _ := w.Get(t, layout().History(1))
-	h, err := state.DecodeHistory(e.Value)
+	h, err := state.DecodeHistory(e.Value, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func checkHistory(t *testing.T, w *world) {
 	if strings.Contains(fmt.Sprintf("%+v %+v", h.Changes[0].Fields[1].Old, h), "the old hash") {
 		t.Error("the history holds a secret")
 	}
-	if e, _ := w.Get(t, layout().HistorySecret(1)); e.Value != `{"/sigilgate/users/1/credential":"the old hash"}` {
+	if e, _ := w.Get(t, layout().HistorySecret(1)); e.Value != `{"/sigilgate/users/1/credential":{"text":"the old hash"}}` {
 		t.Errorf("got %q", e.Value)
 	}
 }
@@ -96,8 +96,11 @@ func TestRefusals(t *testing.T) {
 		{"prefix", func(_ *world, p *plan.Plan) { p.Prefix = "/elsewhere/" }, apply.OtherNetwork, []string{"/elsewhere/", prefix}},
 		{"generation", func(_ *world, p *plan.Plan) { p.Generation = "g2" }, apply.OtherGeneration, []string{"g1", "g2"}},
 		{"first apply", func(_ *world, p *plan.Plan) { p.Serial, p.HeadRevision = 0, 0 }, apply.HeadMoved, []string{"serial 1", "alice", "2026-11-23T12:00:00Z"}},
-		{"later serial", func(_ *world, p *plan.Plan) { p.Serial++ }, apply.HeadMoved, []string{"serial 2"}},
+		{"later serial", func(_ *world, p *plan.Plan) { p.Serial++ }, apply.Restored, []string{"serial 2"}},
 		{"head touched", func(_ *world, p *plan.Plan) { p.HeadRevision-- }, apply.HeadMoved, nil},
+		{"head was newer", func(_ *world, p *plan.Plan) { p.HeadRevision++ }, apply.Restored, []string{"serial 1"}},
+		{"another apply of the serial", func(_ *world, p *plan.Plan) { p.HeadApply = "apply-0" }, apply.Restored, []string{"apply-0"}},
+		{"cluster was newer", func(_ *world, p *plan.Plan) { p.Revision++ }, apply.Restored, []string{"revision"}},
 		{"other name", func(_ *world, p *plan.Plan) { p.Network = "unknown" }, apply.StateGone, []string{"unknown"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -16,6 +16,13 @@ type Store interface {
 	// Read reads keys at one revision, not older than the call. Keys that do
 	// not exist are left out.
 	Read(ctx context.Context, keys ...string) ([]kv.Entry, error)
+	// Scan reads all keys below the prefixes, with their values, at one
+	// revision: now where it is 0. The error is a kv.ErrCompacted where the
+	// cluster does not know that revision any more.
+	Scan(ctx context.Context, revision int64, prefixes ...string) (*kv.Snapshot, error)
+	// Limits are what the cluster is known to accept; a Commit that was
+	// refused for its size may have lowered them.
+	Limits() kv.Limits
 	// ClusterID is the cluster's id, 16 hexadecimal digits.
 	ClusterID() string
 }

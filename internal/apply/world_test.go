@@ -61,7 +61,7 @@ func (w *world) change(t *testing.T, intent, value string) *plan.Plan {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Serial, p.HeadRevision, p.Generation = h.Serial, e.ModRevision, h.Generation
+		p.Serial, p.HeadRevision, p.Generation, p.HeadApply = h.Serial, e.ModRevision, h.Generation, h.Apply
 	}
 	return p
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // app is one run of the program.
@@ -28,6 +29,10 @@ type app struct {
 	// secrets are values that no output may hold, as far as they are known.
 	secrets  []string
 	progress *progress
+	// journal is that of an apply in the middle of which something is shown.
+	journal *state.Journal
+	// restored says that the cluster was restored from a snapshot.
+	restored *render.RestoredDocument
 }
 
 // run carries out one command and returns the exit code.
@@ -75,7 +80,7 @@ func (a *app) options() render.Options { return a.optionsFor(a.stdout) }
 // optionsFor are how something is printed to one of the streams: in colour
 // only to a terminal, and only where nobody minds.
 func (a *app) optionsFor(w io.Writer) render.Options {
-	o := render.Options{Format: render.Text, Quiet: a.out.quiet, Secrets: a.secrets}
+	o := render.Options{Format: render.Text, Quiet: a.out.quiet, Secrets: a.secrets, Journal: a.journal, Restored: a.restored}
 	if a.isJSON() {
 		o.Format = render.JSON
 	}
@@ -101,6 +106,13 @@ func terminal(stream any) (fd int, ok bool) {
 	}
 	fd = int(f.Fd())
 	return fd, term.IsTerminal(fd)
+}
+
+// noteJournal says that what is shown is in the middle of an apply.
+func (a *app) noteJournal(j *state.Journal, l *state.Lock) {
+	a.clear()
+	a.journal = j
+	a.note(render.JournalNote(j, l)...)
 }
 
 // note prints a remark for people, beside the result.

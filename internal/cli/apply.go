@@ -13,18 +13,24 @@ import (
 type applyFlags struct {
 	planFlags
 	autoApprove bool
+	expect      expectFlag
+	lock        lockFlag
 }
 
 func (p *applyFlags) add(c *cobra.Command) {
 	p.planFlags.add(c)
 	c.Flags().BoolVar(&p.autoApprove, "auto-approve", false, "do not ask")
+	p.provenance.addActor(c)
+	p.expect.add(c)
+	p.lock.add(c, 0)
 }
 
 func applyExits() string {
 	return exits("0  applied, or nothing to do", "1  error, or not approved", "2  drift, and nothing was applied (--fail-on-drift)",
-		"3  a conflict: the network moved since the plan, the plan is for another network, or an object of others is in the way",
-		"4  another process holds the embedded server", "5  an interrupted apply must be recovered first",
-		"7  the outcome of the commit is unknown")
+		"3  a conflict: the network moved since the plan, the plan is for another network or is not the expected one, or an object of others is in the way",
+		"4  locked by another apply, or another process holds the embedded server",
+		"5  an interrupted apply must be recovered first, or this one stopped midway",
+		"7  the outcome of a commit is unknown")
 }
 
 func (a *app) newApply() *cobra.Command {
@@ -33,8 +39,11 @@ func (a *app) newApply() *cobra.Command {
 		Use:   "apply [PATH|PLANFILE]",
 		Short: "Change the network as the configuration says",
 		Long: `Plan, ask, and apply the plan in one transaction: all of it is written, or
-nothing. Given a file that ` + "`sigilform plan --out`" + ` made, apply exactly that plan
-without asking.
+nothing. What is too large for one request is written in several, with a journal
+by which it is finished or undone whatever happens (sigilform recover).
+
+Given a file that ` + "`sigilform plan --out`" + ` made, apply exactly that plan without
+asking.
 
 PATH is a .hcl file or a folder, the current folder by default.` + applyExits(),
 		Example: `  sigilform apply
@@ -83,8 +92,18 @@ func (a *app) applyPath(c *cobra.Command, p *applyFlags, args []string, question
 	if err != nil {
 		return err
 	}
+	expected, err := p.expect.digest(c)
+	if err != nil {
+		return err
+	}
+	wait, err := p.lock.timeout()
+	if err != nil {
+		return err
+	}
 	seen := &review{app: a, flags: p, question: question}
-	applied, err := a.engine.Apply(c.Context(), engine.ApplyOptions{PlanOptions: o, Replan: p.autoApprove, Review: seen.review})
+	applied, err := a.engine.Apply(c.Context(), engine.ApplyOptions{
+		PlanOptions: o, Replan: p.autoApprove, Expect: expected, LockTimeout: wait, Review: seen.review,
+	})
 	if err != nil {
 		return seen.fail(err)
 	}
@@ -97,16 +116,30 @@ func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
 		return err
 	}
 	a.watch()
-	if p.source.given() || p.destroy || p.adopt || p.cascade {
-		return usage("a saved plan is applied exactly as it is", "leave --var, --var-file, --destroy, --adopt and --cascade out, or plan again with them")
+	if p.source.given() || p.destroy || p.adopt || p.cascade || p.restored || c.Flags().Changed("commit") {
+		return usage("a saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade and --accept-restored out, or plan again with them")
 	}
 	connection, err := p.connection.connection(c)
 	if err != nil {
 		return err
 	}
+	expected, err := p.expect.digest(c)
+	if err != nil {
+		return err
+	}
+	said, err := p.provenance.provenance(c)
+	if err != nil {
+		return err
+	}
+	wait, err := p.lock.timeout()
+	if err != nil {
+		return err
+	}
 	p.autoApprove = true
 	seen := &review{app: a, flags: p}
-	applied, err := a.engine.ApplyFile(c.Context(), engine.ApplyFileOptions{File: file, Connection: connection, Review: seen.review})
+	applied, err := a.engine.ApplyFile(c.Context(), engine.ApplyFileOptions{
+		File: file, Connection: connection, Actor: said.Actor, Expect: expected, LockTimeout: wait, Review: seen.review,
+	})
 	if err != nil {
 		return seen.fail(err)
 	}
@@ -138,6 +171,8 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 	switch {
 	case len(planned.Plan.Conflicts) > 0:
 		return &engine.Conflicted{Plan: planned.Plan}
+	case planned.Refused != nil:
+		return planned.Refused
 	case r.flags.failOnDrift && planned.Plan.Counts().Drift > 0:
 		return &found{what: "drift"}
 	case !planned.Plan.HasChanges() || r.flags.autoApprove:
@@ -150,7 +185,7 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 // not applied is the result, where it says why.
 func (r *review) fail(err error) error {
 	a := r.app
-	if r.last == nil || !a.isJSON() || !has[*engine.Conflicted](err) && !isFound(err) {
+	if r.last == nil || !a.isJSON() || !has[*engine.Conflicted](err) && !has[*engine.Unexpected](err) && !isFound(err) {
 		return err
 	}
 	if failed := a.showPlan(r.last, r.flags.summary); failed != nil {
@@ -165,14 +200,15 @@ func (r *review) fail(err error) error {
 // showApplied prints what an apply did.
 func (a *app) showApplied(applied *engine.Applied) error {
 	a.clear()
-	if !applied.Plan.HasChanges() && !a.isJSON() {
+	if !applied.Plan.HasChanges() && applied.Already == nil && !a.isJSON() {
 		return nil // the plan has said so
 	}
 	a.secrets = applied.Secrets
 	d := render.NewApplied(applied.Plan)
+	d.After(applied.Already)
 	r := applied.Result
 	d.Serial, d.Revision, d.Resolved = r.Serial, r.Revision, r.Resolved
-	d.Bytes, d.Writes, d.Guards = r.Bytes, r.Writes, r.Guards
+	d.Bytes, d.Writes, d.Guards, d.Steps = r.Bytes, r.Writes, r.Guards, r.Steps
 	d.DurationMS = float64(applied.Took.Microseconds()) / microsPerMilli
 	return render.Applied(a.stdout, d, a.options())
 }

@@ -43,11 +43,11 @@ func codeOf(err error) int {
 		return exitDone
 	case has[*apply.Unknown](err):
 		return exitUnknown
-	case has[*engine.Interrupted](err):
+	case has[*apply.Interrupted](err), has[*apply.Stopped](err):
 		return exitInterrupted
-	case has[*embedded.Held](err):
+	case has[*embedded.Held](err), has[*apply.Locked](err):
 		return exitHeld
-	case has[*apply.Rejected](err), has[*apply.Refused](err), has[*engine.Conflicted](err):
+	case has[*apply.Rejected](err), has[*apply.Refused](err), has[*engine.Conflicted](err), has[*engine.Unexpected](err):
 		return exitConflict
 	case isFound(err):
 		return exitFound

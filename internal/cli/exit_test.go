@@ -17,7 +17,7 @@ func TestCodeOf(t *testing.T) {
 	t.Parallel()
 	plain := errors.New("plain")
 	conflicted := &engine.Conflicted{Plan: &plan.Plan{Conflicts: []plan.Conflict{{Summary: "x"}}}}
-	held, unknown, interrupted := &embedded.Held{}, &apply.Unknown{Cause: plain}, &engine.Interrupted{}
+	held, unknown, interrupted := &embedded.Held{}, &apply.Unknown{Cause: plain}, &apply.Interrupted{}
 	for name, c := range map[string]struct {
 		err  error
 		code int

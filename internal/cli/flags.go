@@ -118,6 +118,20 @@ func (k *connectionFlags) connection(c *cobra.Command) (engine.Connection, error
 	return k.Connection, nil
 }
 
+// lockFlag says how long to wait for another's lock.
+type lockFlag struct{ wait time.Duration }
+
+func (l *lockFlag) add(c *cobra.Command, otherwise time.Duration) {
+	c.Flags().DurationVar(&l.wait, "lock-timeout", otherwise, "`TIME` to wait for another apply that holds the lock")
+}
+
+func (l *lockFlag) timeout() (time.Duration, error) {
+	if l.wait < 0 {
+		return 0, usage("--lock-timeout can't be negative", "write it as 30s or 5m; 0 does not wait")
+	}
+	return l.wait, nil
+}
+
 // path is the PATH of a command that takes one, empty where none is given.
 func path(args []string) string {
 	if len(args) == 0 {

@@ -27,7 +27,7 @@ func (a *app) liveOptions(c *cobra.Command, l *liveFlags, path string) (o engine
 		return o, err
 	}
 	a.watch()
-	o.Network = l.network
+	o.Network, o.Restored = l.network, a.tellRestored
 	if o.Source, err = l.source.source(path); err != nil {
 		return o, err
 	}
@@ -44,7 +44,7 @@ func (a *app) newDrift() *cobra.Command {
 		Short: "Has the live network left what was last applied?",
 		Long: `Compare the live network with what was last applied. No configuration is needed:
 PATH only tells where the cluster is, and which network is meant.` + exits("0  no drift", liveExits, "2  drift",
-			"4  another process holds the embedded server", "5  an interrupted apply must be recovered first"),
+			"4  another process holds the embedded server"),
 		Example: "  sigilform drift\n  sigilform drift --endpoints https://10.0.0.1:2379 --network example --json",
 		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -78,7 +78,7 @@ func (a *app) newStatus() *cobra.Command {
 		Short: "Show the live network and its cluster",
 		Long: `Show the nodes of the live network with their status and health, bindings, routes
 and users, and the members and quorum of the etcd cluster.` + exits("0  shown", liveExits,
-			"4  another process holds the embedded server", "5  an interrupted apply must be recovered first"),
+			"4  another process holds the embedded server"),
 		Example: "  sigilform status\n  sigilform status --json",
 		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {

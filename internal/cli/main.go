@@ -16,8 +16,9 @@ import (
 // and returns its exit code.
 func Main() int {
 	a := newApp()
-	ctx, stop := interruptible(context.Background())
+	ctx, abort, stop := interruptible(context.Background())
 	defer stop()
+	a.engine.Abort = abort
 	return a.run(ctx, os.Args[1:])
 }
 
@@ -30,27 +31,42 @@ func newApp() *app {
 			Version: version.Version, Clock: time.Now, Random: rand.Reader, Env: os.Environ(),
 		},
 	}
+	a.engine.Notice = a.noteJournal
 	a.root = a.newRoot()
 	return a
 }
 
-// interruptible is a context that the first Ctrl-C ends. What is under way
-// then finishes or refuses; a second Ctrl-C ends the process at once.
-func interruptible(parent context.Context) (context.Context, func()) {
+// interruptible is a context that the first Ctrl-C ends: what is under way then
+// comes to an end, forward or back. The second one closes abort, at which it
+// stops where it is. A third ends the process.
+func interruptible(parent context.Context) (ctx context.Context, abort <-chan struct{}, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	twice := make(chan struct{})
+	ended := make(chan struct{})
 	go func() {
-		select {
-		case <-signals:
+		said := func(text string) bool {
+			select {
+			case <-signals:
+				fmt.Fprintln(os.Stderr, "\n"+text)
+				return true
+			case <-ended:
+				return false
+			}
+		}
+		if !said("stopping; press Ctrl-C again to stop at once") {
+			return
+		}
+		cancel()
+		if said("stopping at once") {
 			signal.Stop(signals)
-			fmt.Fprintln(os.Stderr, "\nstopping; press Ctrl-C again to end at once")
-			cancel()
-		case <-ctx.Done():
+			close(twice)
 		}
 	}()
-	return ctx, func() {
+	return ctx, twice, func() {
 		signal.Stop(signals)
+		close(ended)
 		cancel()
 	}
 }

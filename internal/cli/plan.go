@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/render"
 )
@@ -16,9 +17,11 @@ type planFlags struct {
 	source     sourceFlags
 	connection connectionFlags
 
+	provenance  provenanceFlags
 	destroy     bool
 	adopt       bool
 	cascade     bool
+	restored    bool
 	summary     bool
 	failOnDrift bool
 }
@@ -27,10 +30,12 @@ func (p *planFlags) add(c *cobra.Command) {
 	f := c.Flags()
 	f.BoolVar(&p.adopt, "adopt", false, "take over objects of others that differ from what is wanted")
 	f.BoolVar(&p.cascade, "cascade", false, "delete what others made and a deletion would leave dangling")
+	f.BoolVar(&p.restored, "accept-restored", false, "go on in a cluster that was restored from a snapshot")
 	f.BoolVar(&p.summary, "summary", false, "show counts and addresses, not fields")
 	f.BoolVar(&p.failOnDrift, "fail-on-drift", false, "end with exit code 2 if something was changed outside")
 	p.out.add(c)
 	p.source.add(c)
+	p.provenance.add(c)
 	p.connection.add(c)
 }
 
@@ -40,8 +45,11 @@ func (a *app) planOptions(c *cobra.Command, p *planFlags, args []string) (o engi
 		return o, err
 	}
 	a.watch()
-	o = engine.PlanOptions{Destroy: p.destroy, Adopt: p.adopt, Cascade: p.cascade}
+	o = engine.PlanOptions{Destroy: p.destroy, Adopt: p.adopt, Cascade: p.cascade, AcceptRestored: p.restored}
 	if o.Source, err = p.source.source(path(args)); err != nil {
+		return o, err
+	}
+	if o.Provenance, err = p.provenance.provenance(c); err != nil {
 		return o, err
 	}
 	o.Connection, err = p.connection.connection(c)
@@ -61,7 +69,7 @@ what an apply would change and why. Nothing is written.
 PATH is a .hcl file or a folder, the current folder by default.` + exits(
 			"0  planned", "1  error", "2  there are changes (--detailed-exitcode), or drift (--fail-on-drift)",
 			"3  a conflict: the plan is shown but can't be applied", "4  another process holds the embedded server",
-			"5  an interrupted apply must be recovered first"),
+			"5  an interrupted apply must be recovered before a plan can be saved (--out)"),
 		Example: `  sigilform plan
   sigilform plan --out change.sigilplan examples/network.hcl
   sigilform plan --detailed-exitcode --json >plan.json`,
@@ -90,6 +98,10 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits(
 func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned, save string, detailed bool) error {
 	if err := ctx.Err(); err != nil {
 		return &engine.Canceled{Cause: err}
+	}
+	if save != "" && a.journal != nil {
+		// It would be one of the middle of an apply, which no recovery leaves as it is.
+		return &apply.Interrupted{Network: planned.Plan.Network, Journal: a.journal}
 	}
 	conflicts := len(planned.Plan.Conflicts) > 0
 	if save != "" && !conflicts {

@@ -21,7 +21,7 @@ func (a *app) newRoot() *cobra.Command {
 		Long: `sigilform keeps a Sigil Gate network as it is written down.
 
 HCL files describe the network that should be; the network that is lives in an
-etcd cluster. sigilform plans the difference and applies it in one transaction.
+etcd cluster. sigilform plans the difference and applies it wholly or not at all.
 Where nothing says where the cluster is, an embedded server is used.`,
 		Example: `  sigilform plan
   sigilform apply
@@ -50,8 +50,8 @@ Where nothing says where the cluster is, an embedded server is used.`,
 			root.AddCommand(c)
 		}
 	}
-	add(groupMain, a.newPlan(), a.newApply(), a.newDestroy())
-	add(groupLook, a.newDrift(), a.newStatus(), a.newShow(), a.newHistory())
+	add(groupMain, a.newPlan(), a.newApply(), a.newDestroy(), a.newRollback(), a.newRecover())
+	add(groupLook, a.newDrift(), a.newStatus(), a.newShow(), a.newHistory(), a.newLock())
 	add(groupFiles, a.newValidate(), a.newFmt(), a.newGraph(), a.newConsole(), a.newOutput())
 	add(groupOthers, a.newHash(), a.newDev(), a.newVersion())
 	strict(root)

@@ -88,6 +88,16 @@ func strict(root *cobra.Command) {
 
 func quoted(s string) string { return "\"" + s + "\"" }
 
+// between asks for some arguments, and refuses more than a command takes.
+func between(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) < least {
+			return usage("an argument is missing", "usage: "+c.UseLine())
+		}
+		return atMost(most)(c, args)
+	}
+}
+
 // atMost refuses more arguments than a command takes.
 func atMost(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {

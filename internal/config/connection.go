@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -142,11 +143,15 @@ func (s *scope) network(n *network.Network) {
 		n.Prefix = textOf(v).Value
 	}
 	if a := b.attrs["max_cores_per_entry"]; a != nil {
-		n.MaxCoresPerEntry = s.maxCores(a, at)
+		n.MaxCoresPerEntry = s.count("max_cores_per_entry", a, at)
+	}
+	if a := b.attrs["history"]; a != nil {
+		n.History = s.count("history", a, at)
 	}
 }
 
-func (s *scope) maxCores(a *attr, at addr.Addr) int {
+// count is a whole number from 1, 0 where it is none.
+func (s *scope) count(name string, a *attr, at addr.Addr) int {
 	v, _ := s.value(a, s.contextFor(a), cty.Number, at).Unmark()
 	if !v.IsKnown() || v.IsNull() {
 		s.run.taint(at, v)
@@ -155,7 +160,7 @@ func (s *scope) maxCores(a *attr, at addr.Addr) int {
 	n, accuracy := v.AsBigFloat().Int64()
 	if accuracy != 0 || n < 1 || n > 1_000_000 {
 		s.run.report(problem{
-			summary: `Wrong value for "max_cores_per_entry"`, detail: "Expected a whole number from 1.", at: a.expr.Range(), address: at,
+			summary: fmt.Sprintf("Wrong value for %q", name), detail: "Expected a whole number from 1.", at: a.expr.Range(), address: at,
 		})
 		return 0
 	}

@@ -101,7 +101,7 @@ func shapeOf(kind addr.Kind) shape {
 	case addr.ACL:
 		return shape{attributes: []string{"enforce", "auth"}}
 	case addr.Network:
-		return shape{attributes: []string{"prefix", "max_cores_per_entry"}}
+		return shape{attributes: []string{"prefix", "max_cores_per_entry", "history"}}
 	default:
 	}
 	return object

@@ -90,5 +90,5 @@ func clean(path string) []string {
 			env = append(env, e)
 		}
 	}
-	return append(env, "ETCDCTL_API=3", "NO_COLOR=1", "PATH="+path+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return append(env, "SIGILFORM_ACTOR=you@host", "ETCDCTL_API=3", "NO_COLOR=1", "PATH="+path+string(os.PathListSeparator)+os.Getenv("PATH"))
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -22,6 +23,10 @@ type ApplyOptions struct {
 	// Replan allows to plan anew when only the counter of user ids moved
 	// meanwhile: where nobody was asked, nobody approved of the old ids.
 	Replan bool
+	// Expect is the change that was reviewed; any other is refused.
+	Expect Expected
+	// LockTimeout is how long to wait for another's lock.
+	LockTimeout time.Duration
 	// Review is given each plan before it is applied, also one with nothing to
 	// do or with conflicts. Its error stops the apply.
 	Review func(ctx context.Context, p *Planned) error
@@ -43,14 +48,20 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err e
 	}
 	defer w.close(&err)
 	for try := 0; ; try++ {
+		if err := e.awaitTurn(ctx, w.session, w.network.Name, o.LockTimeout); err != nil {
+			return nil, err
+		}
 		p, err := w.plan(ctx)
 		if err != nil {
+			return nil, err
+		}
+		if err := e.expect(ctx, w.session, o.Expect, p); err != nil {
 			return nil, err
 		}
 		if err := o.Review(ctx, p); err != nil {
 			return nil, err
 		}
-		out, err := e.run(ctx, w.session, p)
+		out, err := e.run(ctx, w.session, p, e.actor(ctx, w.folder.folder, o.Provenance.Actor), o.LockTimeout)
 		if err == nil || !o.Replan || try == maxReplans || !onlyCounterMoved(err, p.Plan) {
 			return out, err
 		}
@@ -58,25 +69,54 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err e
 }
 
 // run applies a reviewed plan.
-func (e *Engine) run(ctx context.Context, s *session, p *Planned) (*Applied, error) {
+func (e *Engine) run(ctx context.Context, s *session, p *Planned, actor string, wait time.Duration) (*Applied, error) {
 	if len(p.Plan.Conflicts) > 0 {
 		return nil, &Conflicted{Plan: p.Plan}
+	}
+	if p.Refused != nil {
+		return nil, p.Refused
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, &Canceled{Cause: err}
 	}
-	ids := e.ids()
-	name := ids.Apply()
-	if ids.err != nil {
-		return nil, ids.err
+	options, err := e.runOptions(ctx, s, p.Plan.Network, actor, wait)
+	if err != nil {
+		return nil, err
 	}
+	hard, cancel := e.hard(ctx)
+	defer cancel()
 	e.progress("applying")
 	from := e.Clock()
-	result, err := apply.Run(ctx, s, p.Plan, apply.Options{Actor: e.Actor(), Apply: name, Now: from.UTC()})
+	result, err := apply.Run(hard, s, p.Plan, options)
 	if err != nil {
 		return nil, err
 	}
 	return &Applied{Planned: *p, Result: result, Took: e.Clock().Sub(from)}, nil
+}
+
+// runOptions are those of an apply or a recovery.
+func (e *Engine) runOptions(ctx context.Context, s *session, network, actor string, wait time.Duration) (apply.Options, error) {
+	ids := e.ids()
+	out := apply.Options{
+		Actor: actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(),
+		Lock: e.locker(s, network, actor, wait), Stop: ctx.Done(),
+		Progress: func(done, all int) { e.progress(fmt.Sprintf("%d of %d writes", done, all)) },
+	}
+	return out, ids.err
+}
+
+// hard is a context that outlives the first interrupt, after which a run comes
+// to an end by itself, and that the second one ends.
+func (e *Engine) hard(ctx context.Context) (context.Context, context.CancelFunc) {
+	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	go func() {
+		select {
+		case <-e.Abort:
+			cancel()
+		case <-hard.Done():
+		}
+	}()
+	return hard, cancel
 }
 
 // Canceled is the error for an apply that was given up before anything was sent.

@@ -14,6 +14,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 const users = `network "t" {}
@@ -131,13 +132,22 @@ func TestReviewStopsAnApply(t *testing.T) {
 	}
 }
 
+// TestInterruptedNetworkIsLeftAlone: whoever only reads goes on, whoever
+// writes does not.
 func TestInterruptedNetworkIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	server, e, o := setUp(t)
-	server.Put(t, "/sigilform/v1/t/journal/1", "{}")
-	_, err := e.Plan(t.Context(), o)
-	var interrupted *engine.Interrupted
-	if !errors.As(err, &interrupted) {
+	journal, err := state.EncodeJournal(&state.Journal{Format: 1, Apply: "a", Owner: "o", Serial: 1, Actor: "alice", Phase: state.Preparing})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := server.Put(t, state.NewLayout("t").Journal(), journal)
+	if p, err := e.Plan(t.Context(), o); err != nil || !p.Plan.HasChanges() {
+		t.Errorf("got %v", err)
+	}
+	_, err = e.Apply(t.Context(), engine.ApplyOptions{PlanOptions: o, Review: func(context.Context, *engine.Planned) error { return nil }})
+	var interrupted *apply.Interrupted
+	if !errors.As(err, &interrupted) || interrupted.Journal.Actor != "alice" || server.Revision(t) != before {
 		t.Errorf("got %v", err)
 	}
 }

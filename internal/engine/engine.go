@@ -4,6 +4,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // Engine carries out the use-cases. Its fields are set once, before the first
@@ -19,6 +21,12 @@ type Engine struct {
 	Random io.Reader
 	// Env is the environment.
 	Env Environment
+	// Abort is closed at the second interrupt: whatever is under way stops at
+	// once. May be nil.
+	Abort <-chan struct{}
+	// Notice is told that what is read is in the middle of an apply: of its
+	// journal, and who holds the lock, nil where nobody does. May be nil.
+	Notice func(j *state.Journal, l *state.Lock)
 	// Progress is told what takes long, before it is done; may be nil.
 	Progress func(stage string)
 }
@@ -40,6 +48,12 @@ func (e Environment) Get(name string) string {
 func (e *Engine) progress(stage string) {
 	if e.Progress != nil {
 		e.Progress(stage)
+	}
+}
+
+func (e *Engine) notice(j *state.Journal, l *state.Lock) {
+	if j != nil && e.Notice != nil {
+		e.Notice(j, l)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // Explain says what an error means for a person, and what to do about it.
 func Explain(err error) render.ErrorDocument {
 	for _, explain := range []func(error) (render.ErrorDocument, bool){
-		explainApply, explainConfiguration, explainConnection, explainPlanFile, explainState,
+		explainJournal, explainApply, explainConfiguration, explainConnection, explainPlanFile, explainState,
 	} {
 		if d, ok := explain(err); ok {
 			return d
@@ -79,6 +79,9 @@ func explainApply(err error) (d render.ErrorDocument, ok bool) {
 			d.Hint = e.Plan.Conflicts[0].Hint
 		}
 		return d, true
+	}
+	if e, ok := as[*Unexpected](err); ok {
+		return explainUnexpected(e), true
 	}
 	if e, ok := as[*Canceled](err); ok {
 		return render.ErrorDocument{Code: "canceled", Summary: e.Error()}, true
@@ -142,11 +145,20 @@ func explainState(err error) (d render.ErrorDocument, ok bool) {
 	if e, ok := as[*state.Damaged](err); ok {
 		return render.ErrorDocument{Code: "damaged_state", Summary: "sigilform's own state in the cluster is damaged", Detail: sentence(e.Error()), Hint: "find out who wrote below /sigilform/, and restore the key from a backup of etcd"}, true
 	}
-	if e, ok := as[*Interrupted](err); ok {
-		return render.ErrorDocument{Code: "interrupted", Summary: e.Error(), Hint: "a later version of sigilform began it: use that one to recover"}, true
-	}
 	if e, ok := as[*NeverApplied](err); ok {
 		return render.ErrorDocument{Code: "never_applied", Summary: e.Error(), Hint: "`sigilform apply` applies a network; --network names another one"}, true
+	}
+	if e, ok := as[*state.Unremembered](err); ok {
+		return render.ErrorDocument{
+			Code: "pruned", Summary: e.Error(), Detail: "An earlier version of sigilform applied it. Nothing was written.",
+			Hint: fmt.Sprintf("roll back to serial %d or a later one, or apply an older configuration", e.Serial),
+		}, true
+	}
+	if e, ok := as[*Pruned](err); ok {
+		return render.ErrorDocument{
+			Code: "pruned", Summary: e.Error(), Detail: "Older applies were removed: the network block says how many are kept. Nothing was written.",
+			Hint: fmt.Sprintf("roll back to serial %d or a later one, or apply an older configuration", e.Oldest),
+		}, true
 	}
 	if e, ok := as[*NoSuchSerial](err); ok {
 		return render.ErrorDocument{Code: "no_such_serial", Summary: e.Error(), Hint: "`sigilform history` lists them"}, true

@@ -29,6 +29,12 @@ func (e *Engine) History(ctx context.Context, o LiveOptions, limit int) (out []s
 		return nil, err
 	}
 	defer l.close(&err)
+	if shown, _, err := l.lock(ctx); err == nil {
+		if l.session.server != nil {
+			shown.Lock = nil
+		}
+		e.notice(shown.Journal, shown.Lock)
+	}
 	e.progress("reading the history")
 	layout := state.NewLayout(l.name)
 	s, err := l.session.Snapshot(ctx, etcd.SnapshotRequest{Prefixes: []string{layout.HistoryPrefix()}})
@@ -73,7 +79,34 @@ func (e *Engine) HistoryEntry(ctx context.Context, o LiveOptions, serial int64) 
 	if len(found) == 0 {
 		return h, &NoSuchSerial{Network: l.name, Serial: serial, Newest: head.Serial}
 	}
-	return readHistory(found[0])
+	return l.wholeHistory(ctx, found[0])
+}
+
+// wholeHistory reads one apply with the parts that a large one has.
+func (l *live) wholeHistory(ctx context.Context, e kv.Entry) (state.History, error) {
+	h, err := readHistory(e)
+	if err != nil || h.Parts == 0 {
+		return h, err
+	}
+	layout := state.NewLayout(l.name)
+	names := make([]string, h.Parts)
+	for i := range names {
+		names[i] = layout.HistoryPart(h.Serial, i)
+	}
+	found, err := l.session.Read(ctx, names...)
+	if err != nil {
+		return h, err
+	}
+	parts := &kv.Snapshot{Entries: found}
+	h, err = state.DecodeHistory(e.Value, func(n int) (string, bool) {
+		part, ok := parts.Get(names[n])
+		return part.Value, ok
+	})
+	if err != nil {
+		return h, &state.Damaged{Key: e.Key, Cause: err}
+	}
+	h.Revision = e.ModRevision
+	return h, nil
 }
 
 func (l *live) head(ctx context.Context) (state.Head, error) {
@@ -93,10 +126,10 @@ func (l *live) head(ctx context.Context) (state.Head, error) {
 }
 
 func readHistory(e kv.Entry) (state.History, error) {
-	h, err := state.DecodeHistory(e.Value)
+	h, err := state.DecodeHistory(e.Value, nil)
 	if err != nil {
 		return h, &state.Damaged{Key: e.Key, Cause: err}
 	}
-	h.Revision, h.Bytes = e.ModRevision, len(e.Value)
+	h.Revision = e.ModRevision
 	return h, nil
 }

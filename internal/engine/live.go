@@ -22,6 +22,9 @@ type LiveOptions struct {
 	// Network names the network; where empty it is the configuration's, else
 	// the only one that the cluster holds.
 	Network string
+	// Restored is told where the cluster was restored from a snapshot since the
+	// network was last applied; may be nil.
+	Restored func(state.Restored)
 }
 
 // NeverApplied is the error for a network that the cluster does not know.
@@ -64,6 +67,11 @@ func (e *Engine) visit(ctx context.Context, o LiveOptions) (l *live, err error) 
 	if err := l.identify(ctx); err != nil {
 		s.close(&err)
 		return nil, err
+	}
+	if o.Restored != nil {
+		if _, r := s.restored(ctx, l.name); r != nil {
+			o.Restored(*r)
+		}
 	}
 	return l, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // PlanOptions say what to plan.
@@ -19,6 +20,11 @@ type PlanOptions struct {
 	// Adopt takes over objects of others, Cascade deletes what others made and
 	// what a deletion would leave dangling.
 	Adopt, Cascade bool
+	// AcceptRestored continues the state of a cluster that was restored from a
+	// snapshot.
+	AcceptRestored bool
+	// Provenance is what is said of who plans, and of what.
+	Provenance Provenance
 }
 
 // Planned is a plan with what belongs to it and is not in it.
@@ -27,6 +33,12 @@ type Planned struct {
 	Plan *plan.Plan
 	// Secrets are values that no output may hold.
 	Secrets []string
+	// Refused is why the plan may be shown and not applied, where that is
+	// because it is not the one that was expected. Nil where nothing is wrong.
+	Refused error
+	// Already is the last apply, where it did what was expected of this plan,
+	// which for that reason has nothing to do.
+	Already *state.History
 }
 
 // Conflicted is the error for a plan that can be shown but not applied.
@@ -82,7 +94,9 @@ func (e *Engine) prepare(ctx context.Context, o PlanOptions) (w *work, err error
 	if err != nil {
 		return nil, err
 	}
-	w.commit = e.commit(ctx, p.folder)
+	if w.commit, err = e.commit(ctx, p.folder, o.Provenance.Commit); err != nil {
+		return nil, err
+	}
 	w.session, err = e.connect(ctx, t, o.Connection, mayStart)
 	return w, err
 }
@@ -124,11 +138,16 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	ids := w.engine.ids()
 	in := plan.Input{
 		Network: w.network, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeApply,
-		Adopt: w.options.Adopt, Cascade: w.options.Cascade,
-		Now: w.engine.now(), IDs: ids, Tool: w.engine.Version, Commit: w.commit, Connection: w.session.connection,
+		Adopt: w.options.Adopt, Cascade: w.options.Cascade, AcceptRestored: w.options.AcceptRestored,
+		LogIndex: w.session.LogIndex(ctx, v.snapshot.Revision),
+		Now:      w.engine.now(), IDs: ids, Tool: w.engine.Version, Commit: w.commit, Connection: w.session.connection,
 	}
 	if w.options.Destroy {
 		in.Mode = plan.ModeDestroy
+	}
+	in.Keep = w.network.History
+	if h := v.state.Head; h != nil && w.options.Destroy {
+		in.Keep = h.Keep
 	}
 	if w.config != nil {
 		in.ConfigDigest = w.config.Digest

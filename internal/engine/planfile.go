@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
@@ -80,6 +81,13 @@ type ApplyFileOptions struct {
 	File string
 	// Connection overrides the plan's own where it names a cluster.
 	Connection Connection
+	// Actor is who applies, where that is said. The commit is the plan's: it
+	// is of what was planned.
+	Actor string
+	// Expect is the change that was reviewed; any other is refused.
+	Expect Expected
+	// LockTimeout is how long to wait for another's lock.
+	LockTimeout time.Duration
 	// Review is given the plan before it is applied; its error stops the apply.
 	Review func(ctx context.Context, p *Planned) error
 }
@@ -99,8 +107,17 @@ func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applie
 		return nil, err
 	}
 	defer s.close(&err)
+	if err := refuseRestored(ctx, s, p.Plan); err != nil {
+		return nil, err
+	}
+	if err := e.expect(ctx, s, o.Expect, p); err != nil {
+		return nil, err
+	}
 	if err := o.Review(ctx, p); err != nil {
 		return nil, err
 	}
-	return e.run(ctx, s, p)
+	if err := e.awaitTurn(ctx, s, p.Plan.Network, o.LockTimeout); err != nil {
+		return nil, err
+	}
+	return e.run(ctx, s, p, e.actor(ctx, filepath.Dir(o.File), o.Actor), o.LockTimeout)
 }

@@ -2,22 +2,12 @@ package engine
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
-
-// Interrupted is the error for a network whose last apply was of several
-// transactions and did not come to its end.
-type Interrupted struct{ Network string }
-
-// Error says so.
-func (e *Interrupted) Error() string {
-	return fmt.Sprintf("an apply of network %q was interrupted and must be recovered first", e.Network)
-}
 
 // view is a network as one snapshot shows it.
 type view struct {
@@ -41,8 +31,9 @@ func (e *Engine) read(ctx context.Context, s *session, network, prefix string) (
 	if err != nil {
 		return nil, err
 	}
-	if st.Journal {
-		return nil, &Interrupted{Network: network}
+	if s.server != nil {
+		st.Lock = nil // nobody else reaches this server: a killed process left it
 	}
+	e.notice(st.Journal, st.Lock)
 	return &view{snapshot: snapshot, state: st}, nil
 }

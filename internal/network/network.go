@@ -16,6 +16,8 @@ type Network struct {
 	// Prefix ends in a slash.
 	Prefix           string
 	MaxCoresPerEntry int
+	// History is how many applies the history keeps, 0 for the default.
+	History int
 
 	Cells   []Cell
 	Cores   []Core

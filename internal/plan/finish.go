@@ -17,6 +17,7 @@ func (m *maker) finish() {
 	SortByAddress(m.plan.Changes)
 	slices.SortStableFunc(m.plan.Changes, func(a, b Change) int { return a.Action.order() - b.Action.order() })
 	m.nameReferences()
+	m.remember()
 	m.plan.Data = m.data.ops(m.in.Snapshot)
 	m.plan.State = m.states.ops(m.in.Snapshot)
 	if m.plan.HasChanges() {

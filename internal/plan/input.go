@@ -17,10 +17,22 @@ type Input struct {
 	Snapshot *kv.Snapshot
 	State    *state.State
 	Mode     Mode
+	// Past is what a rollback brings back, Serial as of which apply. Of the
+	// network only name and prefix count then.
+	Past   *state.Past
+	Serial int64
+	// Keep is how many applies the history keeps, state.DefaultKeep where 0.
+	Keep int
 	// Adopt takes over objects of others that differ from what is wanted.
 	Adopt bool
 	// Cascade deletes what others made and what would be left dangling.
 	Cascade bool
+	// LogIndex is how long the cluster's own log is, at least; 0 where that is
+	// not known.
+	LogIndex uint64
+	// AcceptRestored continues the state in a cluster that was restored from a
+	// snapshot.
+	AcceptRestored bool
 
 	Now          time.Time
 	IDs          IDs

@@ -39,6 +39,9 @@ func (p *Plan) intent(fingerprints bool) string {
 		_ = e.Encode(v)
 	}
 	write([]string{"sigilform intent 1", string(p.Mode), p.Network, p.Prefix})
+	if p.Restored != "" {
+		write([]string{"restored", p.Restored})
+	}
 	for i := range p.Changes {
 		write(intend(&p.Changes[i], fingerprints))
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 // shown, but not applied.
 func Make(in Input) (*Plan, diag.List) {
 	m := newMaker(in)
+	m.checkRestored()
 	m.checkNetwork()
 	wanted, err := m.flatten()
 	if err != nil {
@@ -87,10 +89,11 @@ func newMaker(in Input) *maker {
 		Connection: in.Connection, ClusterID: in.Snapshot.ClusterID,
 		Network: in.Network.Name, Prefix: in.Network.Prefix,
 		Revision: in.Snapshot.Revision, HeadRevision: in.State.HeadRevision,
-		ConfigDigest: in.ConfigDigest, Commit: in.Commit, Secrets: map[string]string{},
+		LogIndex: in.LogIndex, ConfigDigest: in.ConfigDigest, Commit: in.Commit, Secrets: map[string]string{},
+		RolledBackTo: in.Serial, Keep: cmp.Or(in.Keep, state.DefaultKeep),
 	}
-	if in.State.Head != nil {
-		m.plan.Generation, m.plan.Serial = in.State.Head.Generation, in.State.Head.Serial
+	if h := in.State.Head; h != nil {
+		m.plan.Generation, m.plan.Serial, m.plan.HeadApply = h.Generation, h.Serial, h.Apply
 	} else {
 		m.plan.Generation = in.IDs.Generation()
 	}
@@ -123,10 +126,9 @@ func (m *maker) flatten() ([]keys.Object, error) {
 	if m.in.Mode == ModeDestroy {
 		return nil, nil
 	}
-	resolved := m.resolve()
-	wanted, err := keys.Flatten(resolved, m.layout, m.now())
+	wanted, err := m.desired()
 	if err != nil {
-		return nil, fmt.Errorf("flatten: %w", err)
+		return nil, err
 	}
 	for i := range wanted {
 		w := &wanted[i]
@@ -135,6 +137,18 @@ func (m *maker) flatten() ([]keys.Object, error) {
 	m.plan.Objects = len(wanted)
 	m.checkUUIDs(wanted)
 	m.warn()
+	return wanted, nil
+}
+
+// desired are the objects of the configuration, or of the past.
+func (m *maker) desired() ([]keys.Object, error) {
+	if m.in.Mode == ModeRollback {
+		return m.restore(), nil
+	}
+	wanted, err := keys.Flatten(m.resolve(), m.layout, m.now())
+	if err != nil {
+		return nil, fmt.Errorf("flatten: %w", err)
+	}
 	return wanted, nil
 }
 

@@ -12,7 +12,7 @@ import (
 type Plan struct {
 	// Tool is the version of sigilform that made the plan.
 	Tool string `json:"tool"`
-	// Mode is "apply" or "destroy".
+	// Mode is "apply", "destroy" or "rollback".
 	Mode      Mode      `json:"mode"`
 	CreatedAt time.Time `json:"created_at"`
 
@@ -29,6 +29,15 @@ type Plan struct {
 	Serial int64 `json:"serial"`
 	// HeadRevision is the ModRevision of the head, 0 before the first apply.
 	HeadRevision int64 `json:"head_revision"`
+	// HeadApply is the apply that wrote that head.
+	HeadApply string `json:"head_apply,omitempty"`
+	// LogIndex is how long the cluster's own log was, at least; 0 where that is
+	// not known.
+	LogIndex uint64 `json:"log_index,omitempty"`
+	// Restored is the cluster whose state the plan continues, where the cluster
+	// was restored from a snapshot. Then the head is written even if nothing
+	// else changes, and the generation is a new one.
+	Restored string `json:"restored,omitempty"`
 	// ConfigDigest is over the configuration's files and values.
 	ConfigDigest string `json:"config_digest"`
 	// Commit is the source commit, empty where there is none.
@@ -58,6 +67,13 @@ type Plan struct {
 	Guards []kv.Guard `json:"guards,omitempty"`
 	// Secrets are the old values of sensitive fields, by key, for the history.
 	Secrets map[string]string `json:"secrets,omitempty"`
+	// Before are the records of the changed objects as they are, by key, for the
+	// history.
+	Before map[string]string `json:"before,omitempty"`
+	// RolledBackTo is the serial whose state a rollback brings back.
+	RolledBackTo int64 `json:"rolled_back_to,omitempty"`
+	// Keep is how many applies the history keeps.
+	Keep int `json:"keep,omitempty"`
 
 	// Intent is the digest of what changes, without generated values, stamps
 	// and revisions: two plans of the same change have the same.
@@ -71,6 +87,8 @@ type Mode string
 const (
 	ModeApply   Mode = "apply"
 	ModeDestroy Mode = "destroy"
+	// ModeRollback brings back what was applied as of an earlier serial.
+	ModeRollback Mode = "rollback"
 )
 
 // Connection is how to reach the cluster again, without secrets.
@@ -203,7 +221,7 @@ type Conflict struct {
 }
 
 // HasChanges reports whether the plan writes anything.
-func (p *Plan) HasChanges() bool { return len(p.Data)+len(p.State) > 0 }
+func (p *Plan) HasChanges() bool { return len(p.Data)+len(p.State) > 0 || p.Restored != "" }
 
 // Counts is how many objects each action touches, and how many fields drifted.
 type Counts struct {

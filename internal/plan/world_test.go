@@ -94,8 +94,8 @@ func (w *world) commit(p *plan.Plan) []kv.Guard {
 			w.set(op.Key, op.Value)
 		case kv.Delete:
 			delete(w.entries, op.Key)
-		case kv.DeletePrefix:
-			maps.DeleteFunc(w.entries, func(key string, _ kv.Entry) bool { return strings.HasPrefix(key, op.Key) })
+		case kv.DeletePrefix, kv.DeleteRange:
+			maps.DeleteFunc(w.entries, func(key string, _ kv.Entry) bool { return op.Covers(key) })
 		}
 	}
 	h, err := state.EncodeHead(state.Head{

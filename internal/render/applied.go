@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // AppliedDocument is the result of an apply.
@@ -22,13 +23,21 @@ type AppliedDocument struct {
 	Serial   int64  `json:"serial"`
 	Revision int64  `json:"revision"`
 	Intent   string `json:"intent"`
-	Commit   string `json:"commit,omitempty"`
+	// Continued is the cluster whose state was continued, where this one was
+	// restored from a snapshot.
+	Continued string `json:"continued,omitempty"`
+	Commit    string `json:"commit,omitempty"`
 	// Bytes is the size of the request, Writes and Guards what was in it.
 	Bytes  int `json:"bytes"`
 	Writes int `json:"writes"`
 	Guards int `json:"guards"`
+	// Steps is how many transactions it took with a journal, 0 for one without.
+	// Bytes is the largest request then.
+	Steps int `json:"steps,omitempty"`
 	// Resolved says that the reply was lost, and that the history told.
 	Resolved bool `json:"resolved,omitempty"`
+	// Already is the apply that did before what was expected of this one.
+	Already *ApplyDocument `json:"already_applied,omitempty"`
 	// DurationMS is how long the commit took, in milliseconds.
 	DurationMS float64 `json:"duration_ms"`
 }
@@ -39,7 +48,15 @@ func NewApplied(p *plan.Plan) AppliedDocument {
 	s := planSummary(p)
 	return AppliedDocument{
 		Head: head("applied"), Applied: p.HasChanges(), Mode: string(p.Mode), Network: p.Network, ClusterID: p.ClusterID,
-		Counts: s.ActionCounts, Objects: p.Objects, Serial: p.Serial, Revision: p.Revision, Intent: p.Intent, Commit: p.Commit,
+		Counts: s.ActionCounts, Objects: p.Objects, Serial: p.Serial, Revision: p.Revision, Intent: p.Intent, Continued: p.Restored, Commit: p.Commit,
+	}
+}
+
+// After says that an earlier apply did already what was expected of this one.
+func (a *AppliedDocument) After(h *state.History) {
+	if h != nil {
+		e := newApply(h)
+		a.Already = &e
 	}
 }
 
@@ -55,6 +72,11 @@ func Applied(w io.Writer, a AppliedDocument, o Options) error {
 }
 
 func (p *page) applied(a *AppliedDocument) {
+	if e := a.Already; e != nil {
+		p.line(p.color(green, "Already applied: "), "serial ", plainNumber(e.Serial), ", by ", p.word(e.Actor), " at ", moment(e.Time), ".")
+		p.line(p.color(dim, "Intent digest"), " ", p.word(e.Intent))
+		return
+	}
 	if !a.Applied {
 		p.line(p.nothing(&PlanDocument{Mode: a.Mode, Revision: a.Revision, Summary: PlanSummary{Objects: a.Objects}}))
 		return
@@ -72,8 +94,13 @@ func (p *page) applied(a *AppliedDocument) {
 	if p.o.Quiet {
 		return
 	}
-	p.line("Serial ", plainNumber(a.Serial), ", revision ", plainNumber(a.Revision), ", one transaction of ", counted(a.Writes, "write", "writes"),
-		" (", size(int64(a.Bytes)), ")", in, ".")
+	p.continues(a.Continued, a.ClusterID)
+	how := "one transaction of " + counted(a.Writes, "write", "writes") + " (" + size(int64(a.Bytes)) + ")"
+	if a.Steps > 0 {
+		how = counted(a.Writes, "write", "writes") + " in " + counted(a.Steps, "transaction", "transactions") + " with a journal"
+	}
+	p.line("Serial ", plainNumber(a.Serial), ", revision ", plainNumber(a.Revision), ", ", how, in, ".")
+	p.line(p.color(dim, "Intent digest"), " ", p.word(a.Intent))
 	if a.Resolved {
 		p.line(p.color(yellow, "The reply was lost;"), " the history shows that the transaction was carried out.")
 	}

@@ -58,7 +58,8 @@ func TestLargeSummaryIsShort(t *testing.T) {
 
   + core.pool[0–39] (40)   entry.pool[…] (960)   route.r[0–1199] (1,200)
 
-Plan: 0 to delete, 0 to update, 2,200 to create. 0 objects in sync. intent 4f1c2a9be0d4…
+Plan: 0 to delete, 0 to update, 2,200 to create. 0 objects in sync.
+Intent digest 4f1c2a9be0d43fa2c177
 `
 	if text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)

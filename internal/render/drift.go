@@ -12,6 +12,8 @@ import (
 // field with both values and the revision at which its key last moved.
 func Drift(w io.Writer, r *drift.Report, o Options) error {
 	d := NewDrift(r)
+	d.Journal = NewJournal(o.Journal)
+	d.Restored = o.Restored
 	if o.Format == JSON {
 		return writeJSON(w, d, o)
 	}

@@ -28,6 +28,11 @@ type DriftDocument struct {
 	// applied, old is live, new is what the next apply would restore.
 	Objects   []ChangeDocument    `json:"objects"`
 	Unmanaged []UnmanagedDocument `json:"unmanaged"`
+	// Journal is that of an apply that is under way or was interrupted.
+	Journal *JournalDocument `json:"journal,omitempty"`
+	// Restored says that the cluster was restored from a snapshot since the
+	// last apply.
+	Restored *RestoredDocument `json:"restored_cluster,omitempty"`
 }
 
 // NewDrift makes the Document of a drift report.

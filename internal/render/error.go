@@ -6,6 +6,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // ErrorDocument is why a command failed.
@@ -23,6 +24,12 @@ type ErrorDocument struct {
 	Moved []MovedKey `json:"moved,omitempty"`
 	// Size is that of a transaction that is too large.
 	Size *SizeDocument `json:"size,omitempty"`
+	// Journal is that of an apply that was interrupted.
+	Journal *JournalDocument `json:"journal,omitempty"`
+	// Lock is who holds the lock.
+	Lock *state.Lock `json:"lock,omitempty"`
+	// Left are the keys that a rollback left, since others had written them.
+	Left []state.Left `json:"left,omitempty"`
 	// Diagnostics are findings that belong to it.
 	Diagnostics diag.List `json:"diagnostics,omitempty"`
 }
@@ -74,6 +81,7 @@ func (p *page) failure(e *ErrorDocument) {
 		p.prose(e.Detail)
 	}
 	p.movedKeys(e.Moved)
+	p.leftKeys(e.Left)
 	p.tooLarge(e.Size)
 	if e.Hint != "" {
 		p.labelled("", p.color(cyan, "hint: "), len("hint: "), plain, advice(e.Hint))

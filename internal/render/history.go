@@ -13,6 +13,11 @@ import (
 type HistoryDocument struct {
 	Head
 	Entries []ApplyDocument `json:"entries"`
+	// Journal is that of an apply that is under way or was interrupted.
+	Journal *JournalDocument `json:"journal,omitempty"`
+	// Restored says that the cluster was restored from a snapshot since the
+	// last apply.
+	Restored *RestoredDocument `json:"restored_cluster,omitempty"`
 }
 
 // HistoryEntryDocument is one apply with its changes.
@@ -20,20 +25,28 @@ type HistoryEntryDocument struct {
 	Head
 	ApplyDocument
 	Changes []ChangeDocument `json:"changes"`
+	// Restored says that the cluster was restored from a snapshot since the
+	// last apply.
+	Restored *RestoredDocument `json:"restored_cluster,omitempty"`
 }
 
 // ApplyDocument is who applied what, and when.
 type ApplyDocument struct {
-	Serial       int64       `json:"serial"`
-	Apply        string      `json:"apply"`
-	Time         time.Time   `json:"time"`
-	Actor        string      `json:"actor"`
-	Commit       string      `json:"commit,omitempty"`
-	Mode         string      `json:"mode"`
-	Tool         string      `json:"tool"`
-	Intent       string      `json:"intent"`
-	ConfigDigest string      `json:"config_digest,omitempty"`
-	Counts       ApplyCounts `json:"counts"`
+	Serial int64     `json:"serial"`
+	Apply  string    `json:"apply"`
+	Time   time.Time `json:"time"`
+	Actor  string    `json:"actor"`
+	Commit string    `json:"commit,omitempty"`
+	Mode   string    `json:"mode"`
+	// RolledBackTo is the serial whose state a rollback brought back.
+	RolledBackTo int64  `json:"rolled_back_to,omitempty"`
+	Tool         string `json:"tool"`
+	Intent       string `json:"intent"`
+	ConfigDigest string `json:"config_digest,omitempty"`
+	// Continued is the cluster whose state the apply continued, where the
+	// cluster was restored from a snapshot.
+	Continued string      `json:"continued,omitempty"`
+	Counts    ApplyCounts `json:"counts"`
 	// Revision is the cluster's of the commit, Bytes the record's stored size.
 	Revision int64 `json:"revision"`
 	Bytes    int   `json:"bytes"`
@@ -52,8 +65,8 @@ type ApplyCounts struct {
 func newApply(h *state.History) ApplyDocument {
 	c := h.Counts
 	return ApplyDocument{
-		Serial: h.Serial, Apply: h.Apply, Time: h.Time.UTC(), Actor: h.Actor, Commit: h.Commit, Mode: h.Mode, Tool: h.Tool,
-		Intent: h.Intent, ConfigDigest: h.ConfigDigest, Revision: h.Revision, Bytes: h.Bytes,
+		Serial: h.Serial, Apply: h.Apply, Time: h.Time.UTC(), Actor: h.Actor, Commit: h.Commit, Mode: h.Mode, RolledBackTo: h.RolledBackTo, Tool: h.Tool,
+		Intent: h.Intent, ConfigDigest: h.ConfigDigest, Continued: h.Restored, Revision: h.Revision, Bytes: h.Bytes,
 		Counts: ApplyCounts{Delete: c.Delete, Update: c.Update, Create: c.Create, Adopt: c.Adopt, Forget: c.Forget, Record: c.Record},
 	}
 }
@@ -75,6 +88,8 @@ func NewHistoryEntry(h *state.History) HistoryEntryDocument {
 // History shows the applies of a network as a table.
 func History(w io.Writer, h []state.History, o Options) error {
 	d := NewHistory(h)
+	d.Journal = NewJournal(o.Journal)
+	d.Restored = o.Restored
 	if o.Format == JSON {
 		return writeJSON(w, d, o)
 	}
@@ -107,6 +122,7 @@ func (p *page) historyRow(e *ApplyDocument) []string {
 // HistoryEntry shows one apply with all of its changes, as its plan did.
 func HistoryEntry(w io.Writer, h state.History, o Options) error {
 	d := NewHistoryEntry(&h)
+	d.Restored = o.Restored
 	if o.Format == JSON {
 		return writeJSON(w, d, o)
 	}
@@ -128,6 +144,14 @@ func HistoryEntry(w io.Writer, h state.History, o Options) error {
 	return p.flush(w)
 }
 
+// continued says that an apply went on in a restored cluster.
+func continued(cluster string) string {
+	if cluster == "" {
+		return ""
+	}
+	return "the state of cluster " + cluster + ", restored from a snapshot"
+}
+
 func (p *page) entryHeader(d *HistoryEntryDocument) {
 	if p.o.Quiet {
 		return
@@ -146,6 +170,7 @@ func (p *page) entryHeader(d *HistoryEntryDocument) {
 		{"intent", p.word(d.Intent)},
 		{"configuration", p.word(d.ConfigDigest)},
 		{"apply", p.word(d.Apply)},
+		{"continued", p.word(continued(d.Continued))},
 	} {
 		if strings.TrimSpace(x[1]) != "" {
 			p.line("  ", p.color(dim, pad(x[0], len("configuration"))), "  ", x[1])

@@ -168,7 +168,7 @@ func TestPlanTellsNoSecrets(t *testing.T) {
 	p := filled[plan.Plan]("PLANTED")
 	clean := filled[plan.Plan]("open")
 	p.Tool, p.Mode, p.Network, p.Prefix, p.Generation, p.ClusterID = "t", plan.ModeApply, "n", "/p/", "g", "c"
-	p.ConfigDigest, p.Commit, p.Intent = "d", "c", "i"
+	p.ConfigDigest, p.Commit, p.Intent, p.Restored = "d", "c", "i", "e"
 	p.Changes, p.Unmanaged, p.Conflicts, p.Warnings = clean.Changes, clean.Unmanaged, clean.Conflicts, nil
 	p.Secrets = map[string]string{"k": "PLANTED"}
 	for i := range p.Changes {

@@ -1,5 +1,7 @@
 package render
 
+import "github.com/sigilgate/sigilform/internal/state"
+
 // FormatVersion is the version of every Document. Fields may be added to a
 // version, never changed or removed.
 const FormatVersion = "1.0"
@@ -17,7 +19,10 @@ const (
 
 // Options say how to print.
 type Options struct {
-	Format Format
+	// Restored says that the cluster was restored from a snapshot; Documents of
+	// what is live hold it.
+	Restored *RestoredDocument
+	Format   Format
 	// Color allows the sixteen colours of a terminal.
 	Color bool
 	// Summary shows a plan as a table of counts with addresses only.
@@ -28,6 +33,9 @@ type Options struct {
 	// Quiet leaves out what only explains: headers, notes, warnings, what is
 	// unmanaged. Of a drift report and of an apply the last line is left.
 	Quiet bool
+	// Journal is that of an apply that is under way or was interrupted, nil
+	// where there is none: what is shown is in the middle of it.
+	Journal *state.Journal
 	// Secrets are values that must not be shown, wherever they occur. They are
 	// searched in the finished text too. One that is shorter than
 	// [MinSecret] is not: it would be found by chance everywhere.

@@ -7,9 +7,10 @@ import (
 )
 
 // Plan shows a plan to a reviewer: what stands in its way, what is lost, what
-// changes, what comes, what only the state learns, and a summary line last.
+// changes, what comes, what only the state learns, and last a summary with the digest.
 func Plan(w io.Writer, p *plan.Plan, o Options) error {
 	d := NewPlan(p)
+	d.Journal = NewJournal(o.Journal)
 	if o.Format == JSON {
 		return writeJSON(w, d, o)
 	}

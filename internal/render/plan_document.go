@@ -21,8 +21,11 @@ type PlanDocument struct {
 	Generation string    `json:"generation"`
 	// Revision is the cluster's that was read, Serial the state's, 0 before
 	// the first apply.
-	Revision     int64  `json:"revision"`
-	Serial       int64  `json:"serial"`
+	Revision int64 `json:"revision"`
+	Serial   int64 `json:"serial"`
+	// Continued is the cluster whose state the plan continues, where this one
+	// was restored from a snapshot.
+	Continued    string `json:"continued,omitempty"`
 	ConfigDigest string `json:"config_digest"`
 	Commit       string `json:"commit,omitempty"`
 	Intent       string `json:"intent"`
@@ -38,6 +41,8 @@ type PlanDocument struct {
 	Warnings  diag.List           `json:"warnings"`
 	Unmanaged []UnmanagedDocument `json:"unmanaged"`
 	Outputs   map[string]string   `json:"outputs,omitempty"`
+	// Journal is that of an apply that is under way or was interrupted.
+	Journal *JournalDocument `json:"journal,omitempty"`
 }
 
 // PlanSummary counts objects.
@@ -85,7 +90,7 @@ func NewPlan(p *plan.Plan) PlanDocument {
 	d := PlanDocument{
 		Head: head("plan"), Tool: p.Tool, Mode: string(p.Mode), CreatedAt: p.CreatedAt.UTC(),
 		Network: p.Network, Prefix: p.Prefix, ClusterID: p.ClusterID, Generation: p.Generation,
-		Revision: p.Revision, Serial: p.Serial, ConfigDigest: p.ConfigDigest, Commit: p.Commit, Intent: p.Intent,
+		Revision: p.Revision, Serial: p.Serial, Continued: p.Restored, ConfigDigest: p.ConfigDigest, Commit: p.Commit, Intent: p.Intent,
 		HasChanges: p.HasChanges() || len(p.Changes) > 0, Applicable: len(p.Conflicts) == 0,
 		Summary: planSummary(p), Changes: changeDocuments(p.Changes, known), Conflicts: make([]ConflictDocument, len(p.Conflicts)),
 		Warnings: diagnosticDocuments(p.Warnings), Unmanaged: unmanagedDocuments(p.Unmanaged), Outputs: p.Outputs,

@@ -6,10 +6,12 @@ import (
 	"github.com/sigilgate/sigilform/internal/plan"
 )
 
-// shownIntent is how much of a digest is shown: enough to compare by eye.
+// shownIntent is how much of a digest is shown in tables: enough to compare by
+// eye, and for --expect-digest.
 const shownIntent = 12
 
-// planLine is the summary, in one line, last.
+// planLine is the summary in one line, and last the digest by which exactly
+// this change can be applied.
 func (p *page) planLine(d *PlanDocument) {
 	if !d.Applicable {
 		p.line(p.color(red, counted(len(d.Conflicts), "conflict", "conflicts")+": this plan can't be applied."))
@@ -20,7 +22,11 @@ func (p *page) planLine(d *PlanDocument) {
 	}
 	s := &d.Summary
 	p.line(p.color(bold, "Plan: "), p.mainCounts(&s.ActionCounts, "to delete", "to update", "to create"), sideCounts(&s.ActionCounts), ". ",
-		counted(s.InSync, "object", "objects"), " in sync. intent ", p.short(d.Intent))
+		counted(s.InSync, "object", "objects"), " in sync.")
+	p.continues(d.Continued, d.ClusterID)
+	if d.Intent != "" {
+		p.line(p.color(dim, "Intent digest"), " ", p.word(d.Intent))
+	}
 }
 
 func (p *page) nothing(d *PlanDocument) string {

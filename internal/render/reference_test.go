@@ -14,6 +14,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 const docsPath = "../../docs/json.md"
@@ -31,7 +32,8 @@ func documented() map[string]any {
 		"Diagnostic": diag.Diagnostic{}, "Place": diag.Place{}, "Range": diag.Range{}, "Position": diag.Pos{}, "Snippet": diag.Snippet{},
 		"Error": render.ErrorDocument{}, "Moved key": render.MovedKey{}, "Size": render.SizeDocument{}, "Outputs": render.OutputsDocument{},
 		"Output": render.OutputDocument{}, "Graph": render.GraphDocument{}, "Graph cell": render.GraphCell{}, "Graph node": render.GraphNode{},
-		"Graph edge": render.GraphEdge{}, "Version": render.VersionDocument{},
+		"Journal": render.JournalDocument{}, "Lock holder": state.Lock{}, "Left key": state.Left{}, "Recovered": render.RecoveredDocument{},
+		"Lock": render.LockDocument{}, "Restored cluster": render.RestoredDocument{}, "Graph edge": render.GraphEdge{}, "Version": render.VersionDocument{},
 	}
 }
 

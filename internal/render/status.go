@@ -11,7 +11,7 @@ import (
 // Status shows the live network: nodes with status and health, bindings and
 // routes, and the members of the cluster with its quorum.
 func Status(w io.Writer, s StatusDocument, o Options) error {
-	s.Head = head("status")
+	s.Head, s.Journal, s.Restored = head("status"), NewJournal(o.Journal), o.Restored
 	s.Nodes, s.Links, s.Foreign, s.Members = list(s.Nodes), list(s.Links), list(s.Foreign), list(s.Members)
 	if o.Format == JSON {
 		return writeJSON(w, s, o)

@@ -29,6 +29,11 @@ type StatusDocument struct {
 	// Members are empty, and Quorum nil, where the cluster was not asked.
 	Members []StatusMember `json:"members"`
 	Quorum  *StatusQuorum  `json:"quorum,omitempty"`
+	// Journal is that of an apply that is under way or was interrupted.
+	Journal *JournalDocument `json:"journal,omitempty"`
+	// Restored says that the cluster was restored from a snapshot since the
+	// last apply.
+	Restored *RestoredDocument `json:"restored_cluster,omitempty"`
 }
 
 // StatusNode is a Core or an Entry as the network has it.

@@ -1,18 +1,11 @@
 package state
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
-
-// maxHistoryBytes bounds what a history record may unpack to, so that a
-// damaged or hostile one can't fill the memory.
-const maxHistoryBytes = 256 << 20
 
 // Damaged is the error for a key of sigilform's own that can't be read.
 type Damaged struct {
@@ -64,51 +57,6 @@ func DecodeRecord(value string) (*Record, error) {
 		return nil, err
 	}
 	return &r, nil
-}
-
-// EncodeHistory is the value of a history record's key: gzip over JSON, the
-// same bytes for the same record.
-func EncodeHistory(h History) (string, error) {
-	text, err := encode(h)
-	if err != nil {
-		return "", err
-	}
-	var packed bytes.Buffer
-	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
-		return "", fmt.Errorf("pack history: %w", err)
-	}
-	if _, err := io.WriteString(w, text); err != nil {
-		return "", fmt.Errorf("pack history: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return "", fmt.Errorf("pack history: %w", err)
-	}
-	return packed.String(), nil
-}
-
-// DecodeHistory reads the value of a history record's key.
-func DecodeHistory(value string) (History, error) {
-	var h History
-	r, err := gzip.NewReader(strings.NewReader(value))
-	if err != nil {
-		return h, fmt.Errorf("unpack history: %w", err)
-	}
-	text, err := io.ReadAll(io.LimitReader(r, maxHistoryBytes+1))
-	if err != nil {
-		return h, fmt.Errorf("unpack history: %w", err)
-	}
-	if len(text) > maxHistoryBytes {
-		return h, errors.New("unpack history: larger than 256 MiB")
-	}
-	if err := decode(string(text), &h); err != nil {
-		return h, err
-	}
-	if h.Format > FormatVersion {
-		return h, &TooNew{Format: h.Format}
-	}
-	h.Bytes = len(value)
-	return h, nil
 }
 
 func encode(v any) (string, error) {

@@ -1,7 +1,11 @@
 package state_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -64,21 +68,73 @@ func TestHistoryRoundTripIsDeterministic(t *testing.T) {
 			}},
 		}},
 	}
-	one, err := state.EncodeHistory(h)
-	if err != nil {
-		t.Fatal(err)
+	one, parts, err := state.EncodeHistory(h)
+	if err != nil || len(parts) > 0 {
+		t.Fatalf("%d parts, %v", len(parts), err)
 	}
-	two, err := state.EncodeHistory(h)
+	two, _, err := state.EncodeHistory(h)
 	if err != nil || one != two {
 		t.Fatalf("the same history is not the same bytes (%v)", err)
 	}
-	got, err := state.DecodeHistory(one)
+	got, err := state.DecodeHistory(one, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.Bytes = len(one)
 	if diff := cmp.Diff(h, got); diff != "" {
 		t.Fatal(diff)
+	}
+}
+
+// TestLargeHistoryIsInParts: the record of a large apply stays small, and its
+// parts hold the rest.
+func TestLargeHistoryIsInParts(t *testing.T) {
+	t.Parallel()
+	h := state.History{Format: state.FormatVersion, Serial: 7, Apply: "a1", Mode: "apply", Before: map[string]string{"k": "old"}}
+	for i := range 50_000 {
+		sum := sha256.Sum256([]byte{byte(i), byte(i >> 8)})
+		h.Changes = append(h.Changes, state.HistoryChange{Address: hex.EncodeToString(sum[:]), Kind: "core", Action: "create"})
+	}
+	text, parts, err := state.EncodeHistory(h)
+	if err != nil || len(parts) < 2 || len(text) > 4096 {
+		t.Fatalf("%d bytes and %d parts, %v", len(text), len(parts), err)
+	}
+	brief, err := state.DecodeHistory(text, nil)
+	if err != nil || brief.Apply != "a1" || len(brief.Changes) > 0 || brief.Parts != len(parts) {
+		t.Errorf("got %+v, %v", brief, err)
+	}
+	whole, err := state.DecodeHistory(text, func(n int) (string, bool) { return parts[n], true })
+	if err != nil || !cmp.Equal(whole.Changes, h.Changes) || !cmp.Equal(whole.Before, h.Before) {
+		t.Errorf("%d changes, %v", len(whole.Changes), err)
+	}
+	if _, err := state.DecodeHistory(text, func(n int) (string, bool) { return parts[n], n > 0 }); err == nil {
+		t.Error("a missing part goes unnoticed")
+	}
+}
+
+func TestSecretsAreByteExact(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{"/a": "text", "/b": "no \xff text \x00", "/c": ""}
+	for i := range 3_000 {
+		want[fmt.Sprint("/many/", i)] = strings.Repeat("x", 200)
+	}
+	texts, err := state.EncodeSecrets(want)
+	if err != nil || len(texts) < 2 {
+		t.Fatalf("%d texts, %v", len(texts), err)
+	}
+	got := map[string]string{}
+	for _, text := range texts {
+		some, err := state.DecodeSecrets(text)
+		if err != nil || len(text) > 300<<10 {
+			t.Errorf("%d bytes, %v", len(text), err)
+		}
+		maps.Copy(got, some)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if old, err := state.DecodeSecrets(`{"/a":"plain"}`); err != nil || old["/a"] != "plain" {
+		t.Errorf("got %v, %v", old, err)
 	}
 }
 
@@ -179,15 +235,15 @@ func TestDigestDependsOnFieldAndKey(t *testing.T) {
 }
 
 func FuzzDecodeHistory(f *testing.F) {
-	good, err := state.EncodeHistory(state.History{Format: 1, Serial: 1})
+	good, _, err := state.EncodeHistory(state.History{Format: 1, Serial: 1})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add([]byte(good))
 	f.Add([]byte("\x1f\x8b"))
 	f.Fuzz(func(t *testing.T, value []byte) {
-		if h, err := state.DecodeHistory(string(value)); err == nil {
-			if _, err := state.EncodeHistory(h); err != nil {
+		if h, err := state.DecodeHistory(string(value), nil); err == nil {
+			if _, _, err := state.EncodeHistory(h); err != nil {
 				t.Fatalf("a history that was read can't be written: %v", err)
 			}
 		}

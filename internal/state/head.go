@@ -2,6 +2,9 @@ package state
 
 import "time"
 
+// DefaultKeep is how many applies the history keeps where nothing else is said.
+const DefaultKeep = 100
+
 // FormatVersion is the version of everything below sigilform's own prefix.
 const FormatVersion = 1
 
@@ -14,6 +17,10 @@ type Head struct {
 	Prefix  string `json:"prefix"`
 	// ClusterID is the cluster that the state was written to.
 	ClusterID string `json:"cluster_id"`
+	// LogIndex is how long the cluster's own log was, at least, when the head
+	// was written; 0 where that is not known. A log only grows, but a cluster
+	// that is restored from a snapshot begins a new one.
+	LogIndex uint64 `json:"log_index,omitempty"`
 	// Generation is random, chosen at the first apply; it tells a network
 	// from another of the same name.
 	Generation string `json:"generation"`
@@ -26,4 +33,6 @@ type Head struct {
 	Commit string `json:"commit,omitempty"`
 	// ConfigDigest is the digest of the configuration that was applied.
 	ConfigDigest string `json:"config_digest,omitempty"`
+	// Keep is how many applies the history keeps.
+	Keep int `json:"keep,omitempty"`
 }

@@ -9,16 +9,26 @@ type History struct {
 	Serial int64 `json:"serial"`
 	// Apply is the random id of the apply, the same as in its head: by it an
 	// apply whose reply was lost finds out what became of it.
-	Apply        string          `json:"apply"`
-	Time         time.Time       `json:"time"`
-	Actor        string          `json:"actor"`
-	Commit       string          `json:"commit,omitempty"`
-	Mode         string          `json:"mode"`
-	Tool         string          `json:"tool"`
-	Intent       string          `json:"intent"`
-	ConfigDigest string          `json:"config_digest,omitempty"`
-	Counts       HistoryCounts   `json:"counts"`
-	Changes      []HistoryChange `json:"changes,omitempty"`
+	Apply        string    `json:"apply"`
+	Time         time.Time `json:"time"`
+	Actor        string    `json:"actor"`
+	Commit       string    `json:"commit,omitempty"`
+	Mode         string    `json:"mode"`
+	Tool         string    `json:"tool"`
+	Intent       string    `json:"intent"`
+	ConfigDigest string    `json:"config_digest,omitempty"`
+	// Restored is the cluster whose state this apply continued, where the
+	// cluster was restored from a snapshot.
+	Restored string          `json:"restored,omitempty"`
+	Counts   HistoryCounts   `json:"counts"`
+	Changes  []HistoryChange `json:"changes,omitempty"`
+	// Before are the records that the changed objects had, by key; an object
+	// that is not in it had none.
+	Before map[string]string `json:"before,omitempty"`
+	// RolledBackTo is the serial whose state this apply brought back.
+	RolledBackTo int64 `json:"rolled_back_to,omitempty"`
+	// Parts is how many parts hold the changes and records of a large apply.
+	Parts int `json:"parts,omitempty"`
 	// Revision is the cluster's revision of the commit: the ModRevision of the
 	// record itself, filled in when it is read.
 	Revision int64 `json:"-"`

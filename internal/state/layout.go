@@ -21,6 +21,9 @@ func NewLayout(network string) Layout { return Layout{network: network} }
 // Base is the prefix of all keys of the network's state.
 func (l Layout) Base() string { return Root + l.network + "/" }
 
+// NetworkName is the name of the network.
+func (l Layout) NetworkName() string { return l.network }
+
 // Head is the key of the [Head].
 func (l Layout) Head() string { return l.Base() + "head" }
 
@@ -43,8 +46,19 @@ func (l Layout) History(serial int64) string {
 	return fmt.Sprintf("%s%020d", l.HistoryPrefix(), serial)
 }
 
-// HistorySecret is the key of a serial's old sensitive values.
+// HistoryPart is the key of one part of a large record, from 0.
+func (l Layout) HistoryPart(serial int64, n int) string {
+	return fmt.Sprintf("%s/part/%06d", l.History(serial), n)
+}
+
+// HistorySecret is the key of a serial's old sensitive values; what does not
+// fit there is in parts, from 1.
 func (l Layout) HistorySecret(serial int64) string { return l.History(serial) + "/secret" }
+
+// HistorySecretPart is the key of one such part.
+func (l Layout) HistorySecretPart(serial int64, n int) string {
+	return fmt.Sprintf("%s/%06d", l.HistorySecret(serial), n)
+}
 
 // Lock is the key of the lock: it is there while someone holds it, and vanishes
 // with the holder's lease.

@@ -34,8 +34,11 @@ type State struct {
 	DigestKey string
 	// Networks maps every network of the cluster to its prefix.
 	Networks map[string]string
-	// Journal says that an apply of several transactions was interrupted.
-	Journal bool
+	// Journal is that of an apply of several transactions which is under way, or
+	// was interrupted; nil where there is none.
+	Journal *Journal
+	// Lock is who holds the network's lock, nil where nobody does.
+	Lock *Lock
 }
 
 // Empty is the state of a network that was never applied.
@@ -50,13 +53,13 @@ func Empty(network string) *State {
 // Prefixes are the prefixes that a snapshot must hold for [Decode].
 func Prefixes(network string) []string {
 	l := NewLayout(network)
-	return []string{l.ObjectsPrefix(), l.JournalPrefix(), NetworksPrefix}
+	return []string{l.ObjectsPrefix(), NetworksPrefix}
 }
 
 // Keys are the single keys that a snapshot must hold for [Decode].
 func Keys(network string) []string {
 	l := NewLayout(network)
-	return []string{l.Head(), l.DigestKey()}
+	return []string{l.Head(), l.DigestKey(), l.Journal(), l.Lock()}
 }
 
 // Decode reads the state of a network from a snapshot. The error is a
@@ -75,8 +78,30 @@ func Decode(s *kv.Snapshot, network string) (*State, error) {
 	for _, e := range s.Under(NetworksPrefix) {
 		st.Networks[strings.TrimPrefix(e.Key, NetworksPrefix)] = e.Value
 	}
-	st.Journal = len(s.Under(st.Layout.JournalPrefix())) > 0
+	if err := st.decodeJournal(s); err != nil {
+		return nil, err
+	}
 	return st, nil
+}
+
+// decodeJournal reads the journal's head, and who holds the lock. A lock that
+// can't be read is none of a reader's business.
+func (st *State) decodeJournal(s *kv.Snapshot) error {
+	if e, ok := s.Get(st.Layout.Lock()); ok {
+		if l, err := DecodeLock(e.Value); err == nil {
+			st.Lock = &l
+		}
+	}
+	e, ok := s.Get(st.Layout.Journal())
+	if !ok {
+		return nil
+	}
+	j, err := DecodeJournal(e.Value)
+	if err != nil {
+		return &Damaged{Key: e.Key, Cause: err}
+	}
+	st.Journal = j
+	return nil
 }
 
 func (st *State) decodeHead(s *kv.Snapshot) error {

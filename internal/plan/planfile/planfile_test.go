@@ -17,7 +17,7 @@ import (
 func sample() *plan.Plan {
 	return &plan.Plan{
 		Mode: plan.ModeApply, ClusterID: "cdf818194e3a8c32", Network: "prod", Prefix: "/sigilgate/",
-		Generation: "g", Revision: 7, Serial: 2, HeadRevision: 5,
+		Generation: "g", Revision: 7, Serial: 2, HeadRevision: 5, HeadApply: "a1", LogIndex: 9, Restored: "8e9e05c52164694d",
 		Data:   []kv.Op{{Kind: kv.Put, Key: "/sigilgate/cells/a.example/status", Value: "active <&> é"}},
 		State:  []kv.Op{{Kind: kv.Put, Key: state.NewLayout("prod").Record("cell", "a.example"), Value: "{}"}},
 		Guards: []kv.Guard{{Kind: kv.Empty, Key: "/sigilgate/cells/a.example/"}},

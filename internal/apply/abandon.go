@@ -1,0 +1,65 @@
+package apply
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// abandon ends an apply where it is. Data and records of its steps agree as
+// they are; what is missing is that something was applied, and what: the head
+// moves, and the history gets the changes whose writes were carried out.
+func (j *journaled) abandon(ctx context.Context, _ string, out *Recovery) error {
+	serial := j.journal.Serial
+	last, err := j.abandoned()
+	if err != nil {
+		return err
+	}
+	j.removing = true
+	last = append(last, kv.Op{Kind: kv.DeletePrefix, Key: j.layout.JournalPrefix()})
+	revision, err := j.write(ctx, kv.Txn{Ops: last}, nil)
+	if err != nil {
+		return err
+	}
+	out.Outcome, out.Serial, out.Revision = Abandoned, serial, revision
+	return nil
+}
+
+// abandoned are the head and the history of what was carried out.
+func (j *journaled) abandoned() ([]kv.Op, error) {
+	var head kv.Op
+	for _, op := range j.intent.Ops {
+		if op.Key == j.layout.Head() {
+			head = op
+		}
+	}
+	if head.Key == "" {
+		return nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: errors.New("it holds no head")}
+	}
+	h, err := state.DecodeHead(head.Value)
+	if err != nil {
+		return nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: err}
+	}
+	past, err := recorded(j.layout, j.journal.Serial, j.intent.Ops)
+	if err != nil {
+		return nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: err}
+	}
+	o := j.options
+	h.Time, h.Actor, h.Apply = o.Now.UTC(), o.Actor, o.Apply
+	past.Time, past.Actor, past.Apply, past.Mode = o.Now.UTC(), o.Actor, o.Apply, ModeAbandoned
+	j.keepDone(&past)
+	if head.Value, err = state.EncodeHead(h); err != nil {
+		return nil, err
+	}
+	parts, last, err := record(j.layout, past)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(parts, last...), head), nil
+}
+
+// ModeAbandoned is the mode, in the history, of an apply that was ended where
+// it was.
+const ModeAbandoned = "abandoned"

@@ -1,0 +1,240 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// partBytes is the size of a part of the intent, where the server takes it.
+const partBytes = 512 << 10
+
+// journaled is an apply of several transactions under way, or its recovery.
+//
+//	begin ── preparing: the journal's head is there, which shuts out all others
+//	  │      all guards hold at one revision? no: the journal goes, nothing was written
+//	  │      the intent with the former values is written
+//	step ─── its guards, the fence and the lock hold: its writes, and the position moves
+//	  │      a guard does not hold, or it was interrupted early: the steps are undone
+//	last ─── its writes with the new head and the history, and the journal goes
+type journaled struct {
+	store   Store
+	network string
+	layout  state.Layout
+	options Options
+	held    Held
+	// journal is as the store has it, fence the ModRevision of its key, value
+	// its text.
+	journal *state.Journal
+	fence   int64
+	value   string
+	intent  *state.Intent
+	// cutUnits allows to part a unit that is too large for one request.
+	cutUnits bool
+	// budget is how many bytes a step may have.
+	budget int
+	// removing says that the journal goes without having been carried out.
+	removing bool
+	// resolved says that a reply was lost and reading told.
+	resolved bool
+	stats    Result
+}
+
+// runJournaled applies a plan that is too large for one request. A single
+// write that is, too, can't be helped.
+func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, end *ending, large *kv.TooLarge) (*Result, error) {
+	if slices.ContainsFunc(slices.Concat(p.Data, p.State), func(op kv.Op) bool { return opBytes(op) > s.Limits().MaxRequestBytes }) {
+		return nil, large
+	}
+	if o.Lock == nil {
+		return nil, errors.New("internal error: an apply of several transactions without a lock")
+	}
+	held, err := o.Lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = held.Unlock(context.WithoutCancel(ctx)) }()
+	ctx, cancel := guarded(ctx, held)
+	defer cancel()
+	j := newJournaled(s, p.Network, o, held)
+	if err := j.begin(ctx, p, end); err != nil {
+		return nil, err
+	}
+	return j.carryOut(ctx)
+}
+
+func newJournaled(s Store, network string, o Options, held Held) *journaled {
+	return &journaled{
+		store: s, network: network, layout: state.NewLayout(network), options: o, held: held,
+		budget: stepBytes, intent: &state.Intent{},
+	}
+}
+
+// begin writes the journal, from which on everyone can carry on or undo.
+func (j *journaled) begin(ctx context.Context, p *plan.Plan, end *ending) error {
+	j.journal = &state.Journal{
+		Format: state.FormatVersion, Apply: j.options.Apply, Serial: p.Serial + 1, Owner: j.options.Owner, Actor: j.options.Actor,
+		Command: j.options.Command, Commit: p.Commit, Since: j.options.Now.UTC(), Phase: state.Preparing,
+	}
+	first := *j.journal
+	_, err := j.write(ctx, kv.Txn{Guards: []kv.Guard{headGuard(p), {Kind: kv.Empty, Key: j.layout.JournalPrefix()}}}, &first)
+	if err != nil {
+		return j.failedToBegin(ctx, p, err)
+	}
+	if err := j.prepare(ctx, intentOf(p, end), p.Prefix); err != nil {
+		return errors.Join(j.failedToBegin(ctx, p, err), j.discard(ctx))
+	}
+	return nil
+}
+
+// failedToBegin says what kept an apply from its first step. Nothing of the
+// network was written.
+func (j *journaled) failedToBegin(ctx context.Context, p *plan.Plan, err error) error {
+	var unknown *Unknown
+	if errors.As(err, &unknown) && j.fence == 0 {
+		// Only the journal's head was on its way, and without the lock, which is
+		// given back now, it can't arrive.
+		return &NotWritten{Cause: unknown.Cause}
+	}
+	var rejected *Rejected
+	if errors.As(err, &rejected) {
+		if refused := checkHead(ctx, j.store, p); refused != nil && j.fence == 0 {
+			return refused
+		}
+		for i := range rejected.Moved {
+			rejected.Moved[i].Address = newOwners(p).of(rejected.Moved[i].Key)
+		}
+	}
+	return err
+}
+
+// prepare verifies every guard at one revision, and writes the intent with the
+// values of that revision.
+func (j *journaled) prepare(ctx context.Context, intent *state.Intent, prefix string) error {
+	now, err := j.store.Scan(ctx, 0, scanned(j.network, prefix)...)
+	if err != nil {
+		return err
+	}
+	if err := verify(now, intent, 0); err != nil {
+		return err
+	}
+	intent.Before = formerValues(now, intent.Ops)
+	if err := j.writeIntent(ctx, intent); err != nil {
+		return err
+	}
+	j.intent = intent
+	return j.interruptedEarly()
+}
+
+// writeIntent writes the intent in parts, smaller ones where the server turns
+// out to take less.
+func (j *journaled) writeIntent(ctx context.Context, intent *state.Intent) error {
+	for size := partBytes; ; size /= 2 {
+		size = min(size, j.store.Limits().MaxRequestBytes/2)
+		parts, err := state.EncodeIntent(intent, size)
+		if err != nil {
+			return err
+		}
+		err = j.writeParts(ctx, parts, len(intent.Ops))
+		if large := (*kv.TooLarge)(nil); size > minPart && errors.As(err, &large) {
+			continue
+		}
+		return err
+	}
+}
+
+// minPart is below what any server takes.
+const minPart = 1 << 10
+
+func (j *journaled) writeParts(ctx context.Context, parts []string, ops int) error {
+	for i, part := range parts {
+		next := *j.journal
+		next.Parts = i + 1
+		if i == len(parts)-1 {
+			next.Ops = ops
+		}
+		if _, err := j.write(ctx, kv.Txn{Ops: []kv.Op{{Kind: kv.Put, Key: j.layout.JournalPart(i), Value: part}}}, &next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// interruptedEarly is the error of an interrupt before the first step.
+func (j *journaled) interruptedEarly() error {
+	if j.options.stopped() {
+		return &NotBegun{Cause: ErrStopped}
+	}
+	return nil
+}
+
+// discard takes away a journal whose apply wrote nothing of the network.
+func (j *journaled) discard(ctx context.Context) error {
+	j.removing = true
+	_, err := j.write(ctx, kv.Txn{Ops: []kv.Op{{Kind: kv.DeletePrefix, Key: j.layout.JournalPrefix()}}}, nil)
+	return err
+}
+
+// scanned are the prefixes that hold everything that the guards and writes of
+// a plan are about.
+func scanned(network, prefix string) []string {
+	data, own := keys.NewLayout(prefix), state.NewLayout(network)
+	return append(data.ReadPrefixes(), data.UserIDCounter(), own.ObjectsPrefix(), own.Head(), own.DigestKey(), state.NetworksPrefix)
+}
+
+// intentOf is the plan's sequence with its ending.
+func intentOf(p *plan.Plan, end *ending) *state.Intent {
+	intent := p.Sequence()
+	for _, part := range end.parts {
+		intent.Ops = append(intent.Ops, part)
+		intent.Units = append(intent.Units, len(intent.Ops))
+	}
+	intent.Guards = append(intent.Guards, state.IntentGuard{At: len(intent.Ops), Guard: headGuard(p)})
+	intent.Ops = append(intent.Ops, end.last...)
+	intent.Units = append(intent.Units, len(intent.Ops))
+	return intent
+}
+
+// verify checks the guards of all writes from one on, at one revision.
+func verify(now *kv.Snapshot, in *state.Intent, from int) error {
+	var moved []Moved
+	for _, g := range in.Guards {
+		if g.At < from {
+			continue
+		}
+		for _, m := range now.Moved(g.Guard) {
+			if !slices.ContainsFunc(moved, func(known Moved) bool { return known.Moved == m }) {
+				moved = append(moved, Moved{Moved: m})
+			}
+		}
+	}
+	if len(moved) > 0 {
+		return &Rejected{Moved: moved}
+	}
+	return nil
+}
+
+// formerValues are the entries that the writes change or remove.
+func formerValues(now *kv.Snapshot, ops []kv.Op) []kv.Entry {
+	var out []kv.Entry
+	for _, op := range ops {
+		switch op.Kind {
+		case kv.Put, kv.Delete:
+			if e, ok := now.Get(op.Key); ok {
+				out = append(out, e)
+			}
+		case kv.DeletePrefix:
+			out = append(out, now.Under(op.Key)...)
+		case kv.DeleteRange:
+			// Only the pruning of the history, in the last step: it is never undone.
+		}
+	}
+	slices.SortFunc(out, func(a, b kv.Entry) int { return strings.Compare(a.Key, b.Key) })
+	return slices.CompactFunc(out, func(a, b kv.Entry) bool { return a.Key == b.Key })
+}

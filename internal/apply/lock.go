@@ -1,0 +1,50 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// Held is a lock that this process holds. It is safe for concurrent use.
+type Held interface {
+	// Guard holds while the lock does: the fence that every step carries.
+	Guard() kv.Guard
+	// Lost is closed once the lock is lost, or must be taken as lost.
+	Lost() <-chan struct{}
+	// Unlock gives the lock back. A second call does nothing.
+	Unlock(ctx context.Context) error
+}
+
+// Locker takes the network's lock; the error is a *Locked where another has it
+// for longer than one waits.
+type Locker func(ctx context.Context) (Held, error)
+
+// Locked is the error for a network whose lock another apply holds. Nothing
+// was written.
+type Locked struct {
+	Network string
+	Lock    state.Lock
+}
+
+// Error says who holds it.
+func (e *Locked) Error() string {
+	return fmt.Sprintf("network %q is locked by %s (%s, process %d on %s, lock %s)", e.Network, e.Lock.Actor, e.Lock.Command, e.Lock.PID, e.Lock.Host, e.Lock.ID)
+}
+
+// guarded ends the context when the lock is lost.
+func guarded(ctx context.Context, h Held) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-h.Lost():
+			cancel(errLockLost)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil); <-done }
+}

@@ -1,0 +1,184 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// Recovery is what became of an interrupted apply.
+type Recovery struct {
+	// Journal is as it was found.
+	Journal *state.Journal
+	// Outcome says what was done with it.
+	Outcome RecoveryOutcome
+	// Serial and Revision are those of the new head, where there is one.
+	Serial, Revision int64
+	// Steps is how many transactions it took.
+	Steps int
+	// Restored counts the keys that have their former value again, Left are
+	// those that others have written since.
+	Restored int
+	Left     []state.Left
+	// Moved is why it could not go forward, empty where it did.
+	Moved []Moved
+}
+
+// RecoveryOutcome says how an interrupted apply ended.
+type RecoveryOutcome string
+
+// The outcomes of a recovery.
+const (
+	// Finished: the apply was carried out to its end.
+	Finished RecoveryOutcome = "finished"
+	// Undone: what it had written was taken back.
+	Undone RecoveryOutcome = "rolled-back"
+	// Dropped: it had written nothing yet.
+	Dropped RecoveryOutcome = "dropped"
+	// Abandoned: what it had written stays, and is what was applied last.
+	Abandoned RecoveryOutcome = "abandoned"
+)
+
+// Recover takes an interrupted apply over: it carries it on where what is left
+// of its guards holds, else undoes it. It returns nil where there is no
+// journal. The network's keys are below prefix.
+func Recover(ctx context.Context, s Store, network, prefix string, o Options) (*Recovery, error) {
+	return resume(ctx, s, network, prefix, o, (*journaled).recover)
+}
+
+// Abandon takes an interrupted apply over and ends it where it is: what it
+// wrote stays, with a head and a history record that say so.
+func Abandon(ctx context.Context, s Store, network, prefix string, o Options) (*Recovery, error) {
+	return resume(ctx, s, network, prefix, o, (*journaled).abandon)
+}
+
+// finale ends a journal that was taken over.
+type finale func(j *journaled, ctx context.Context, prefix string, out *Recovery) error
+
+func resume(ctx context.Context, s Store, network, prefix string, o Options, end finale) (*Recovery, error) {
+	o = o.withDefaults()
+	found, _, err := readJournal(ctx, s, network)
+	if found == nil || err != nil {
+		return nil, err
+	}
+	held, err := o.Lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = held.Unlock(context.WithoutCancel(ctx)) }()
+	ctx, cancel := guarded(ctx, held)
+	defer cancel()
+	j := newJournaled(s, network, o, held)
+	taken, err := j.takeOver(ctx)
+	if !taken || err != nil {
+		return nil, err
+	}
+	out := &Recovery{Journal: j.journal}
+	if j.journal.Done == 0 && j.journal.Phase != state.RollingBack {
+		out.Outcome = Dropped
+		return out, j.discard(ctx)
+	}
+	if err := j.load(ctx); err != nil {
+		return nil, err
+	}
+	if err := end(j, ctx, prefix, out); err != nil {
+		return nil, err
+	}
+	out.Steps = j.stats.Steps
+	return out, nil
+}
+
+// readJournal reads the journal's head, nil where there is none.
+func readJournal(ctx context.Context, s Store, network string) (*state.Journal, *kv.Entry, error) {
+	key := state.NewLayout(network).Journal()
+	found, err := s.Read(ctx, key)
+	if err != nil || len(found) == 0 {
+		return nil, nil, err
+	}
+	j, err := state.DecodeJournal(found[0].Value)
+	if err != nil {
+		return nil, nil, &state.Damaged{Key: key, Cause: err}
+	}
+	return j, &found[0], nil
+}
+
+// takeOver makes this run the journal's owner: whoever drove it is shut out.
+func (j *journaled) takeOver(ctx context.Context) (bool, error) {
+	found, e, err := readJournal(ctx, j.store, j.network)
+	if found == nil || err != nil {
+		return false, err
+	}
+	j.journal, j.fence, j.value = found, e.ModRevision, e.Value
+	next := found.At(e.ModRevision)
+	next.Owner = j.options.Owner
+	if _, err := j.write(ctx, kv.Txn{}, next); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// load reads the intent.
+func (j *journaled) load(ctx context.Context) error {
+	s, err := j.store.Scan(ctx, 0, j.layout.JournalPrefix())
+	if err != nil {
+		return err
+	}
+	parts := make([]string, j.journal.Parts)
+	for i := range parts {
+		e, ok := s.Get(j.layout.JournalPart(i))
+		if !ok {
+			return &state.Damaged{Key: j.layout.JournalPart(i), Cause: errors.New("it is missing")}
+		}
+		parts[i] = e.Value
+	}
+	j.intent, err = state.DecodeIntent(parts)
+	if err == nil && len(j.intent.Ops) != j.journal.Ops {
+		err = fmt.Errorf("it has %d writes, and its head says %d", len(j.intent.Ops), j.journal.Ops)
+	}
+	if err != nil {
+		return &state.Damaged{Key: j.layout.JournalPart(0), Cause: err}
+	}
+	return nil
+}
+
+// recover carries on where every guard that is left holds, else undoes.
+func (j *journaled) recover(ctx context.Context, prefix string, out *Recovery) error {
+	err := errRollingBack
+	if j.journal.Phase == state.Applying {
+		var now *kv.Snapshot
+		now, err = j.store.Scan(ctx, 0, scanned(j.network, prefix)...)
+		if err != nil {
+			return err
+		}
+		err = verify(now, j.intent, j.journal.Done)
+	}
+	if err == nil {
+		var r *Result
+		if r, err = j.carryOut(ctx); err == nil {
+			out.Outcome, out.Serial, out.Revision = Finished, r.Serial, r.Revision
+			return nil
+		}
+	} else {
+		err = j.undo(ctx, err)
+	}
+	return out.ofUndoing(err)
+}
+
+var errRollingBack = errors.New("it was being rolled back")
+
+// ofUndoing takes the result from the error that an undoing ends with.
+func (r *Recovery) ofUndoing(err error) error {
+	var back *RolledBack
+	if !errors.As(err, &back) {
+		return err
+	}
+	r.Outcome, r.Restored, r.Left = Undone, back.Restored, back.Left
+	var moved *Rejected
+	if errors.As(back.Cause, &moved) {
+		r.Moved = moved.Moved
+	}
+	return nil
+}

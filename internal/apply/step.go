@@ -1,0 +1,161 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// stepBytes is how large a step may be. Larger ones are hardly faster, and
+// keep the cluster from its other work for longer.
+const stepBytes = 512 << 10
+
+// carryOut does the steps that are left, or undoes those that were done.
+func (j *journaled) carryOut(ctx context.Context) (*Result, error) {
+	for j.journal.Done < j.journal.Ops {
+		if j.turnsBack() {
+			return nil, j.undo(ctx, ErrStopped)
+		}
+		revision, err := j.step(ctx)
+		switch {
+		case err == nil:
+			j.stats.Revision = revision
+		case errors.As(err, new(*Stopped)), errors.As(err, new(*Unknown)):
+			return nil, err
+		default:
+			return nil, j.undo(ctx, err)
+		}
+	}
+	out := j.stats
+	out.Serial, out.Resolved = j.journal.Serial, j.resolved
+	return &out, nil
+}
+
+// turnsBack reports whether the run was interrupted and has less behind it
+// than before it.
+func (j *journaled) turnsBack() bool {
+	return j.options.stopped() && 2*j.journal.Done < j.journal.Ops
+}
+
+// step carries out as many of the next writes as one request holds.
+func (j *journaled) step(ctx context.Context) (int64, error) {
+	for {
+		from, end := j.journal.Done, j.cut()
+		txn := kv.Txn{Guards: j.guards(from, end), Ops: j.intent.Ops[from:end:end]}
+		next := j.journal.At(j.fence)
+		next.Phase, next.Done = state.Applying, end
+		next.Steps = append(next.Steps, state.JournalStep{End: end})
+		last := end == len(j.intent.Ops)
+		if last {
+			txn.Ops = append(txn.Ops, kv.Op{Kind: kv.DeletePrefix, Key: j.layout.JournalPrefix()})
+			next = nil
+		}
+		revision, err := j.write(ctx, txn, next)
+		var large *kv.TooLarge
+		if errors.As(err, &large) && j.shrink(from, end) {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		if last {
+			j.journal.Done = end
+		}
+		j.stats.Steps++
+		j.stats.Writes += len(txn.Ops)
+		j.stats.Guards += len(txn.Guards)
+		j.report()
+		return revision, nil
+	}
+}
+
+func (j *journaled) report() {
+	if j.options.Progress != nil {
+		j.options.Progress(j.journal.Done, j.journal.Ops)
+	}
+}
+
+// cut finds where the next step ends: after the last unit that fits. A unit
+// that fits no request by itself is parted, which is better than not to apply.
+func (j *journaled) cut() int {
+	in, from := j.intent, j.journal.Done
+	spent, fits, whole := 0, from, from
+	unit, _ := slices.BinarySearch(in.Units, from+1)
+	guard, _ := slices.BinarySearchFunc(in.Guards, from, func(g state.IntentGuard, at int) int { return g.At - at })
+	first := in.Units[unit]
+	for i := from; i < len(in.Ops); i++ {
+		spent += opBytes(in.Ops[i])
+		for ; guard < len(in.Guards) && in.Guards[guard].At == i; guard++ {
+			spent += guardBytes(in.Guards[guard].Guard)
+		}
+		if spent > j.room() {
+			break
+		}
+		fits = i + 1
+		if in.Units[unit] == fits {
+			whole = fits
+			unit++
+		}
+	}
+	switch {
+	case whole > from:
+		return whole
+	case j.cutUnits:
+		return max(fits, from+1)
+	}
+	return first
+}
+
+// room is how many bytes a step may have now.
+func (j *journaled) room() int { return min(j.budget, j.store.Limits().MaxRequestBytes*3/4) }
+
+// perEntry is about what an entry costs a request beside its texts.
+const perEntry = 28
+
+func opBytes(o kv.Op) int       { return len(o.Key) + len(o.Value) + len(o.End) + perEntry }
+func guardBytes(g kv.Guard) int { return len(g.Key) + perEntry }
+
+// shrink makes the next try of a step smaller; false where it can't be.
+func (j *journaled) shrink(from, end int) bool {
+	if end-from <= 1 {
+		return false
+	}
+	unit, _ := slices.BinarySearch(j.intent.Units, from+1)
+	j.cutUnits = j.cutUnits || j.intent.Units[unit] >= end
+	j.budget = max(j.room()/2, 1)
+	return true
+}
+
+// guards are those of the writes of a step, each once, with the objects that
+// earlier steps created and these writes refer to.
+func (j *journaled) guards(from, end int) []kv.Guard {
+	seen := map[kv.Guard]bool{}
+	var out []kv.Guard
+	add := func(g kv.Guard) {
+		if !seen[g] {
+			seen[g] = true
+			out = append(out, g)
+		}
+	}
+	g, _ := slices.BinarySearchFunc(j.intent.Guards, from, func(g state.IntentGuard, at int) int { return g.At - at })
+	for ; g < len(j.intent.Guards) && j.intent.Guards[g].At < end; g++ {
+		add(j.intent.Guards[g].Guard)
+	}
+	steps := j.journal.At(j.fence).Steps
+	n, _ := slices.BinarySearchFunc(j.intent.Needs, from, func(n state.IntentNeed, at int) int { return n.At - at })
+	for ; n < len(j.intent.Needs) && j.intent.Needs[n].At < end; n++ {
+		if of := j.intent.Needs[n].Of; of < from {
+			add(kv.Guard{Kind: kv.Exists, Key: j.intent.Ops[of].Key, Revision: writtenAt(steps, of)})
+		}
+	}
+	return out
+}
+
+// writtenAt is the revision of the step that carried out a write.
+func writtenAt(steps []state.JournalStep, op int) int64 {
+	i, _ := slices.BinarySearchFunc(steps, op+1, func(s state.JournalStep, end int) int { return s.End - end })
+	return steps[i].Revision
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigilgate/sigilform/internal/engine"
+)
+
+// rollbackFlags are those of rollback: of apply, without what a configuration
+// would say.
+type rollbackFlags struct {
+	applyFlags
+	network string
+	save    string
+}
+
+func (a *app) newRollback() *cobra.Command {
+	var r rollbackFlags
+	c := &cobra.Command{
+		Use:   "rollback SERIAL [PATH]",
+		Short: "Bring back what was applied as of an earlier serial",
+		Long: `Plan, ask, and apply what brings everything that sigilform owns back to the state
+after an earlier apply. It is a plan like any: reviewed, guarded, and written to
+the history. What the network writes by itself (rotated paths, health, a status
+that no file names) is left alone; what is gone comes back as it last was.
+
+PATH only tells where the cluster is. The configuration stays as it is: revert it
+too, or the next apply makes the change again.` + applyExits(),
+		Example: "  sigilform rollback 12\n  sigilform rollback 12 --out back.sigilplan",
+		Args:    between(1, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			serial, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil || serial < 1 {
+				return usage(fmt.Sprintf("%q is no serial", args[0]), "`sigilform history` lists them")
+			}
+			return a.rollback(c, &r, serial, path(args[1:]))
+		},
+	}
+	r.add(c)
+	_ = c.Flags().MarkHidden("adopt")
+	f := c.Flags()
+	f.StringVar(&r.network, "network", "", "`NAME` of the network, where the cluster holds several")
+	f.StringVar(&r.save, "out", "", "save the plan to `FILE`, for `sigilform apply FILE`, and apply nothing")
+	return c
+}
+
+func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path string) error {
+	planned, err := a.planOptions(c, &r.planFlags, nil)
+	if err != nil {
+		return err
+	}
+	o := engine.RollbackOptions{
+		LiveOptions: engine.LiveOptions{Source: planned.Source, Connection: planned.Connection, Network: r.network},
+		Provenance:  planned.Provenance, Serial: serial, Cascade: planned.Cascade, AcceptRestored: planned.AcceptRestored,
+	}
+	o.Source.Path = path
+	if o.Expect, err = r.expect.digest(c); err != nil {
+		return err
+	}
+	if o.LockTimeout, err = r.lock.timeout(); err != nil {
+		return err
+	}
+	seen := &review{app: a, flags: &r.applyFlags, question: fmt.Sprintf("Bring back the state after serial %d?", serial)}
+	o.Review = seen.review
+	if r.save != "" {
+		o.Review = func(ctx context.Context, p *engine.Planned) error {
+			if err := a.endPlan(ctx, &r.planFlags, p, r.save, false); err != nil {
+				return err
+			}
+			return &saved{}
+		}
+	}
+	applied, err := a.engine.Rollback(c.Context(), o)
+	if has[*saved](err) {
+		return nil
+	}
+	if err != nil {
+		return seen.fail(err)
+	}
+	return a.showApplied(applied)
+}
+
+// saved ends a rollback whose plan was saved instead of applied.
+type saved struct{}
+
+func (*saved) Error() string { return "the plan was saved" }

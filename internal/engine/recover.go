@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// RecoverOptions say which network to recover, and how.
+type RecoverOptions struct {
+	LiveOptions
+	Provenance Provenance
+	// Abandon keeps what is written and ends the apply there.
+	Abandon bool
+	// LockTimeout is how long to wait for another's lock.
+	LockTimeout time.Duration
+	// Review is given the interrupted apply before anything is done; its error
+	// stops the recovery. It may be nil.
+	Review func(ctx context.Context, j *state.Journal) error
+}
+
+// Recovered is what a recovery did; Recovery is nil where there was nothing to do.
+type Recovered struct {
+	Network  string
+	Recovery *apply.Recovery
+	Took     time.Duration
+}
+
+// Recover carries an interrupted apply on, or undoes it, or ends it where it is.
+func (e *Engine) Recover(ctx context.Context, o RecoverOptions) (out *Recovered, err error) {
+	l, err := e.visit(ctx, o.LiveOptions)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close(&err)
+	out = &Recovered{Network: l.name}
+	shown, _, err := l.lock(ctx)
+	if err != nil || shown.Journal == nil {
+		return out, err
+	}
+	if o.Review != nil {
+		if err := o.Review(ctx, shown.Journal); err != nil {
+			return nil, err
+		}
+	}
+	end := apply.Recover
+	if o.Abandon {
+		end = apply.Abandon
+	}
+	actor := e.actor(ctx, o.Source.Path, o.Provenance.Actor)
+	options, err := e.runOptions(ctx, l.session, l.name, actor, o.LockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	hard, cancel := e.hard(ctx)
+	defer cancel()
+	e.progress("recovering")
+	from := e.Clock()
+	out.Recovery, err = end(hard, l.session, l.name, l.prefix, options)
+	out.Took = e.Clock().Sub(from)
+	return out, err
+}

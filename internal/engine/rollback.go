@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// RollbackOptions say which state to bring back.
+type RollbackOptions struct {
+	LiveOptions
+	Provenance Provenance
+	// Serial is the apply whose state comes back.
+	Serial int64
+	// Cascade deletes what others made and a deletion would leave dangling.
+	Cascade bool
+	// AcceptRestored goes on in a cluster that was restored from a snapshot.
+	AcceptRestored bool
+	Expect         Expected
+	LockTimeout    time.Duration
+	// Review is given the plan before it is applied; its error stops the rollback.
+	Review func(ctx context.Context, p *Planned) error
+}
+
+// Pruned is the error for a serial that the history does not reach any more.
+type Pruned struct {
+	Network        string
+	Serial, Oldest int64
+}
+
+// Error says how far it reaches.
+func (e *Pruned) Error() string {
+	return fmt.Sprintf("the history of network %q reaches back to serial %d, not to %d", e.Network, e.Oldest, e.Serial)
+}
+
+// Rollback plans what brings the state after a serial back, has it reviewed,
+// and applies it.
+func (e *Engine) Rollback(ctx context.Context, o RollbackOptions) (out *Applied, err error) {
+	l, err := e.visit(ctx, o.LiveOptions)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close(&err)
+	if err := e.awaitTurn(ctx, l.session, l.name, o.LockTimeout); err != nil {
+		return nil, err
+	}
+	p, err := l.planRollback(ctx, &o)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.expect(ctx, l.session, o.Expect, p); err != nil {
+		return nil, err
+	}
+	if err := o.Review(ctx, p); err != nil {
+		return nil, err
+	}
+	return e.run(ctx, l.session, p, e.actor(ctx, o.Source.Path, o.Provenance.Actor), o.LockTimeout)
+}
+
+func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, error) {
+	v, err := l.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	past, target, err := l.rewind(ctx, v, o.Serial)
+	if err != nil {
+		return nil, err
+	}
+	e := l.engine
+	ids := e.ids()
+	e.progress("planning")
+	n := &network.Network{Name: l.name, Prefix: v.state.Head.Prefix}
+	p, found := plan.Make(plan.Input{
+		Network: n, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeRollback, Past: past, Serial: o.Serial,
+		Cascade: o.Cascade, AcceptRestored: o.AcceptRestored, Keep: v.state.Head.Keep, LogIndex: l.session.LogIndex(ctx, v.snapshot.Revision),
+		Now: e.now(), IDs: ids, Tool: e.Version, Commit: first(o.Provenance.Commit, target.Commit), ConfigDigest: target.ConfigDigest,
+		Connection: l.session.connection,
+	})
+	if ids.err != nil {
+		return nil, ids.err
+	}
+	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	p.Warnings = append(found, p.Warnings...)
+	return &Planned{Plan: p, Secrets: secretsOf(n, p)}, nil
+}
+
+// rewind undoes the history, newest first, down to the serial, and returns the
+// record of that serial as far as it is there.
+func (l *live) rewind(ctx context.Context, v *view, serial int64) (*state.Past, state.History, error) {
+	head := v.state.Head.Serial
+	if serial < 1 || serial > head {
+		return nil, state.History{}, &NoSuchSerial{Network: l.name, Serial: serial, Newest: head}
+	}
+	l.engine.progress("reading the history")
+	layout := state.NewLayout(l.name)
+	s, err := l.session.Snapshot(ctx, etcd.SnapshotRequest{Prefixes: []string{layout.HistoryPrefix()}})
+	if err != nil {
+		return nil, state.History{}, err
+	}
+	past := v.state.Rewind()
+	for n := head; n > serial; n-- {
+		err := undo(past, s, layout, n)
+		if pruned, ok := as[*Pruned](err); ok {
+			pruned.Serial = serial
+		}
+		if err != nil {
+			return nil, state.History{}, err
+		}
+	}
+	target := state.History{Serial: serial}
+	if entry, ok := s.Get(layout.History(serial)); ok {
+		target, err = state.DecodeHistory(entry.Value, nil)
+	}
+	return past, target, err
+}
+
+// undo takes one apply back.
+func undo(past *state.Past, s *kv.Snapshot, layout state.Layout, serial int64) error {
+	entry, ok := s.Get(layout.History(serial))
+	if !ok {
+		return &Pruned{Network: layout.NetworkName(), Serial: serial - 1, Oldest: oldest(s, layout, serial)}
+	}
+	h, err := state.DecodeHistory(entry.Value, func(n int) (string, bool) {
+		part, ok := s.Get(layout.HistoryPart(serial, n))
+		return part.Value, ok
+	})
+	if err != nil {
+		return &state.Damaged{Key: entry.Key, Cause: err}
+	}
+	secrets, err := secretsOfSerial(s, layout, serial)
+	if err != nil {
+		return err
+	}
+	return past.Undo(&h, secrets)
+}
+
+// secretsOfSerial are the old sensitive values of an apply.
+func secretsOfSerial(s *kv.Snapshot, layout state.Layout, serial int64) (map[string]string, error) {
+	out := map[string]string{}
+	for _, e := range s.Under(layout.HistorySecret(serial)) {
+		some, err := state.DecodeSecrets(e.Value)
+		if err != nil {
+			return nil, &state.Damaged{Key: e.Key, Cause: err}
+		}
+		maps.Copy(out, some)
+	}
+	return out, nil
+}
+
+// oldest is the oldest serial that can be reached: the one before the first of
+// an unbroken row of records.
+func oldest(s *kv.Snapshot, layout state.Layout, missing int64) int64 {
+	var serials []int64
+	for _, e := range s.Under(layout.HistoryPrefix()) {
+		if n, rest, ok := layout.Serial(e.Key); ok && rest == "" && n > missing {
+			serials = append(serials, n)
+		}
+	}
+	if len(serials) == 0 {
+		return missing
+	}
+	return slices.Min(serials) - 1
+}

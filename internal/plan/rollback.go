@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// restore makes the objects that were applied in the past wanted again. Initial
+// fields of an object that lives are the network's own; one that is gone comes
+// back with the values that it had when it went.
+func (m *maker) restore() []keys.Object {
+	past := m.in.Past
+	out := make([]keys.Object, 0, len(past.Records))
+	for _, id := range slices.SortedFunc(maps.Keys(past.Records), state.CompareIDs) {
+		r := past.Records[id]
+		at, err := addr.Parse(r.Address)
+		if err != nil {
+			m.forgotten(r, "address", err.Error())
+			continue
+		}
+		out = append(out, keys.Restore(m.layout, keys.Memory{
+			Addr: at, Kind: r.Kind, ID: r.ID, Parent: r.Parent, Declared: r.Declared, Sensitive: m.revealed(r),
+			Initial: m.lastValues(r), Sets: r.Sets, Protected: r.Protected, Ignore: r.Ignore,
+		}, m.now()))
+	}
+	m.checkUsernames(usersOf(out), m.liveUsernames())
+	return out
+}
+
+// revealed finds the sensitive values whose digests a record has: in the
+// history where they changed since, else in the network.
+func (m *maker) revealed(r *state.Record) map[string]string {
+	out := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(r.Secret)) {
+		key := m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
+		// What an apply replaced may be someone else's change, which it undid:
+		// only the digest tells the value that was applied.
+		known := append([]string{m.entry(key).Value}, m.in.Past.Secrets[key]...)
+		if past := m.in.Past.Values[key]; past != nil {
+			known = append(known, *past)
+		}
+		at := slices.IndexFunc(known, func(v string) bool { return digest(m.digest, r, name, v) == r.Secret[name] })
+		if at < 0 {
+			m.forgotten(r, name, "neither the history nor the network has the value that it had then")
+			continue
+		}
+		out[name] = known[at]
+	}
+	return out
+}
+
+// lastValues are the initial values of an object, as the network last had them.
+func (m *maker) lastValues(r *state.Record) map[string]string {
+	out := maps.Clone(r.Initial)
+	for name := range out {
+		if past := m.in.Past.Values[m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)]; past != nil {
+			out[name] = *past
+		}
+	}
+	return out
+}
+
+func (m *maker) forgotten(r *state.Record, field, why string) {
+	m.diags = append(m.diags, diag.Diagnostic{
+		Severity: diag.Error, Address: r.Address, Attribute: field,
+		Summary: fmt.Sprintf("%s can't be brought back", r.Address), Detail: fmt.Sprintf("Of its %s: %s.", field, why),
+		Hint: "Roll back to another serial, or write it into the configuration and apply that.",
+	})
+}
+
+// usersOf are the users among objects, as far as their names go.
+func usersOf(objects []keys.Object) []network.User {
+	var out []network.User
+	for i := range objects {
+		o := &objects[i]
+		id, err := strconv.ParseUint(o.ID, 10, 64)
+		if o.Kind != addr.User || err != nil {
+			continue
+		}
+		for _, f := range o.Fields {
+			if f.Name == "username" {
+				out = append(out, network.User{
+					Addr: o.Addr, ID: network.Number{Value: id, Named: true}, Username: network.Text{Value: f.Value, Named: true},
+				})
+			}
+		}
+	}
+	return out
+}
+
+// remember keeps the records that the changed objects have, for the history.
+func (m *maker) remember() {
+	for i := range m.plan.Changes {
+		c := &m.plan.Changes[i]
+		if e, ok := m.in.Snapshot.Get(m.in.State.Layout.Record(c.Kind, c.ID)); ok {
+			if m.plan.Before == nil {
+				m.plan.Before = map[string]string{}
+			}
+			m.plan.Before[e.Key] = e.Value
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package plan_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// chronicle is a world whose history is kept.
+type chronicle struct {
+	*world
+	// history holds what an apply's record remembers, secrets its old
+	// sensitive values, after the content after each serial, from 1.
+	history []state.History
+	secrets []map[string]string
+	after   []map[string]string
+}
+
+func (c *chronicle) record(t *rapid.T, p *plan.Plan) {
+	if len(p.Conflicts) > 0 {
+		t.Skip(p.Conflicts[0].Summary)
+	}
+	h := state.History{Serial: p.Serial + 1, Before: p.Before}
+	for i := range p.Changes {
+		change := state.HistoryChange{Kind: string(p.Changes[i].Kind), ID: p.Changes[i].ID, Action: string(p.Changes[i].Action), Reason: string(p.Changes[i].Reason)}
+		for _, f := range p.Changes[i].Fields {
+			out := state.HistoryField{Name: f.Name, Key: f.Key}
+			if f.Old != nil {
+				out.Old = &state.HistoryValue{Text: f.Old.Text, Sensitive: f.Old.Sensitive}
+			}
+			change.Fields = append(change.Fields, out)
+		}
+		h.Changes = append(h.Changes, change)
+	}
+	secrets := maps.Clone(p.Secrets)
+	if broken := c.commit(p); len(broken) > 0 {
+		t.Fatalf("guards of a fresh plan don't hold: %v", broken)
+	}
+	if !p.HasChanges() {
+		return
+	}
+	c.history, c.secrets, c.after = append(c.history, h), append(c.secrets, secrets), append(c.after, c.owned(t))
+}
+
+// owned is what sigilform answers for: the records, and the live values of the
+// fields that they enforce.
+func (c *chronicle) owned(t *rapid.T) map[string]string {
+	out := map[string]string{}
+	prefix := state.NewLayout("prod").ObjectsPrefix()
+	for key, value := range c.under(prefix) {
+		r, err := state.DecodeRecord(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Initial = nil // what an object was first given may differ when it is made again
+		left := func(name string) bool { return keys.Ignored(r.Ignore, name) }
+		maps.DeleteFunc(r.Declared, func(name, _ string) bool { return left(name) })
+		maps.DeleteFunc(r.Secret, func(name, _ string) bool { return left(name) })
+		maps.DeleteFunc(r.Sets, func(name string, _ []string) bool { return left(name) })
+		for set, members := range r.Sets {
+			r.Sets[set] = slices.DeleteFunc(members, func(member string) bool { return left(set + "." + member) })
+		}
+		text, err := state.EncodeRecord(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[strings.TrimPrefix(key, prefix)] = text
+	}
+	return out
+}
+
+// TestRollbackRestores: after any row of applies, the state after any of them
+// can be brought back: records, and what they enforce.
+func TestRollbackRestores(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := &chronicle{world: newWorld()}
+		for range rapid.IntRange(2, 4).Draw(t, "applies") {
+			var options []option
+			if rapid.IntRange(0, 6).Draw(t, "destroys") == 0 && len(c.history) > 0 {
+				options = append(options, destroy)
+			}
+			c.record(t, c.plan(t, valid(t, drawNetwork(t)), append(options, cascade)...))
+			c.put("/sigilgate/nodes/192.0.2.1/health", "healthy")
+		}
+		if len(c.history) == 0 {
+			t.Skip("nothing was applied")
+		}
+		serial := rapid.IntRange(1, len(c.history)).Draw(t, "serial")
+		others := c.under("/sigilgate/api_tokens/")
+		c.record(t, c.rollback(t, serial))
+		if diff := cmp.Diff(c.after[serial-1], c.owned(t)); diff != "" {
+			t.Fatalf("rolled back to %d:\n%s", serial, diff)
+		}
+		c.requireInSync(t, &network.Network{Name: "prod", Prefix: "/sigilgate/"})
+		requireEmpty(t, c.rollback(t, serial))
+		if diff := cmp.Diff(others, c.under("/sigilgate/api_tokens/")); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+func (c *chronicle) rollback(t *rapid.T, serial int) *plan.Plan {
+	st, err := state.Decode(c.snapshot(), "prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	past := st.Rewind()
+	for n := len(c.history); n > serial; n-- {
+		if err := past.Undo(&c.history[n-1], c.secrets[n-1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back := func(in *plan.Input) {
+		in.Mode, in.Past, in.Serial, in.Cascade = plan.ModeRollback, past, int64(serial), true
+	}
+	in, err := c.input(&network.Network{Name: "prod", Prefix: "/sigilgate/"}, back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, diags := plan.Make(in)
+	for _, d := range diags {
+		if strings.HasSuffix(d.Summary, "can't be brought back") {
+			t.Skip("a sensitive value was given up, and then deleted by others' leave")
+		}
+	}
+	if diags.HasErrors() {
+		t.Fatal(diags.Err())
+	}
+	return p
+}

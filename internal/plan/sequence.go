@@ -1,0 +1,277 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// Sequence puts the plan's writes into an order in which they can be carried
+// out by several transactions: whoever reads in the middle sees no reference
+// to an object that is not there. What refers is written after, and removed
+// before, what it refers to:
+//
+//	counter, cells, Cores, Entries with their bindings, links, routes, users, devices
+//	then, of what goes: devices, users, routes, links, bindings
+//	then Entries that become Cores and Cores that become Entries, with all that names them
+//	then, of what goes: Entries, Cores, cells
+//
+// Writes that belong together are one unit, after which a transaction may end:
+// an object with its record, a link's two directions, a device with its route.
+func (p *Plan) Sequence() *state.Intent {
+	s := newSequencer(p)
+	s.collect()
+	s.join()
+	s.convert()
+	return s.intent()
+}
+
+// turn is when a unit comes.
+type turn int
+
+// The turns, in order.
+const (
+	turnState turn = iota
+	turnCounter
+	turnCell
+	turnCore
+	turnEntry
+	turnLink
+	turnRoute
+	turnUser
+	turnDevice
+	turnDeviceGoes
+	turnUserGoes
+	turnRouteGoes
+	turnLinkGoes
+	turnBindingGoes
+	turnConversion
+	turnEntryGoes
+	turnCoreGoes
+	turnCellGoes
+	turnRecord
+	turnRegistration
+)
+
+// unitID names a unit: what it is about, and whether that goes.
+type unitID struct {
+	space addr.Kind
+	id    string
+	goes  bool
+}
+
+// unit is what one transaction must not part.
+type unit struct {
+	turn turn
+	// name orders units of one turn.
+	name string
+	ops  []kv.Op
+	// into is the unit that this one has joined.
+	into *unit
+}
+
+func (u *unit) root() *unit {
+	for u.into != nil {
+		u = u.into
+	}
+	return u
+}
+
+// sequencer carries the parts of one sequence while it is made.
+type sequencer struct {
+	plan   *Plan
+	layout keys.Layout
+	state  state.Layout
+	units  map[unitID]*unit
+	// gone holds the markers and prefixes that the plan removes.
+	gone map[string]bool
+	// parents maps a device's UUID to the users that it is, or was, below.
+	parents map[string][]string
+	// old holds the former values of the fields that refer, by key.
+	old map[string]string
+}
+
+func newSequencer(p *Plan) *sequencer {
+	s := &sequencer{
+		plan: p, layout: keys.NewLayout(p.Prefix), state: state.NewLayout(p.Network),
+		units: map[unitID]*unit{}, gone: map[string]bool{}, parents: map[string][]string{}, old: map[string]string{},
+	}
+	for _, op := range p.Data {
+		if op.Kind != kv.Put {
+			s.gone[op.Key] = true
+		}
+	}
+	for i := range p.Changes {
+		s.learn(&p.Changes[i])
+	}
+	return s
+}
+
+// learn takes from a change what its writes alone do not tell.
+func (s *sequencer) learn(c *Change) {
+	note := func(key string) {
+		if at, ok := s.layout.Locate(key); ok && at.Space == addr.Device && at.Parent != "" && !slices.Contains(s.parents[at.ID], at.Parent) {
+			s.parents[at.ID] = append(s.parents[at.ID], at.Parent)
+		}
+	}
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		note(f.Key)
+		if f.Old != nil && !f.Old.Sensitive {
+			s.old[f.Key] = f.Old.Text
+		}
+	}
+	for _, key := range c.Falls {
+		note(key)
+	}
+}
+
+// removed reports whether the plan removes a key, by itself or with a prefix.
+func (s *sequencer) removed(key string) bool { return s.gone[key] || underAny(key, s.gone) }
+
+// collect makes the units of all writes.
+func (s *sequencer) collect() {
+	for _, op := range s.plan.Data {
+		s.add(s.place(op))
+	}
+	for _, op := range s.plan.State {
+		s.add(s.placeState(op))
+	}
+}
+
+// placed is a write with the unit that it is for.
+type placed struct {
+	id   unitID
+	turn turn
+	op   kv.Op
+}
+
+func (s *sequencer) add(p placed) {
+	u := s.units[p.id]
+	if u == nil {
+		u = &unit{turn: p.turn, name: string(p.id.space) + "/" + p.id.id}
+		s.units[p.id] = u
+	}
+	u.turn = max(u.turn, p.turn)
+	u.ops = append(u.ops, p.op)
+}
+
+// within is a key that lies within what an operation is about.
+func within(op kv.Op) string {
+	if op.Kind == kv.DeletePrefix {
+		return op.Key + "_"
+	}
+	return op.Key
+}
+
+// place finds the unit of a write to the network.
+func (s *sequencer) place(op kv.Op) placed {
+	at, ok := s.layout.Locate(within(op))
+	if !ok {
+		return placed{id: unitID{space: "counter"}, turn: turnCounter, op: op}
+	}
+	goes := op.Kind != kv.Put && (at.Refers() || s.removed(s.layout.Marker(at.Space, at.ID, at.Parent)))
+	switch {
+	case at.IsLink():
+		return s.placeLink(op, at, goes)
+	case at.Space == keys.Node:
+		return s.placeNode(op, at, goes)
+	case at.Space == addr.Device:
+		return s.placeDevice(op, at, goes)
+	}
+	turns := map[addr.Kind][2]turn{
+		addr.Cell: {turnCell, turnCellGoes}, addr.Route: {turnRoute, turnRouteGoes}, addr.User: {turnUser, turnUserGoes},
+	}
+	out := placed{id: unitID{space: at.Space, id: at.ID, goes: goes}, turn: turns[at.Space][0], op: op}
+	if goes {
+		out.turn = turns[at.Space][1]
+	}
+	return out
+}
+
+// placeLink puts both directions of a link into one unit. The links of all
+// nodes that go are one: a prefix holds those of one node to all others.
+func (s *sequencer) placeLink(op kv.Op, at keys.Location, goes bool) placed {
+	out := placed{id: unitID{space: "link", goes: goes}, turn: turnLink, op: op}
+	if goes {
+		out.turn = turnLinkGoes
+	}
+	ends := []string{at.ID, at.Member()}
+	gone := func(ip string) bool { return s.removed(s.layout.Marker(keys.Node, ip, "")) }
+	if op.Kind != kv.DeletePrefix && (!goes || !slices.ContainsFunc(ends, gone)) {
+		slices.Sort(ends)
+		out.id.id = strings.Join(ends, "|")
+	}
+	return out
+}
+
+// placeNode tells Cores from Entries: by the role that is written, and by the
+// binding, which only an Entry has.
+func (s *sequencer) placeNode(op kv.Op, at keys.Location, goes bool) placed {
+	out := placed{id: unitID{space: keys.Node, id: at.ID, goes: goes}, turn: turnCore, op: op}
+	entry := at.IsBinding() || op.Kind == kv.Put && op.Value == string(addr.Entry) && op.Key == s.layout.Marker(keys.Node, at.ID, "")
+	lives := !s.removed(s.layout.Marker(keys.Node, at.ID, ""))
+	switch {
+	case goes && at.IsBinding() && lives:
+		out.id.space, out.turn = "binding", turnBindingGoes
+	case goes && (entry || s.wasEntry(at.ID)):
+		out.turn = turnEntryGoes
+	case goes:
+		out.turn = turnCoreGoes
+	case entry:
+		out.turn = turnEntry
+	}
+	return out
+}
+
+// wasEntry reports whether a node that goes is an Entry.
+func (s *sequencer) wasEntry(ip string) bool {
+	return s.old[s.layout.Marker(keys.Node, ip, "")] == string(addr.Entry)
+}
+
+// placeDevice keeps a device and its route together, wherever its user is: a
+// device that moves to another user moves at once.
+func (s *sequencer) placeDevice(op kv.Op, at keys.Location, goes bool) placed {
+	out := placed{id: unitID{space: addr.Device, id: at.ID, goes: goes}, turn: turnDevice, op: op}
+	if goes {
+		out.turn = turnDeviceGoes
+	}
+	return out
+}
+
+// placeState puts an object's record to its writes.
+func (s *sequencer) placeState(op kv.Op) placed {
+	rest, ok := strings.CutPrefix(op.Key, s.state.ObjectsPrefix())
+	if !ok {
+		out := placed{id: unitID{space: "state", id: op.Key}, turn: turnState, op: op}
+		if op.Key == s.state.Network() && op.Value == "" {
+			out.turn = turnRegistration
+		}
+		return out
+	}
+	kind, id, _ := strings.Cut(rest, "/")
+	at := unitID{space: keys.Space(addr.Kind(kind)), id: id, goes: op.Kind != kv.Put}
+	for _, goes := range []bool{at.goes, !at.goes} {
+		at.goes = goes
+		if u := s.units[at]; u != nil {
+			return placed{id: at, turn: u.turn, op: op}
+		}
+	}
+	return placed{id: unitID{space: "record", id: rest}, turn: turnRecord, op: op}
+}
+
+// intent puts the units into their order.
+func (s *sequencer) intent() *state.Intent {
+	out := &state.Intent{}
+	for _, u := range s.inOrder() {
+		slices.SortFunc(u.ops, func(a, b kv.Op) int { return strings.Compare(a.Key, b.Key) })
+		out.Ops = append(out.Ops, u.ops...)
+		out.Units = append(out.Units, len(out.Ops))
+	}
+	s.guard(out)
+	return out
+}

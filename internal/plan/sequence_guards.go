@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// guard gives every guard of the plan to the writes that rely on it.
+func (s *sequencer) guard(in *state.Intent) {
+	x := s.indexOps(in)
+	for _, g := range s.plan.Guards {
+		for _, at := range x.rely(g) {
+			in.Guards = append(in.Guards, state.IntentGuard{At: at, Guard: g})
+		}
+	}
+	slices.SortStableFunc(in.Guards, func(a, b state.IntentGuard) int { return cmp.Compare(a.At, b.At) })
+	in.Needs = x.needs(s.plan.Guards)
+}
+
+// opIndex finds the writes of a sequence by what they are about.
+type opIndex struct {
+	s *sequencer
+	// exact holds the write of each key, and of each removed prefix.
+	exact map[string]int
+	// below holds the first write below each prefix that ends in a slash.
+	below map[string]int
+	// objects holds the first write to each object in each of its units.
+	objects map[object3][]int
+	// names holds, by marker, the first write that refers to it in each unit.
+	names map[string][]int
+}
+
+// object3 is an object of the network, by its keys alone.
+type object3 struct {
+	space  addr.Kind
+	parent string
+	id     string
+}
+
+func (s *sequencer) indexOps(in *state.Intent) *opIndex {
+	x := &opIndex{s: s, exact: map[string]int{}, below: map[string]int{}, objects: map[object3][]int{}, names: map[string][]int{}}
+	start := 0
+	for _, end := range in.Units {
+		objects, names := map[object3]int{}, map[string]int{}
+		for i := start; i < end; i++ {
+			x.note(i, in.Ops[i], objects, names)
+		}
+		for o, i := range objects {
+			x.objects[o] = append(x.objects[o], i)
+		}
+		for m, i := range names {
+			x.names[m] = append(x.names[m], i)
+		}
+		start = end
+	}
+	return x
+}
+
+func (x *opIndex) note(i int, op kv.Op, objects map[object3]int, names map[string]int) {
+	x.exact[op.Key] = i
+	for j := range len(op.Key) {
+		if op.Key[j] != '/' {
+			continue
+		}
+		if _, ok := x.below[op.Key[:j+1]]; !ok {
+			x.below[op.Key[:j+1]] = i
+		}
+	}
+	if at, ok := x.s.layout.Locate(within(op)); ok {
+		o := object3{space: at.Space, parent: at.Parent, id: at.ID}
+		if _, ok := objects[o]; !ok {
+			objects[o] = i
+		}
+	}
+	if op.Kind != kv.Put {
+		return
+	}
+	for _, m := range x.s.layout.Names(op.Key, op.Value) {
+		if _, ok := names[m]; !ok {
+			names[m] = i
+		}
+	}
+}
+
+// rely lists the writes that must not happen unless the guard holds. A guard
+// that belongs to none holds for the first: nothing happens without it.
+func (x *opIndex) rely(g kv.Guard) []int {
+	if i, ok := x.exact[g.Key]; ok && g.Kind != kv.Exists {
+		return []int{i}
+	}
+	if g.Kind == kv.Empty || g.Kind == kv.NotAfter {
+		if i, ok := x.below[g.Key]; ok {
+			return []int{i}
+		}
+	}
+	if i, ok := x.removal(g.Key); ok && g.Kind != kv.Exists {
+		return []int{i}
+	}
+	var out []int
+	if at, ok := x.s.layout.Locate(g.Key); ok {
+		out = append(out, x.objects[object3{space: at.Space, parent: at.Parent, id: at.ID}]...)
+	}
+	out = append(out, x.names[g.Key]...)
+	if i, ok := x.removal(g.Key); ok {
+		out = slices.DeleteFunc(out, func(at int) bool { return at > i })
+		out = append(out, i)
+	}
+	if len(out) == 0 {
+		return []int{0}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// removal is the write that removes a key along with a prefix.
+func (x *opIndex) removal(key string) (int, bool) {
+	for i := range len(key) {
+		if key[i] != '/' || !x.s.gone[key[:i+1]] {
+			continue
+		}
+		if at, ok := x.exact[key[:i+1]]; ok {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
+// needs lists which writes refer to objects that earlier ones create.
+func (x *opIndex) needs(guards []kv.Guard) []state.IntentNeed {
+	absent := map[string]bool{}
+	for _, g := range guards {
+		if g.Kind == kv.Empty || g.Kind == kv.Unmoved && g.Revision == 0 {
+			absent[g.Key] = true
+		}
+	}
+	var out []state.IntentNeed
+	for _, marker := range slices.Sorted(maps.Keys(x.names)) {
+		of, written := x.exact[marker]
+		if !written || x.s.gone[marker] || !absent[marker] && !underAny(marker, absent) {
+			continue
+		}
+		for _, at := range x.names[marker] {
+			if at > of {
+				out = append(out, state.IntentNeed{At: at, Of: of})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b state.IntentNeed) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Of, b.Of)) })
+	return out
+}

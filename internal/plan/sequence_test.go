@@ -1,0 +1,183 @@
+package plan_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// TestSequence carries out plans unit by unit: the guards of each hold when it
+// comes, whoever reads after any of them sees a sound network, and in the end
+// it is the network that one transaction makes.
+func TestSequence(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld()
+		w.apply(t, valid(t, drawNetwork(t)))
+		for i := range rapid.IntRange(0, 2).Draw(t, "of others") {
+			w.put("/sigilgate/nodes/10.0.0.1/health", strings.Repeat("x", i+1))
+		}
+		var options []option
+		if rapid.IntRange(0, 5).Draw(t, "destroy") == 0 {
+			options = append(options, destroy)
+		}
+		p := w.plan(t, valid(t, drawNetwork(t)), append(options, cascade)...)
+		if len(p.Conflicts) > 0 {
+			t.Skip("it can't be applied")
+		}
+		whole := &world{entries: maps.Clone(w.entries), revision: w.revision, ids: w.ids}
+		if broken := whole.commit(p); len(broken) > 0 {
+			t.Fatalf("guards don't hold: %v", broken)
+		}
+		in := p.Sequence()
+		checkSequence(t, p, in)
+		w.carryOut(t, in, whole.faults())
+		if diff := cmp.Diff(whole.content(), w.content()); diff != "" {
+			t.Fatalf("in one transaction (-) and in steps (+):\n%s", diff)
+		}
+	})
+}
+
+// content is what the network's keys and records hold.
+func (w *world) content() map[string]string {
+	out := map[string]string{}
+	for key, e := range w.entries {
+		if !strings.HasSuffix(key, "/head") {
+			out[key] = e.Value
+		}
+	}
+	return out
+}
+
+// checkSequence: every write once, every guard at least once, in units.
+func checkSequence(t *rapid.T, p *plan.Plan, in *state.Intent) {
+	byKey := func(a, b kv.Op) int { return strings.Compare(a.Key, b.Key) }
+	want := slices.SortedFunc(slices.Values(p.Txn().Ops), byKey)
+	if diff := cmp.Diff(want, slices.SortedFunc(slices.Values(in.Ops), byKey)); diff != "" {
+		t.Fatal(diff)
+	}
+	if len(in.Ops) > 0 && (!slices.IsSorted(in.Units) || in.Units[len(in.Units)-1] != len(in.Ops)) {
+		t.Fatalf("units %v of %d writes", in.Units, len(in.Ops))
+	}
+	for _, g := range p.Guards {
+		if len(in.Ops) > 0 && !slices.ContainsFunc(in.Guards, func(s state.IntentGuard) bool { return s.Guard == g }) {
+			t.Fatalf("the guard %+v is lost", g)
+		}
+	}
+	for _, n := range in.Needs {
+		if n.Of >= n.At || in.Ops[n.Of].Kind != kv.Put {
+			t.Fatalf("the need %+v is none: %+v", n, in.Ops[n.Of])
+		}
+	}
+}
+
+// carryOut does the units one after the other. Faults that are there before, or
+// that the plan means to leave (a link that one side ignores), are none of it.
+func (w *world) carryOut(t *rapid.T, in *state.Intent, meant map[string]bool) {
+	from := 0
+	before := w.faults()
+	created := map[int]int64{}
+	for _, end := range in.Units {
+		w.checkGuards(t, in, from, end, created)
+		w.revision++
+		for i, op := range in.Ops[from:end] {
+			if op.Kind == kv.Put {
+				w.set(op.Key, op.Value)
+				created[from+i] = w.revision
+				continue
+			}
+			maps.DeleteFunc(w.entries, func(key string, _ kv.Entry) bool { return op.Covers(key) })
+		}
+		for fault := range w.faults() {
+			if !before[fault] && !meant[fault] {
+				t.Fatalf("after %+v a reader sees: %s", in.Ops[from:end], fault)
+			}
+		}
+		from = end
+	}
+}
+
+// checkGuards: what a unit relies on holds when it comes.
+func (w *world) checkGuards(t *rapid.T, in *state.Intent, from, end int, created map[int]int64) {
+	for _, g := range in.Guards {
+		if g.At >= from && g.At < end && !w.holds(g.Guard) {
+			t.Fatalf("the guard %+v does not hold before %+v", g, in.Ops[from:end])
+		}
+	}
+	for _, n := range in.Needs {
+		if n.At >= from && n.At < end && n.Of < from && w.entries[in.Ops[n.Of].Key].CreateRevision != created[n.Of] {
+			t.Fatalf("the need %+v does not hold before %+v", n, in.Ops[from:end])
+		}
+	}
+}
+
+// faults are what no reader should see.
+func (w *world) faults() map[string]bool {
+	layout := keys.NewLayout("/sigilgate/")
+	out := map[string]bool{}
+	names := map[string]string{}
+	for _, l := range keys.Decode(layout, w.snapshot().Under("/sigilgate/"), func(string) string { return "" }) {
+		for _, ref := range keys.LiveRefs(l, layout) {
+			e, there := w.entries[ref.Marker]
+			if want := roleOf(&l, &ref); !there || want != "" && e.Value != want {
+				out[ref.Key+" refers to "+ref.Marker+", which is "+e.Value] = true
+			}
+		}
+		for _, f := range l.Fields {
+			if f.Name == "username" && names[f.Value] != "" {
+				out["two users have the name "+f.Value] = true
+			}
+			if f.Name == "username" {
+				names[f.Value] = l.ID
+			}
+			if far, ok := strings.CutPrefix(f.Name, "links."); ok {
+				if _, back := w.entries["/sigilgate/topology/links/"+far+"/"+l.ID]; !back {
+					out["the link "+f.Key+" goes one way"] = true
+				}
+			}
+		}
+		w.routeFaults(&l, out)
+	}
+	return out
+}
+
+// routeFaults: a device's route goes where the device does.
+func (w *world) routeFaults(l *keys.Live, out map[string]bool) {
+	if l.Kind != addr.Device {
+		return
+	}
+	var core string
+	for _, f := range l.Fields {
+		if f.Name == "core" {
+			core = f.Value
+		}
+	}
+	if route := w.entries["/sigilgate/routes/"+l.ID+"/core_ip"].Value; route != core {
+		out["the route of "+l.ID+" goes to "+route+", the device to "+core] = true
+	}
+}
+
+// roleOf is the role that a node must have which a field refers to.
+func roleOf(l *keys.Live, ref *keys.LiveRef) string {
+	switch {
+	case l.Kind == addr.Route:
+		entry, _, _ := strings.Cut(l.ID, "/")
+		if strings.HasSuffix(ref.Marker, "/nodes/"+entry+"/role") {
+			return "entry"
+		}
+		return "core"
+	case ref.Field == "bound_to", ref.Field == "core", ref.Field == "route.core_ip", strings.HasPrefix(ref.Field, "core_nodes."):
+		return "core"
+	}
+	return ""
+}

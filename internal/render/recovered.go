@@ -1,0 +1,78 @@
+package render
+
+import (
+	"io"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// RecoveredDocument is what became of an interrupted apply.
+type RecoveredDocument struct {
+	Head
+	Network string `json:"network"`
+	// Outcome is "finished", "rolled-back", "dropped" (it had written
+	// nothing), "abandoned", or "nothing" where there was none.
+	Outcome string `json:"outcome"`
+	// Journal is as it was found.
+	Journal *JournalDocument `json:"journal,omitempty"`
+	// Serial and Revision are of the head that the recovery wrote, 0 where it
+	// wrote none.
+	Serial   int64 `json:"serial,omitempty"`
+	Revision int64 `json:"revision,omitempty"`
+	// Steps is how many transactions carried it on.
+	Steps int `json:"steps,omitempty"`
+	// Restored counts the keys with their former value, Left are those that
+	// others had written since.
+	Restored int          `json:"restored,omitempty"`
+	Left     []state.Left `json:"left,omitempty"`
+	// Moved is why it did not go forward.
+	Moved      []MovedKey `json:"moved,omitempty"`
+	DurationMS float64    `json:"duration_ms"`
+}
+
+// NewRecovered makes the Document of a recovery, nil where there was nothing
+// to recover.
+func NewRecovered(network string, r *apply.Recovery, took time.Duration) RecoveredDocument {
+	d := RecoveredDocument{Head: head("recovered"), Network: network, Outcome: "nothing", DurationMS: float64(took.Microseconds()) / microsPerMilli}
+	if r == nil {
+		return d
+	}
+	d.Outcome, d.Journal, d.Serial, d.Revision, d.Steps = string(r.Outcome), NewJournal(r.Journal), r.Serial, r.Revision, r.Steps
+	d.Restored, d.Left = r.Restored, r.Left
+	if len(r.Moved) > 0 {
+		d.Moved = MovedKeys(r.Moved)
+	}
+	return d
+}
+
+const microsPerMilli = 1000
+
+// Recovered shows what became of an interrupted apply.
+func Recovered(w io.Writer, d RecoveredDocument, o Options) error {
+	d.Head = head("recovered")
+	if o.Format == JSON {
+		return writeJSON(w, d, o)
+	}
+	p := newPage(o)
+	p.recovered(&d)
+	return p.flush(w)
+}
+
+func (p *page) recovered(d *RecoveredDocument) {
+	switch apply.RecoveryOutcome(d.Outcome) {
+	case apply.Finished:
+		p.line(p.color(green, "Finished: "), "the apply that ", p.word(d.Journal.Actor), " had begun is serial ", plainNumber(d.Serial), ", revision ", plainNumber(d.Revision), ".")
+	case apply.Undone:
+		p.line(p.color(yellow, "Rolled back: "), counted(d.Restored, "key has its former value", "keys have their former value"), " again.")
+		p.movedKeys(d.Moved)
+		p.leftKeys(d.Left)
+	case apply.Dropped:
+		p.line(p.color(green, "Dropped: "), "the apply had written nothing yet.")
+	case apply.Abandoned:
+		p.line(p.color(yellow, "Abandoned: "), "what was written stays, as serial ", plainNumber(d.Serial), ", revision ", plainNumber(d.Revision), ".")
+	default:
+		p.line("Nothing to recover.")
+	}
+}

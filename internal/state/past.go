@@ -1,0 +1,123 @@
+package state
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+)
+
+// Past is what was applied as of an earlier serial, found by undoing the
+// history from now on back.
+type Past struct {
+	layout Layout
+	// Records are as they were.
+	Records map[ID]*Record
+	// Values holds the live values that keys had before the oldest undone
+	// apply that changed them; nil where the key did not exist.
+	Values map[string]*string
+	// Secrets holds every sensitive value that an undone apply replaced, by
+	// key: a record's digest tells which of them was applied.
+	Secrets map[string][]string
+}
+
+// Unremembered is the error for an apply whose record holds no former records:
+// earlier versions kept none, so that what it changed can't be told from what
+// it created.
+type Unremembered struct {
+	Serial  int64
+	Address string
+}
+
+// Error says which object lacks its former record.
+func (e *Unremembered) Error() string {
+	return fmt.Sprintf("the history of serial %d does not hold what %s was before", e.Serial, e.Address)
+}
+
+// Rewind begins with what is applied now.
+func (st *State) Rewind() *Past {
+	out := &Past{layout: st.Layout, Records: make(map[ID]*Record, len(st.Records)), Values: map[string]*string{}, Secrets: map[string][]string{}}
+	for id, r := range st.Records {
+		out.Records[id] = r
+	}
+	return out
+}
+
+// Undo takes the newest apply back that is not taken back yet, with its old
+// sensitive values by key.
+func (p *Past) Undo(h *History, secrets map[string]string) error {
+	for i := range h.Changes {
+		c := &h.Changes[i]
+		if _, ok := h.Before[p.layout.Record(addr.Kind(c.Kind), c.ID)]; !ok && hadRecord(c) {
+			return &Unremembered{Serial: h.Serial, Address: c.Address}
+		}
+		if err := p.undoRecord(c, h.Before); err != nil {
+			return err
+		}
+		for j := range c.Fields {
+			p.undoField(&c.Fields[j])
+		}
+	}
+	for key, value := range secrets {
+		p.Values[key] = &value
+		p.Secrets[key] = append(p.Secrets[key], value)
+	}
+	return nil
+}
+
+// hadRecord reports whether a change is one that is only made to what has a
+// record: an update may also take over what others made.
+func hadRecord(c *HistoryChange) bool {
+	switch c.Action {
+	case "delete", "forget":
+		return true
+	case "update":
+		return c.Reason != "adopted"
+	}
+	return false
+}
+
+// undoRecord gives an object the record that it had: where the history has
+// none, there was none.
+func (p *Past) undoRecord(c *HistoryChange, before map[string]string) error {
+	id := ID{Kind: addr.Kind(c.Kind), ID: c.ID}
+	key := p.layout.Record(id.Kind, id.ID)
+	text, ok := before[key]
+	if !ok {
+		delete(p.Records, id)
+		return nil
+	}
+	r, err := DecodeRecord(text)
+	if err != nil {
+		return &Damaged{Key: key, Cause: err}
+	}
+	r.Kind, r.ID = id.Kind, id.ID
+	p.Records[id] = r
+	return nil
+}
+
+func (p *Past) undoField(f *HistoryField) {
+	switch {
+	case f.Old == nil:
+		p.Values[f.Key] = nil
+	case !f.Old.Sensitive:
+		text := f.Old.Text
+		p.Values[f.Key] = &text
+	}
+}
+
+// Serial reads the serial and what follows it from a key of the history.
+func (l Layout) Serial(key string) (serial int64, rest string, ok bool) {
+	text, ok := strings.CutPrefix(key, l.HistoryPrefix())
+	if !ok {
+		return 0, "", false
+	}
+	digits, rest, _ := strings.Cut(text, "/")
+	for _, d := range digits {
+		if d < '0' || d > '9' {
+			return 0, "", false
+		}
+		serial = serial*10 + int64(d-'0')
+	}
+	return serial, rest, serial > 0
+}
