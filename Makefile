@@ -6,9 +6,13 @@ BIN    := bin/sigilform
 COUNT  ?= 6
 BENCH  ?= .
 FUZZ_TIME ?= 30s
+APPLIES ?= 2000
+KEYS    ?= 2000
+SEED    ?= 0
+FOR     ?= 0s
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz bench golden lint cover demo ci clean
+.PHONY: help build test race fuzz crash bench golden lint cover demo ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +28,9 @@ race: ## the packages with goroutines, under the race detector
 
 fuzz: ## search for inputs that break a parser; FUZZ_TIME=30s for each
 	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz
+
+crash: ## many faulted applies at once, checked offline; APPLIES=2000 KEYS=2000 SEED=0 FOR=0s
+	$(GO) test ./internal/crash -run 'TestCrash$$' -count 1 -timeout 0 -v -args -crash.applies=$(APPLIES) -crash.keys=$(KEYS) -crash.seed=$(SEED) -crash.for=$(FOR)
 
 bench: ## measure; BENCH=regexp, COUNT=6, benchstat reads the output
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m ./...

@@ -51,6 +51,7 @@ func rooms() map[string]int {
 		"cmd/sigilform": program,
 
 		"internal/bench":    testRoom,
+		"internal/crash":    testRoom,
 		"internal/docstest": testRoom,
 		"internal/etcdtest": testRoom,
 		"internal/floors":   testRoom,

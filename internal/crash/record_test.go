@@ -1,0 +1,100 @@
+package crash_test
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"github.com/sigilgate/sigilform/internal/crash"
+	"github.com/sigilgate/sigilform/internal/plan"
+)
+
+// recorder keeps what everyone did. It is safe for concurrent use.
+type recorder struct {
+	mu      sync.Mutex
+	started time.Time
+	ops     []porcupine.Operation
+	plans   map[string]crash.Planned
+	events  []crash.Event
+	// until is the newest revision whose events are here.
+	until  int64
+	counts map[string]int
+}
+
+func newRecorder() *recorder {
+	return &recorder{started: time.Now(), plans: map[string]crash.Planned{}, counts: map[string]int{}}
+}
+
+func (r *recorder) now() int64 { return time.Since(r.started).Nanoseconds() }
+
+// seen is the newest revision whose events are recorded.
+func (r *recorder) seen() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.until
+}
+
+func (r *recorder) count(what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.counts[what]++
+}
+
+func (r *recorder) counted() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.counts)
+}
+
+func (r *recorder) planned(apply string, p *plan.Plan) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.plans[apply] = crash.Planned{Apply: apply, Guards: p.Guards, Ops: p.Data}
+}
+
+func (r *recorder) operation(client int, call int64, in crash.HeadInput, out crash.HeadOutput) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ops = append(r.ops, porcupine.Operation{ClientId: client, Call: call, Return: r.now(), Input: in, Output: out})
+}
+
+// watch collects every event of the store until the context ends, and returns
+// a function that waits until a revision was seen.
+func (r *recorder) watch(ctx context.Context, t *testing.T, c *clientv3.Client) (seen func(revision int64)) {
+	t.Helper()
+	var mu sync.Mutex
+	cond := sync.NewCond(&mu)
+	var at int64
+	answers := c.Watch(ctx, "\x00", clientv3.WithFromKey(), clientv3.WithRev(1))
+	go func() {
+		for answer := range answers {
+			if answer.CompactRevision > 0 {
+				t.Errorf("the watch missed events up to %d", answer.CompactRevision)
+			}
+			r.mu.Lock()
+			for _, e := range answer.Events {
+				r.events = append(r.events, crash.Event{
+					Revision: e.Kv.GetModRevision(), Key: string(e.Kv.GetKey()), Value: string(e.Kv.GetValue()), Deleted: e.Type == clientv3.EventTypeDelete,
+				})
+			}
+			r.until = max(r.until, answer.Header.GetRevision())
+			r.mu.Unlock()
+			mu.Lock()
+			at = max(at, answer.Header.GetRevision())
+			mu.Unlock()
+			cond.Broadcast()
+		}
+	}()
+	return func(revision int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		for at < revision {
+			cond.Wait()
+		}
+	}
+}
