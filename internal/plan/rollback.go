@@ -28,7 +28,7 @@ func (m *maker) restore() []keys.Object {
 		}
 		out = append(out, keys.Restore(m.layout, keys.Memory{
 			Addr: at, Kind: r.Kind, ID: r.ID, Parent: r.Parent, Declared: r.Declared, Sensitive: m.revealed(r),
-			Initial: m.lastValues(r), Sets: r.Sets, Protected: r.Protected, Ignore: r.Ignore,
+			Initial: m.complete(at, r, m.lastValues(r)), Sets: r.Sets, Protected: r.Protected, Ignore: r.Ignore,
 		}, m.now()))
 	}
 	m.checkUsernames(usersOf(out), m.liveUsernames())
@@ -66,6 +66,33 @@ func (m *maker) lastValues(r *state.Record) map[string]string {
 		}
 	}
 	return out
+}
+
+// complete chooses anew what a node that is gone can't come back without and
+// nobody remembers: a sensitive UUID or service name is in no record.
+func (m *maker) complete(at addr.Addr, r *state.Record, initial map[string]string) map[string]string {
+	choose := func(name string, value func() string) {
+		_, declared := r.Declared[name]
+		_, secret := r.Secret[name]
+		if _, known := initial[name]; declared || secret || known {
+			return
+		}
+		if initial == nil {
+			initial = map[string]string{}
+		}
+		initial[name] = value()
+		m.chosen[at.String()+"\x00"+name] = true
+	}
+	if m.entry(m.layout.Marker(r.Kind, r.ID, r.Parent)).ModRevision > 0 {
+		return initial
+	}
+	if keys.Space(r.Kind) == keys.Node {
+		choose("service_name", m.in.IDs.ServiceName)
+	}
+	if r.Kind == addr.Core {
+		choose("uuid", m.in.IDs.UUID)
+	}
+	return initial
 }
 
 func (m *maker) forgotten(r *state.Record, field, why string) {

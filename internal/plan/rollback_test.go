@@ -102,6 +102,7 @@ func TestRollbackRestores(t *testing.T) {
 			t.Fatalf("rolled back to %d:\n%s", serial, diff)
 		}
 		c.requireInSync(t, &network.Network{Name: "prod", Prefix: "/sigilgate/"})
+		c.requireWholeNodes(t)
 		requireEmpty(t, c.rollback(t, serial))
 		if diff := cmp.Diff(others, c.under("/sigilgate/api_tokens/")); diff != "" {
 			t.Fatal(diff)
@@ -137,4 +138,20 @@ func (c *chronicle) rollback(t *rapid.T, serial int) *plan.Plan {
 		t.Fatal(diags.Err())
 	}
 	return p
+}
+
+// requireWholeNodes: no node comes back without what it can't work without.
+func (c *chronicle) requireWholeNodes(t *rapid.T) {
+	for key, role := range c.under("/sigilgate/nodes/") {
+		node, isRole := strings.CutSuffix(key, "role")
+		if !isRole {
+			continue
+		}
+		needs := map[string][]string{"core": {"core_service_name", "uuid"}, "entry": {"client_service_name"}}[role]
+		for _, name := range needs {
+			if c.entries[node+name].Value == "" {
+				t.Fatalf("%s is missing", node+name)
+			}
+		}
+	}
 }

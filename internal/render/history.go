@@ -108,7 +108,7 @@ func History(w io.Writer, h []state.History, o Options) error {
 }
 
 func (p *page) historyRow(e *ApplyDocument) []string {
-	mode := e.Mode
+	mode := e.how()
 	if mode == string(plan.ModeApply) {
 		mode = ""
 	}
@@ -117,6 +117,14 @@ func (p *page) historyRow(e *ApplyDocument) []string {
 		p.color(green, number(e.Counts.Create)), p.color(yellow, number(e.Counts.Update)), p.color(red, number(e.Counts.Delete)),
 		plainNumber(e.Revision), p.short(e.Intent),
 	}
+}
+
+// how is the mode, of a rollback with the serial that it brought back.
+func (e *ApplyDocument) how() string {
+	if e.RolledBackTo > 0 {
+		return e.Mode + " to " + plainNumber(e.RolledBackTo)
+	}
+	return e.Mode
 }
 
 // HistoryEntry shows one apply with all of its changes, as its plan did.
@@ -158,7 +166,7 @@ func (p *page) entryHeader(d *HistoryEntryDocument) {
 	}
 	mode := ""
 	if d.Mode != string(plan.ModeApply) {
-		mode = " (" + p.word(d.Mode) + ")"
+		mode = " (" + p.word(d.how()) + ")"
 	}
 	p.line(p.color(bold, "Serial "+plainNumber(d.Serial)), mode)
 	for _, x := range [][2]string{

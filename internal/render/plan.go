@@ -42,6 +42,9 @@ func (p *page) planHeader(d *PlanDocument) {
 	if d.Mode == string(plan.ModeDestroy) {
 		verb = "Plan to destroy network "
 	}
+	if d.Mode == string(plan.ModeRollback) {
+		verb = "Plan to roll back network "
+	}
 	p.line(p.color(bold, verb+p.address(d.Network)), " under ", p.word(d.Prefix), ", serial ", plainNumber(d.Serial),
 		" → ", plainNumber(d.Serial+1), ", read at revision ", plainNumber(d.Revision))
 	p.space()

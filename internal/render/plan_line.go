@@ -34,6 +34,9 @@ func (p *page) nothing(d *PlanDocument) string {
 	if d.Mode == string(plan.ModeDestroy) {
 		text = "Nothing is left to destroy"
 	}
+	if d.Mode == string(plan.ModeRollback) {
+		text = "Everything is as it was then"
+	}
 	return p.color(green, "No changes.") + " " + text + " (" + counted(d.Summary.Objects, "object", "objects") + ", revision " + plainNumber(d.Revision) + ")."
 }
 
