@@ -28,7 +28,7 @@ func TestKilledAtEveryCommit(t *testing.T) {
 		t.Run(when, func(t *testing.T) {
 			t.Parallel()
 			// The first commit is the try to do it in one transaction: not sent.
-			for at := 2; ; at++ {
+			for at := 2; ; at += stride() {
 				w := newTown(t)
 				if !killed(t, w, at, when) {
 					if at < 6 {

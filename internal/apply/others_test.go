@@ -25,14 +25,14 @@ func TestOthersWriteDuringTheApply(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			back, forth := 0, 0
-			for at := 1; at <= commits; at++ {
+			for at := 1; at <= commits; at += stride() {
 				if writeDuring(t, key, at) {
 					forth++
 				} else {
 					back++
 				}
 			}
-			if back == 0 || forth == 0 {
+			if (back == 0 || forth == 0) && !testing.Short() {
 				t.Errorf("%d went back, %d were finished", back, forth)
 			}
 		})
