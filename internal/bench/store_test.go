@@ -162,6 +162,7 @@ func fill(tb testing.TB, s *etcdtest.Server, size int) (*network.Network, int) {
 	tb.Helper()
 	n := valid(tb, nettest.OfKeys(size))
 	p := mustPlan(tb, input(tb, n, nil))
+	p.ClusterID = connect(tb, s).ClusterID()
 	for some := range slices.Chunk(applied(tb, p), kv.DefaultLimits().MaxTxnOps) {
 		puts := make([]clientv3.Op, 0, len(some))
 		for _, e := range some {
