@@ -57,8 +57,8 @@ func (e *Engine) outlast(limit context.Context, s *session, network string, lock
 		return err
 	}
 	e.progress("waiting for the lock")
-	if s.AwaitGone(limit, lock) == nil {
-		return nil
+	if err := s.AwaitGone(limit, lock); err == nil || limit.Err() == nil {
+		return err // gone; or nobody can tell, which is not the same as held
 	}
 	l, err := state.DecodeLock(lock.Value)
 	if err != nil {

@@ -23,7 +23,10 @@ func (e *Engine) awaitTurn(ctx context.Context, s *session, network string, wait
 			return &apply.Interrupted{Network: network, Journal: shown.Journal}
 		}
 		e.progress("waiting for another apply")
-		if s.AwaitGone(limit, *entry) != nil {
+		if err := s.AwaitGone(limit, *entry); err != nil {
+			if limit.Err() == nil {
+				return err // nobody can tell, which is not the same as held
+			}
 			return &apply.Locked{Network: network, Lock: *shown.Lock}
 		}
 	}

@@ -10,7 +10,8 @@ import (
 )
 
 // check refuses what a server would refuse anyway, or would do in no certain
-// order: a key that is written twice, and a write below a deleted prefix.
+// order: a key that is written twice, a range that ends before it begins, and a
+// put of what the same transaction deletes by prefix or range.
 // Both are faults of the program that made the transaction.
 func check(t kv.Txn) error {
 	for _, g := range t.Guards {
@@ -20,21 +21,37 @@ func check(t kv.Txn) error {
 	}
 	ops := slices.Clone(t.Ops)
 	slices.SortStableFunc(ops, func(a, b kv.Op) int { return strings.Compare(a.Key, b.Key) })
-	below := ""
+	var deleted kv.Op
 	for i, o := range ops {
 		switch {
 		case o.Key == "":
 			return errors.New("internal error: a write has no key")
 		case strings.HasPrefix(o.Key, refusePrefix):
 			return fmt.Errorf("internal error: the key %s is reserved", o.Key)
+		case o.Kind == kv.DeleteRange && o.End <= o.Key:
+			return fmt.Errorf("internal error: the range from %s ends before it begins", o.Key)
 		case i > 0 && ops[i-1].Key == o.Key:
 			return fmt.Errorf("internal error: the key %s is written twice in one transaction", o.Key)
-		case o.Kind == kv.Put && below != "" && strings.HasPrefix(o.Key, below):
-			return fmt.Errorf("internal error: the key %s is written below the prefix %s, which the same transaction deletes", o.Key, below)
+		case o.Kind == kv.Put && deleted.Covers(o.Key):
+			return fmt.Errorf("internal error: the key %s is put, and deleted by the range or prefix from %s in the same transaction", o.Key, deleted.Key)
 		}
-		if o.Kind == kv.DeletePrefix && (below == "" || !strings.HasPrefix(o.Key, below)) {
-			below = o.Key
+		if reach(o) != "" && reach(o) > reach(deleted) {
+			deleted = o
 		}
 	}
 	return nil
+}
+
+// reach is where a deletion of many keys ends, exclusive, and empty for other
+// writes. Of the deletions that begin before a key, the one that reaches
+// farthest covers it if any does.
+func reach(o kv.Op) string {
+	switch o.Kind {
+	case kv.DeletePrefix:
+		return string(rangeEnd(o.Key))
+	case kv.DeleteRange:
+		return o.End
+	case kv.Put, kv.Delete:
+	}
+	return ""
 }

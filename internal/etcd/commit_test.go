@@ -165,6 +165,12 @@ func TestFaultyTransactionsAreNotSent(t *testing.T) {
 		"put and delete":     {Ops: []kv.Op{put("/a"), {Kind: kv.Delete, Key: "/a"}}},
 		"below a prefix":     {Ops: []kv.Op{put("/a/b/c"), {Kind: kv.DeletePrefix, Key: "/a/"}}},
 		"below an outer one": {Ops: []kv.Op{put("/a/c"), {Kind: kv.DeletePrefix, Key: "/a/"}, {Kind: kv.DeletePrefix, Key: "/a/b/"}}},
+		"in a range":         {Ops: []kv.Op{put("/a/c"), {Kind: kv.DeleteRange, Key: "/a/b", End: "/a/d"}}},
+		"in an outer range":  {Ops: []kv.Op{put("/c"), {Kind: kv.DeleteRange, Key: "/a", End: "/d"}, {Kind: kv.DeletePrefix, Key: "/b/"}}},
+		"in a longer range":  {Ops: []kv.Op{put("/c"), {Kind: kv.DeletePrefix, Key: "/a/"}, {Kind: kv.DeleteRange, Key: "/a/b", End: "/d"}}},
+		"range and delete":   {Ops: []kv.Op{{Kind: kv.Delete, Key: "/a"}, {Kind: kv.DeleteRange, Key: "/a", End: "/b"}}},
+		"backward range":     {Ops: []kv.Op{{Kind: kv.DeleteRange, Key: "/b", End: "/a"}}},
+		"endless range":      {Ops: []kv.Op{{Kind: kv.DeleteRange, Key: "/b"}}},
 		"no key":             {Ops: []kv.Op{put("")}},
 		"no guard key":       {Guards: []kv.Guard{{Kind: kv.Unmoved}}},
 		"reserved":           {Ops: []kv.Op{put("/sigilform/v1/refuse/1")}},
@@ -332,5 +338,21 @@ func TestRefusalsLeaveMembersEqual(t *testing.T) {
 		if got, want := cluster.Hash(t, i, r.Revision), cluster.Hash(t, 0, r.Revision); got != want {
 			t.Errorf("member %d has hash %d, want %d", i, got, want)
 		}
+	}
+}
+
+// TestRangesBesideWrites: a range ends where it says, and what lies at its end
+// or after it can be put by the same transaction.
+func TestRangesBesideWrites(t *testing.T) {
+	t.Parallel()
+	s, c := start(t)
+	for _, k := range []string{"/a/1", "/a/2", "/b", "/c"} {
+		s.Put(t, k, "old")
+	}
+	committed(t, c, kv.Txn{Ops: []kv.Op{
+		{Kind: kv.DeleteRange, Key: "/a/", End: "/b"}, {Kind: kv.Put, Key: "/b", Value: "new"}, {Kind: kv.Put, Key: "/a", Value: "new"},
+	}})
+	if got, want := s.Keys(t, "/"), []string{"/a", "/b", "/c"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // A lock of etcd protects nothing by itself: whoever holds it may not know yet
 // that it is lost. What protects is [Lock.Guard], in every transaction.
 type Lock struct {
-	api      *clientv3.Client
+	client   *Client
 	session  *concurrency.Session
 	key      string
 	revision int64
@@ -39,13 +39,16 @@ func (e *Taken) Error() string { return "the lock " + e.Entry.Key + " is taken" 
 
 // Lock takes the lock, or returns a *Taken. It vanishes by itself when the
 // process is gone for longer than the time to live, which etcd counts in whole
-// seconds.
+// seconds. Taking it is bounded by the timeout of one request: the library
+// would ask for a lease again and again while there is no quorum.
 func (c *Client) Lock(ctx context.Context, key, value string, ttl time.Duration) (*Lock, error) {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	l := &Lock{api: c.api, key: key, lost: make(chan struct{}), end: end}
-	err := l.open(ctx, life, ttl)
+	l := &Lock{client: c, key: key, lost: make(chan struct{}), end: end}
+	limit, cancel := c.request(ctx)
+	defer cancel()
+	err := l.open(limit, life, ttl)
 	if err == nil {
-		err = l.take(ctx, value)
+		err = l.take(limit, value)
 	}
 	if err != nil {
 		taken := (*Taken)(nil)
@@ -60,18 +63,18 @@ func (c *Client) Lock(ctx context.Context, key, value string, ttl time.Duration)
 
 // open begins the lease. Its keeping alive outlives ctx, which bounds the opening.
 func (l *Lock) open(ctx, life context.Context, ttl time.Duration) error {
-	lease, err := l.api.Grant(ctx, max(int64(ttl/time.Second), 1))
+	lease, err := l.client.api.Grant(ctx, max(int64(ttl/time.Second), 1))
 	if err != nil {
 		return err
 	}
-	l.session, err = concurrency.NewSession(l.api, concurrency.WithLease(lease.ID), concurrency.WithContext(life))
+	l.session, err = concurrency.NewSession(l.client.api, concurrency.WithLease(lease.ID), concurrency.WithContext(life))
 	return err
 }
 
 // take writes the key under the lease. A put whose reply is lost is found by
 // reading: the lease is this lock's alone.
 func (l *Lock) take(ctx context.Context, value string) error {
-	answer, err := l.api.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(l.key), "=", 0)).
+	answer, err := l.client.api.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(l.key), "=", 0)).
 		Then(clientv3.OpPut(l.key, value, clientv3.WithLease(l.session.Lease()))).Else(clientv3.OpGet(l.key)).Commit()
 	if err == nil && answer.Succeeded {
 		l.revision = answer.Header.GetRevision()
@@ -80,7 +83,7 @@ func (l *Lock) take(ctx context.Context, value string) error {
 	if err == nil {
 		return &Taken{Entry: appendEntries(nil, answer.Responses[0].GetResponseRange().GetKvs())[0]}
 	}
-	found, read := l.api.Get(ctx, l.key)
+	found, read := l.client.api.Get(ctx, l.key)
 	if read == nil && len(found.Kvs) > 0 && found.Kvs[0].GetLease() == int64(l.session.Lease()) {
 		l.revision = found.Kvs[0].GetCreateRevision()
 		return nil
@@ -97,7 +100,7 @@ func (l *Lock) watch(life context.Context) {
 	defer deleted.Wait()
 	defer stop()
 	deleted.Go(func() {
-		if awaitDelete(ctx, l.api, l.key, l.revision) {
+		if l.awaitGone(ctx) {
 			close(gone)
 		}
 	})
@@ -107,6 +110,23 @@ func (l *Lock) watch(life context.Context) {
 	case <-life.Done():
 	}
 }
+
+// awaitGone waits until the key is gone. A watch ends when what it waits for is
+// compacted while the connection is cut, and reads fail then; neither is a
+// reason to stop looking, while the lease may well go on.
+func (l *Lock) awaitGone(ctx context.Context) bool {
+	for {
+		if l.client.AwaitGone(ctx, kv.Entry{Key: l.key, CreateRevision: l.revision}) == nil {
+			return true
+		}
+		if !pause(ctx, lookPause) {
+			return false
+		}
+	}
+}
+
+// lookPause is between two looks at a lock's key that failed.
+const lookPause = time.Second
 
 // awaitDelete waits until a key that was created at a revision is deleted, and
 // reports that it was. It is false where nobody can tell any more.
@@ -143,7 +163,7 @@ func (l *Lock) release(ctx context.Context) error {
 		l.session.Orphan()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeTimeout)
 		defer cancel()
-		if _, err = l.api.Revoke(ctx, l.session.Lease()); is(err, rpctypes.ErrLeaseNotFound) {
+		if _, err = l.client.api.Revoke(ctx, l.session.Lease()); is(err, rpctypes.ErrLeaseNotFound) {
 			err = nil
 		}
 	}

@@ -22,8 +22,14 @@ type Cluster struct {
 // StartCluster runs n members and waits until all of them serve.
 func StartCluster(tb testing.TB, n int) *Cluster {
 	tb.Helper()
+	return StartClusterWith(tb, n, func(int) Options { return Options{} })
+}
+
+// StartClusterWith runs n members, each with options of its own.
+func StartClusterWith(tb testing.TB, n int, options func(i int) Options) *Cluster {
+	tb.Helper()
 	for try := 0; ; try++ {
-		c, err := tryCluster(tb, n)
+		c, err := tryCluster(tb, n, options)
 		if err == nil {
 			tb.Cleanup(c.stopAll)
 			return c
@@ -34,12 +40,12 @@ func StartCluster(tb testing.TB, n int) *Cluster {
 	}
 }
 
-func tryCluster(tb testing.TB, n int) (*Cluster, error) {
+func tryCluster(tb testing.TB, n int, options func(i int) Options) (*Cluster, error) {
 	tb.Helper()
 	c := &Cluster{configs: make([]embed.Config, n), members: make([]*embed.Etcd, n)}
 	initial, token := make([]string, n), rand.Text()
 	for i := range n {
-		m := config(tb, fmt.Sprintf("m%d", i), Options{})
+		m := config(tb, fmt.Sprintf("m%d", i), options(i))
 		client, peer := freeURL(tb, "http"), freeURL(tb, "http")
 		m.ListenClientUrls, m.AdvertiseClientUrls = []url.URL{client}, []url.URL{client}
 		m.ListenPeerUrls, m.AdvertisePeerUrls = []url.URL{peer}, []url.URL{peer}
