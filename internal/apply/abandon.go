@@ -3,6 +3,8 @@ package apply
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -49,6 +51,7 @@ func (j *journaled) abandoned() ([]kv.Op, error) {
 	o := j.options
 	h.Time, h.Actor, h.Apply = o.Now.UTC(), o.Actor, o.Apply
 	past.Time, past.Actor, past.Apply, past.Mode = o.Now.UTC(), o.Actor, o.Apply, ModeAbandoned
+	past.RolledBackTo = 0
 	j.keepDone(&past)
 	if head.Value, err = state.EncodeHead(h); err != nil {
 		return nil, err
@@ -57,7 +60,17 @@ func (j *journaled) abandoned() ([]kv.Op, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(append(parts, last...), head), nil
+	return slices.Concat(parts, j.unwrittenSecrets(), last, []kv.Op{head}), nil
+}
+
+// unwrittenSecrets are the old sensitive values that the steps did not come to
+// write: what they replaced is nowhere else. Those of fields that were not
+// reached are what the network still has.
+func (j *journaled) unwrittenSecrets() []kv.Op {
+	secret := j.layout.HistorySecret(j.journal.Serial)
+	return slices.DeleteFunc(slices.Clone(j.intent.Ops[j.journal.Done:]), func(op kv.Op) bool {
+		return op.Kind != kv.Put || op.Key != secret && !strings.HasPrefix(op.Key, secret+"/")
+	})
 }
 
 // ModeAbandoned is the mode, in the history, of an apply that was ended where
