@@ -38,7 +38,10 @@ type Trace struct {
 
 // Check lists what must not have happened.
 func (t *Trace) Check() []string {
-	c := &checker{trace: t, layout: state.NewLayout(t.Network), mod: map[string]int64{}, by: map[string]string{}, value: map[string]string{}, touched: map[string]map[string]*mark{}}
+	c := &checker{
+		trace: t, layout: state.NewLayout(t.Network), mod: map[string]int64{}, by: map[string]string{}, value: map[string]string{}, touched: map[string]map[string]*mark{},
+		wrote: map[string]map[string]bool{}, began: map[string]int64{},
+	}
 	for from := 0; from < len(t.Events); {
 		to := from
 		for to < len(t.Events) && t.Events[to].Revision == t.Events[from].Revision {
@@ -69,6 +72,12 @@ type checker struct {
 	// touched are the keys of each apply that is not committed yet.
 	touched map[string]map[string]*mark
 	serial  int64
+	// wrote are the keys that each apply wrote or removed, began is the
+	// revision of its first transaction.
+	wrote map[string]map[string]bool
+	began map[string]int64
+	// closing is the apply whose head the transaction writes.
+	closing string
 }
 
 func (c *checker) fault(format string, args ...any) {
@@ -77,10 +86,19 @@ func (c *checker) fault(format string, args ...any) {
 
 // transaction judges the events of one revision.
 func (c *checker) transaction(events []Event) {
+	c.closing = ""
 	apply := c.author(events)
+	c.history(events)
+	if apply != "" && c.wrote[apply] == nil {
+		c.wrote[apply], c.began[apply] = map[string]bool{}, events[0].Revision
+	}
 	for _, e := range events {
-		if apply != "" && (strings.HasPrefix(e.Key, c.trace.Prefix) || strings.HasPrefix(e.Key, c.layout.ObjectsPrefix())) {
+		if apply != "" && c.own(e.Key) {
 			c.written(apply, e)
+			c.wrote[apply][e.Key] = true
+		}
+		if e.Deleted && e.Key == c.layout.Head() {
+			c.fault("revision %d: the head was removed", e.Revision)
 		}
 		if e.Deleted {
 			c.mod[e.Key], c.value[e.Key] = 0, ""
@@ -88,6 +106,9 @@ func (c *checker) transaction(events []Event) {
 			c.mod[e.Key], c.value[e.Key] = e.Revision, e.Value
 		}
 		c.by[e.Key] = apply
+	}
+	if c.closing != "" {
+		c.committed(c.closing, events[0].Revision)
 	}
 }
 
@@ -140,6 +161,7 @@ func (c *checker) head(e Event, events []Event) string {
 	}
 	delete(c.touched, h.Apply)
 	c.touched[h.Apply] = nil
+	c.closing = h.Apply
 	return h.Apply
 }
 
