@@ -26,7 +26,8 @@ func (s *scope) buildACL(n *network.Network) {
 		ctx := s.contextFor(b.attrs["enforce"], b.attrs["auth"])
 		if a := b.attrs["enforce"]; a != nil {
 			v, _ := s.value(a, ctx, cty.Bool, n.ACL.Addr).Unmark()
-			n.ACL.Enforce = v.IsKnown() && !v.IsNull() && v.True()
+			n.ACL.EnforceNamed = v.IsKnown() && !v.IsNull()
+			n.ACL.Enforce = n.ACL.EnforceNamed && v.True()
 		}
 		if a := b.attrs["auth"]; a != nil {
 			v := s.value(a, ctx, cty.String, n.ACL.Addr)

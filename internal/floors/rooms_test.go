@@ -33,6 +33,7 @@ func rooms() map[string]int {
 		"internal/keys":   2,
 
 		"internal/state": 3,
+		"internal/acl":   3,
 
 		"internal/plan":          4,
 		"internal/plan/planfile": 4,

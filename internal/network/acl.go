@@ -9,6 +9,8 @@ type ACL struct {
 	Declared bool
 	Addr     addr.Addr
 	Enforce  bool
+	// EnforceNamed says that the block says whether etcd enforces it.
+	EnforceNamed bool
 	// Auth is how subjects prove who they are: "cert" or "password".
 	Auth  string
 	Roles []ACLRole
@@ -51,6 +53,8 @@ type ACLUser struct {
 	Core   Ref
 	Entry  Ref
 	Person string
+	// PasswordEnv and PasswordFile say where the password of a new user is.
+	PasswordEnv, PasswordFile string
 }
 
 // BuiltinRoles are the roles that exist without a block.

@@ -1,0 +1,59 @@
+package acl
+
+import (
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
+)
+
+// target are the ranges of one thing that a grant covers.
+func (c *compiler) target(role addr.Addr, t network.Target) []kv.Range {
+	switch {
+	case t.Collection == "network":
+		return c.networkRanges()
+	case t.Collection == "users":
+		return c.userRanges()
+	case t.Collection != "":
+		return c.collection(t.Collection)
+	case t.Key != "":
+		return []kv.Range{keyed(c.layout.Prefix() + t.Key)}
+	}
+	id := c.topology.id(t.Object)
+	parent := c.topology.parents[t.Object]
+	if id == "" || t.Object.Kind == addr.Device && parent == "" {
+		c.fail(role, t.Object)
+		return nil
+	}
+	if t.Field == "" {
+		return c.object(t.Object.Kind, id, parent)
+	}
+	return c.layout.Ranges(t.Object.Kind, id, parent, t.Field)
+}
+
+// keyed is a key, or where it ends in a slash everything below it.
+func keyed(key string) kv.Range {
+	if strings.HasSuffix(key, "/") {
+		return kv.Below(key)
+	}
+	return kv.Range{Key: key}
+}
+
+// collection are all keys of a kind.
+func (c *compiler) collection(name string) []kv.Range {
+	return []kv.Range{kv.Below(c.layout.Prefix() + name + "/")}
+}
+
+// object are all keys of an object; a Core has no binding, an Entry no links.
+func (c *compiler) object(kind addr.Kind, id, parent string) []kv.Range {
+	var out []kv.Range
+	for _, prefix := range c.layout.Prefixes(kind, id, parent) {
+		below := strings.TrimPrefix(prefix, c.layout.Prefix())
+		if kind == addr.Core && strings.HasPrefix(below, "topology/bindings/") || kind == addr.Entry && strings.HasPrefix(below, "topology/links/") {
+			continue
+		}
+		out = append(out, kv.Below(prefix))
+	}
+	return out
+}
