@@ -15,6 +15,11 @@ import (
 // moves, and the history gets the changes whose writes were carried out.
 func (j *journaled) abandon(ctx context.Context, _ string, out *Recovery) error {
 	serial := j.journal.Serial
+	if j.journal.Done == j.journal.Ops {
+		// Only calls after the data are left: they are what the next plan shows.
+		out.Outcome, out.Serial, out.Revision = Abandoned, serial, j.fence
+		return j.discard(ctx)
+	}
 	last, err := j.abandoned()
 	if err != nil {
 		return err

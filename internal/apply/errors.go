@@ -25,6 +25,8 @@ const (
 	AppliedAlready Reason = "applied-already"
 	// HeadMoved: another apply happened since the plan was made.
 	HeadMoved Reason = "head-moved"
+	// AuthMoved: the roles and users are not as the plan took them to be.
+	AuthMoved Reason = "auth-moved"
 	// Restored: the cluster was restored from a snapshot older than the plan.
 	Restored Reason = "restored"
 	// StateGone: the state that the plan starts from is not there.

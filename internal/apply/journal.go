@@ -20,9 +20,11 @@ const partBytes = 512 << 10
 //	begin ── preparing: the journal's head is there, which shuts out all others
 //	  │      all guards hold at one revision? no: the journal goes, nothing was written
 //	  │      the intent with the former values is written
+//	grant ── the calls of the authentication before the data, if there are any
 //	step ─── its guards, the fence and the lock hold: its writes, and the position moves
 //	  │      a guard does not hold, or it was interrupted early: the steps are undone
 //	last ─── its writes with the new head and the history, and the journal goes
+//	revoke ─ or stays until the calls of the authentication after the data are made
 type journaled struct {
 	store   Store
 	network string
@@ -39,6 +41,13 @@ type journaled struct {
 	cutUnits bool
 	// budget is how many bytes a step may have.
 	budget int
+	// auth is the revision that the authentication has, by what this run did.
+	auth uint64
+	// known is how a recovery found the authentication, with what it did since;
+	// nil in a run of its own.
+	known *kv.Auth
+	// notEnforced is why authentication was not turned on after all.
+	notEnforced *kv.NotEnforced
 	// removing says that the journal goes without having been carried out.
 	removing bool
 	// resolved says that a reply was lost and reading told.
@@ -48,8 +57,8 @@ type journaled struct {
 
 // runJournaled applies a plan that is too large for one request. A single
 // write that is, too, can't be helped.
-func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, end *ending, large *kv.TooLarge) (*Result, error) {
-	if slices.ContainsFunc(slices.Concat(p.Data, p.State), func(op kv.Op) bool { return opBytes(op) > s.Limits().MaxRequestBytes }) {
+func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, end *ending, auth uint64, large *kv.TooLarge) (*Result, error) {
+	if slices.ContainsFunc(slices.Concat(p.Data, p.State), func(op kv.Op) bool { return opBytes(op) > s.Limits().MaxRequestBytes }) && large != nil {
 		return nil, large
 	}
 	if o.Lock == nil {
@@ -63,6 +72,7 @@ func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, end *en
 	ctx, cancel := guarded(ctx, held)
 	defer cancel()
 	j := newJournaled(s, p.Network, o, held)
+	j.auth = auth
 	if err := j.begin(ctx, p, end); err != nil {
 		return nil, err
 	}
@@ -81,6 +91,9 @@ func (j *journaled) begin(ctx context.Context, p *plan.Plan, end *ending) error 
 	j.journal = &state.Journal{
 		Format: state.FormatVersion, Apply: j.options.Apply, Serial: p.Serial + 1, Owner: j.options.Owner, Actor: j.options.Actor,
 		Command: j.options.Command, Commit: p.Commit, Since: j.options.Now.UTC(), Phase: state.Preparing,
+	}
+	if a := p.Access; a != nil {
+		j.journal.Grants, j.journal.Revokes, j.journal.AuthRevision = len(a.Grants), len(a.Revokes), j.auth
 	}
 	first := *j.journal
 	_, err := j.write(ctx, kv.Txn{Guards: []kv.Guard{headGuard(p), {Kind: kv.Empty, Key: j.layout.JournalPrefix()}}}, &first)
@@ -191,6 +204,9 @@ func scanned(network, prefix string) []string {
 // intentOf is the plan's sequence with its ending.
 func intentOf(p *plan.Plan, end *ending) *state.Intent {
 	intent := p.Sequence()
+	if a := p.Access; a != nil {
+		intent.Grants, intent.Revokes = a.Grants, a.Revokes
+	}
 	for _, part := range end.parts {
 		intent.Ops = append(intent.Ops, part)
 		intent.Units = append(intent.Units, len(intent.Ops))

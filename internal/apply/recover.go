@@ -77,7 +77,7 @@ func resume(ctx context.Context, s Store, network, prefix string, o Options, end
 		return nil, err
 	}
 	out := &Recovery{Journal: j.journal}
-	if j.journal.Done == 0 && j.journal.Phase != state.RollingBack {
+	if j.nothingDone() {
 		out.Outcome = Dropped
 		return out, j.discard(ctx)
 	}
@@ -147,7 +147,10 @@ func (j *journaled) load(ctx context.Context) error {
 // recover carries on where every guard that is left holds, else undoes.
 func (j *journaled) recover(ctx context.Context, prefix string, out *Recovery) error {
 	err := errRollingBack
-	if j.journal.Phase == state.Applying {
+	if j.journal.Phase != state.RollingBack {
+		if err := j.review(ctx); err != nil {
+			return err
+		}
 		var now *kv.Snapshot
 		now, err = j.store.Scan(ctx, 0, scanned(j.network, prefix)...)
 		if err != nil {
@@ -155,11 +158,14 @@ func (j *journaled) recover(ctx context.Context, prefix string, out *Recovery) e
 		}
 		err = verify(now, j.intent, j.journal.Done)
 	}
+	if err == nil && j.journal.Done < j.journal.Ops {
+		err = j.obstructed()
+	}
 	if err == nil {
 		var r *Result
-		if r, err = j.carryOut(ctx); err == nil {
+		if r, err = j.carryOut(ctx); r != nil {
 			out.Outcome, out.Serial, out.Revision = Finished, r.Serial, r.Revision
-			return nil
+			return err
 		}
 	} else {
 		err = j.undo(ctx, err)

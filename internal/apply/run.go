@@ -30,6 +30,10 @@ type Options struct {
 	// happens, after it the run finishes or rolls back. Ending the context
 	// stops it at once, which leaves a journal.
 	Stop <-chan struct{}
+	// Auth is the cluster's authentication, Passwords finds those of new users.
+	// Both are needed only where the plan has to do with roles and users.
+	Auth      Auth
+	Passwords Passwords
 	// Progress is told after each of several transactions; may be nil.
 	Progress func(done, all int)
 	// Pause waits between two questions, and returns early with an error when
@@ -49,6 +53,8 @@ type Result struct {
 	// Bytes is the size of the request, Writes and Guards what was in it; all
 	// are 0 without changes.
 	Bytes, Writes, Guards int
+	// Calls is how many calls of the authentication were made.
+	Calls int
 	// Steps is how many transactions it took with a journal, 0 for one without.
 	Steps int
 	// Resolved says that the reply was lost and that the history told.
@@ -56,7 +62,9 @@ type Result struct {
 }
 
 // Run applies the plan in one transaction where it fits a request, else in
-// several with a journal. Without changes it writes nothing.
+// several with a journal. Calls of the authentication can't join a transaction:
+// a plan that has some is always applied with a journal, in which they come
+// before and after the data. Without changes it writes nothing.
 //
 // Until something is sent, Stop or the end of ctx means that nothing was
 // written. After that Stop lets the run come to an end; the end of ctx leaves
@@ -72,9 +80,16 @@ func Run(ctx context.Context, s Store, p *plan.Plan, o Options) (*Result, error)
 	if err := checkHead(ctx, s, p); err != nil {
 		return nil, err
 	}
+	auth, err := checkAuth(ctx, p, o)
+	if err != nil {
+		return nil, err
+	}
 	end, err := closing(p, s.ClusterID(), o)
 	if err != nil {
 		return nil, err
+	}
+	if p.Access.Calls() > 0 {
+		return runJournaled(ctx, s, p, o, end, auth, nil)
 	}
 	txn := end.transaction(p)
 	if o.stopped() {
@@ -82,7 +97,7 @@ func Run(ctx context.Context, s Store, p *plan.Plan, o Options) (*Result, error)
 	}
 	result, err := s.Commit(ctx, txn)
 	if large := (*kv.TooLarge)(nil); errors.As(err, &large) {
-		return runJournaled(ctx, s, p, o, end, large)
+		return runJournaled(ctx, s, p, o, end, auth, large)
 	}
 	if err != nil {
 		return nil, err

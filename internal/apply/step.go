@@ -13,25 +13,54 @@ import (
 // keep the cluster from its other work for longer.
 const stepBytes = 512 << 10
 
-// carryOut does the steps that are left, or undoes those that were done.
+// carryOut does what is left of the intent, or undoes what was done.
 func (j *journaled) carryOut(ctx context.Context) (*Result, error) {
-	for j.journal.Done < j.journal.Ops {
-		if j.turnsBack() {
-			return nil, j.undo(ctx, ErrStopped)
-		}
-		revision, err := j.step(ctx)
-		switch {
-		case err == nil:
-			j.stats.Revision = revision
-		case errors.As(err, new(*Stopped)), errors.As(err, new(*Unknown)):
-			return nil, err
-		default:
-			return nil, j.undo(ctx, err)
-		}
+	err := j.grant(ctx)
+	if err == nil {
+		err = j.steps(ctx)
+	}
+	switch {
+	case err == nil:
+	case errors.As(err, new(*Stopped)), errors.As(err, new(*Unknown)):
+		return nil, err
+	default:
+		return nil, j.undo(ctx, err)
+	}
+	if err := j.revoke(ctx); err != nil {
+		return nil, err
+	}
+	if err := j.close(ctx); err != nil {
+		return nil, err
 	}
 	out := j.stats
 	out.Serial, out.Resolved = j.journal.Serial, j.resolved
+	if j.notEnforced != nil {
+		return &out, j.notEnforced
+	}
 	return &out, nil
+}
+
+// steps carries out the writes that are left.
+func (j *journaled) steps(ctx context.Context) error {
+	for j.journal.Done < j.journal.Ops {
+		if j.turnsBack() {
+			return ErrStopped
+		}
+		revision, err := j.step(ctx)
+		if err != nil {
+			return err
+		}
+		j.stats.Revision = revision
+	}
+	return nil
+}
+
+// close removes a journal that outlived its last write.
+func (j *journaled) close(ctx context.Context) error {
+	if j.journal.Revokes == 0 {
+		return nil
+	}
+	return j.discard(ctx)
 }
 
 // turnsBack reports whether the run was interrupted and has less behind it
@@ -48,7 +77,7 @@ func (j *journaled) step(ctx context.Context) (int64, error) {
 		next := j.journal.At(j.fence)
 		next.Phase, next.Done = state.Applying, end
 		next.Steps = append(next.Steps, state.JournalStep{End: end})
-		last := end == len(j.intent.Ops)
+		last := end == len(j.intent.Ops) && len(j.intent.Revokes) == 0
 		if last {
 			txn.Ops = append(txn.Ops, kv.Op{Kind: kv.DeletePrefix, Key: j.layout.JournalPrefix()})
 			next = nil

@@ -14,7 +14,7 @@ import (
 // the journal. Its error says why and what was restored: a *RolledBack, or
 // where it could not be finished a *Stopped.
 func (j *journaled) undo(ctx context.Context, cause error) error {
-	if j.journal.Done == 0 && j.journal.Phase != state.RollingBack {
+	if j.nothingDone() {
 		if err := j.discard(ctx); err != nil {
 			return j.undone(err, cause)
 		}
@@ -38,10 +38,18 @@ func (j *journaled) undo(ctx context.Context, cause error) error {
 		j.report()
 	}
 	out.Left = j.journal.Left
+	if err := j.ungrant(ctx); err != nil {
+		return j.undone(err, cause)
+	}
 	if err := j.discard(ctx); err != nil {
 		return j.undone(err, cause)
 	}
 	return out
+}
+
+// nothingDone reports whether there is nothing to take back.
+func (j *journaled) nothingDone() bool {
+	return j.journal.Done == 0 && j.journal.Phase != state.RollingBack && (j.journal.Grants == 0 || j.journal.Phase == state.Preparing)
 }
 
 // undone is the error of an undoing that failed: the journal stands.

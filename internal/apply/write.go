@@ -150,12 +150,13 @@ func (j *journaled) settle(ctx context.Context, want string, cause error) (int64
 
 // look compares what is there with what was to be written.
 func (j *journaled) look(found []kv.Entry, want string) (revision int64, done bool, err error) {
-	if e := find(found, j.layout.History(j.journal.Serial)); e != nil {
+	e := find(found, j.layout.History(j.journal.Serial))
+	if e != nil && want == "" && !j.removing {
 		if h, err := state.DecodeHistory(e.Value, nil); err == nil && h.Apply == j.journal.Apply {
 			return e.ModRevision, true, nil
 		}
 	}
-	e := find(found, j.layout.Journal())
+	e = find(found, j.layout.Journal())
 	switch {
 	case e == nil && j.fence == 0:
 		return 0, false, nil

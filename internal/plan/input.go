@@ -34,6 +34,9 @@ type Input struct {
 	// snapshot.
 	AcceptRestored bool
 
+	// Access is what is known of the cluster's authentication.
+	Access AccessInput
+
 	Now          time.Time
 	IDs          IDs
 	Tool         string

@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -32,6 +33,7 @@ func Make(in Input) (*Plan, diag.List) {
 	m.planUnwanted()
 	m.checkDangling()
 	m.listUnmanaged()
+	m.planAccess()
 	m.finish()
 	return m.plan, m.diags
 }
@@ -50,6 +52,9 @@ type maker struct {
 	layout keys.Layout
 	plan   *Plan
 	diags  diag.List
+
+	// resolved is the network with everything chosen.
+	resolved *network.Network
 
 	live    map[liveID]*keys.Live
 	lives   []keys.Live
@@ -145,7 +150,8 @@ func (m *maker) desired() ([]keys.Object, error) {
 	if m.in.Mode == ModeRollback {
 		return m.restore(), nil
 	}
-	wanted, err := keys.Flatten(m.resolve(), m.layout, m.now())
+	m.resolved = m.resolve()
+	wanted, err := keys.Flatten(m.resolved, m.layout, m.now())
 	if err != nil {
 		return nil, fmt.Errorf("flatten: %w", err)
 	}

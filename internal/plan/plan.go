@@ -65,6 +65,9 @@ type Plan struct {
 	Data   []kv.Op    `json:"data,omitempty"`
 	State  []kv.Op    `json:"state,omitempty"`
 	Guards []kv.Guard `json:"guards,omitempty"`
+	// Access is what the plan does about the cluster's authentication; nil where
+	// that is none of its business.
+	Access *Access `json:"access,omitempty"`
 	// Secrets are the old values of sensitive fields, by key, for the history.
 	Secrets map[string]string `json:"secrets,omitempty"`
 	// Before are the records of the changed objects as they are, by key, for the
@@ -168,6 +171,8 @@ type Change struct {
 	// Falls lists keys of others that go with a deleted object: operational
 	// ones and unmanaged objects below it.
 	Falls []string `json:"falls,omitempty"`
+	// Notes say in words what a change of the authentication allows and takes.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // FieldChange is what happens to one field.
@@ -221,7 +226,9 @@ type Conflict struct {
 }
 
 // HasChanges reports whether the plan writes anything.
-func (p *Plan) HasChanges() bool { return len(p.Data)+len(p.State) > 0 || p.Restored != "" }
+func (p *Plan) HasChanges() bool {
+	return len(p.Data)+len(p.State)+p.Access.Calls() > 0 || p.Restored != ""
+}
 
 // Counts is how many objects each action touches, and how many fields drifted.
 type Counts struct {

@@ -14,13 +14,6 @@ func (m *maker) warn() {
 	if named := m.newlyNamedStatuses(); len(named) > 0 {
 		m.plan.Warnings = append(m.plan.Warnings, statusWarning(named))
 	}
-	if m.in.Network.ACL.Declared || len(m.in.Network.ACL.Roles)+len(m.in.Network.ACL.Users) > 0 {
-		m.plan.Warnings = append(m.plan.Warnings, diag.Diagnostic{
-			Severity: diag.Warning,
-			Summary:  "The ACL is checked, but not applied yet",
-			Detail:   "This version parses and validates acl, acl_role and acl_user blocks. It does not create roles or users in etcd.",
-		})
-	}
 }
 
 // newlyNamedStatuses lists the Entries and users whose file names a status for

@@ -44,6 +44,15 @@ type Journal struct {
 	Done int `json:"done,omitempty"`
 	// Steps are the transactions that are written and not undone, in order.
 	Steps []JournalStep `json:"steps,omitempty"`
+	// Grants and Revokes are how many calls of the authentication the intent has
+	// before and after its writes, Granted and Revoked how many of them were
+	// made at least. AuthRevision is that of the authentication after those; 0
+	// where the apply has no calls.
+	Grants       int    `json:"grants,omitempty"`
+	Revokes      int    `json:"revokes,omitempty"`
+	Granted      int    `json:"granted,omitempty"`
+	Revoked      int    `json:"revoked,omitempty"`
+	AuthRevision uint64 `json:"auth_revision,omitempty"`
 	// Moves counts the writes of the journal, so that no two are alike.
 	Moves int `json:"moves"`
 	// Left are the keys that a rollback left, since others had written them.
@@ -78,6 +87,9 @@ type Intent struct {
 	Guards []IntentGuard
 	// Needs are sorted by At.
 	Needs []IntentNeed
+	// Grants are the calls of the authentication before the first write, Revokes
+	// those after the last one.
+	Grants, Revokes []kv.AuthOp
 	// Before are the keys that the writes change or remove, as they were,
 	// sorted by key. A key that is not in it did not exist.
 	Before []kv.Entry
@@ -112,6 +124,8 @@ func DecodeJournal(value string) (*Journal, error) {
 		return nil, errors.New("its phase is unknown")
 	case j.Done < 0 || j.Done > j.Ops || j.Parts < 0:
 		return nil, errors.New("its position is not within its writes")
+	case j.Granted < 0 || j.Granted > j.Grants || j.Revoked < 0 || j.Revoked > j.Revokes:
+		return nil, errors.New("its position is not within its calls")
 	}
 	return &j, j.checkSteps()
 }

@@ -20,12 +20,14 @@ const maxIntentBytes = 4 << 30
 // wire is the stored form of an [Intent]. JSON holds no bytes that are not
 // UTF-8, and others' keys and values may have such: they go base64 beside.
 type wire struct {
-	Format int         `json:"format"`
-	Ops    []wireOp    `json:"ops"`
-	Units  []int       `json:"units"`
-	Guards []wireGuard `json:"guards,omitempty"`
-	Needs  [][2]int    `json:"needs,omitempty"`
-	Before []wireEntry `json:"before,omitempty"`
+	Format  int         `json:"format"`
+	Ops     []wireOp    `json:"ops"`
+	Units   []int       `json:"units"`
+	Guards  []wireGuard `json:"guards,omitempty"`
+	Needs   [][2]int    `json:"needs,omitempty"`
+	Before  []wireEntry `json:"before,omitempty"`
+	Grants  []kv.AuthOp `json:"grants,omitempty"`
+	Revokes []kv.AuthOp `json:"revokes,omitempty"`
 }
 
 type wireOp struct {
@@ -89,7 +91,7 @@ func EncodeIntent(in *Intent, size int) ([]string, error) {
 
 func (in *Intent) wire() *wire {
 	w := &wire{
-		Format: FormatVersion, Units: in.Units,
+		Format: FormatVersion, Units: in.Units, Grants: in.Grants, Revokes: in.Revokes,
 		Ops: make([]wireOp, len(in.Ops)), Guards: make([]wireGuard, len(in.Guards)),
 		Needs: make([][2]int, len(in.Needs)), Before: make([]wireEntry, len(in.Before)),
 	}
@@ -138,7 +140,7 @@ func DecodeIntent(parts []string) (*Intent, error) {
 
 func (w *wire) intent() *Intent {
 	in := &Intent{
-		Units: w.Units, Ops: make([]kv.Op, len(w.Ops)), Guards: make([]IntentGuard, len(w.Guards)),
+		Units: w.Units, Grants: w.Grants, Revokes: w.Revokes, Ops: make([]kv.Op, len(w.Ops)), Guards: make([]IntentGuard, len(w.Guards)),
 		Needs: make([]IntentNeed, len(w.Needs)), Before: make([]kv.Entry, len(w.Before)),
 	}
 	for i, o := range w.Ops {

@@ -38,6 +38,9 @@ func (l Layout) Record(kind addr.Kind, id string) string {
 	return l.ObjectsPrefix() + string(kind) + "/" + id
 }
 
+// Probe is a key that is there only while a run proves that it may write.
+func (l Layout) Probe() string { return l.Base() + "probe" }
+
 // HistoryPrefix is the prefix of all history records.
 func (l Layout) HistoryPrefix() string { return l.Base() + "history/" }
 

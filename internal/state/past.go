@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -13,6 +14,8 @@ type Past struct {
 	layout Layout
 	// Records are as they were.
 	Records map[ID]*Record
+	// ACL are those of the authentication.
+	ACL map[ID]*Record
 	// Values holds the live values that keys had before the oldest undone
 	// apply that changed them; nil where the key did not exist.
 	Values map[string]*string
@@ -36,11 +39,10 @@ func (e *Unremembered) Error() string {
 
 // Rewind begins with what is applied now.
 func (st *State) Rewind() *Past {
-	out := &Past{layout: st.Layout, Records: make(map[ID]*Record, len(st.Records)), Values: map[string]*string{}, Secrets: map[string][]string{}}
-	for id, r := range st.Records {
-		out.Records[id] = r
+	return &Past{
+		layout: st.Layout, Records: maps.Clone(st.Records), ACL: maps.Clone(st.ACL),
+		Values: map[string]*string{}, Secrets: map[string][]string{},
 	}
-	return out
 }
 
 // Undo takes the newest apply back that is not taken back yet, with its old
@@ -53,6 +55,9 @@ func (p *Past) Undo(h *History, secrets map[string]string) error {
 		}
 		if err := p.undoRecord(c, h.Before); err != nil {
 			return err
+		}
+		if IsACL(addr.Kind(c.Kind)) {
+			continue // its fields are no keys of the network
 		}
 		for j := range c.Fields {
 			p.undoField(&c.Fields[j])
@@ -82,9 +87,13 @@ func hadRecord(c *HistoryChange) bool {
 func (p *Past) undoRecord(c *HistoryChange, before map[string]string) error {
 	id := ID{Kind: addr.Kind(c.Kind), ID: c.ID}
 	key := p.layout.Record(id.Kind, id.ID)
+	records := p.Records
+	if IsACL(id.Kind) {
+		records = p.ACL
+	}
 	text, ok := before[key]
 	if !ok {
-		delete(p.Records, id)
+		delete(records, id)
 		return nil
 	}
 	r, err := DecodeRecord(text)
@@ -92,7 +101,7 @@ func (p *Past) undoRecord(c *HistoryChange, before map[string]string) error {
 		return &Damaged{Key: key, Cause: err}
 	}
 	r.Kind, r.ID = id.Kind, id.ID
-	p.Records[id] = r
+	records[id] = r
 	return nil
 }
 

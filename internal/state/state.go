@@ -30,6 +30,9 @@ type State struct {
 	// HeadRevision is the head's ModRevision, 0 before the first apply.
 	HeadRevision int64
 	Records      map[ID]*Record
+	// ACL are the records of the authentication: roles, users, and whether it is
+	// on. They have no keys in the network, so they are apart.
+	ACL map[ID]*Record
 	// DigestKey is the key of fingerprints, empty before the first apply.
 	DigestKey string
 	// Networks maps every network of the cluster to its prefix.
@@ -46,6 +49,7 @@ func Empty(network string) *State {
 	return &State{
 		Layout:   NewLayout(network),
 		Records:  map[ID]*Record{},
+		ACL:      map[ID]*Record{},
 		Networks: map[string]string{},
 	}
 }
@@ -129,9 +133,18 @@ func (st *State) decodeRecords(s *kv.Snapshot) error {
 			return &Damaged{Key: e.Key, Cause: err}
 		}
 		r.Kind, r.ID = addr.Kind(kind), id
+		if IsACL(r.Kind) {
+			st.ACL[ID{Kind: r.Kind, ID: id}] = r
+			continue
+		}
 		st.Records[ID{Kind: r.Kind, ID: id}] = r
 	}
 	return nil
+}
+
+// IsACL reports whether records of the kind are of the authentication.
+func IsACL(kind addr.Kind) bool {
+	return kind == addr.ACL || kind == addr.ACLRole || kind == addr.ACLUser
 }
 
 // Owner is the user of a device of ours, empty where it has no record.

@@ -26,6 +26,9 @@ func check(p *plan.Plan) error {
 			return err
 		}
 	}
+	if err := checkCalls(p); err != nil {
+		return err
+	}
 	return checkGuards(p.Guards)
 }
 

@@ -1,0 +1,60 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// review reads which calls of the authentication the interrupted run has made.
+// From then on those are not made again.
+func (j *journaled) review(ctx context.Context) error {
+	if j.journal.Grants+j.journal.Revokes == 0 {
+		return nil
+	}
+	if j.options.Auth == nil {
+		return errNoAuth
+	}
+	now, err := j.options.Auth.Auth(ctx)
+	if err != nil {
+		return err
+	}
+	j.known, j.auth = now, now.Revision
+	return checkPasswords(j.intent.Grants[j.journal.Granted:], j.options.Passwords)
+}
+
+// obstructed is why the calls before the data can't all be made any more.
+func (j *journaled) obstructed() error {
+	if j.known == nil {
+		return nil
+	}
+	then := j.known.Clone()
+	for _, op := range j.intent.Grants {
+		switch {
+		case op.Holds(then):
+		case !op.Fits(then):
+			return fmt.Errorf("someone else changed the roles or users that the apply changes: the call %q is not possible any more", op.String())
+		default:
+			op.Apply(then)
+		}
+	}
+	return nil
+}
+
+// unmade are the calls of a batch that are still to be made. After the data is
+// written nothing can be taken back: what others have made impossible since is
+// left out, and the next plan shows it.
+func (j *journaled) unmade(batch []kv.AuthOp) []kv.AuthOp {
+	if j.known == nil {
+		return batch
+	}
+	var out []kv.AuthOp
+	for _, op := range batch {
+		if !op.Holds(j.known) && op.Fits(j.known) {
+			op.Apply(j.known)
+			out = append(out, op)
+		}
+	}
+	return out
+}

@@ -1,0 +1,275 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/acl"
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// Access is what a plan knows and does about the cluster's authentication.
+type Access struct {
+	// Live says that the cluster's own roles and users were compared. Without
+	// the rights for that, what was last applied was taken for what is there.
+	Live bool `json:"live"`
+	// Revision is that of the authentication when it was read, 0 where it was
+	// not.
+	Revision uint64 `json:"revision,omitempty"`
+	// Grants are the calls before the data is written, Revokes those after it.
+	Grants  []kv.AuthOp `json:"grants,omitempty"`
+	Revokes []kv.AuthOp `json:"revokes,omitempty"`
+	// Expected are the fingerprints of the roles and users that are ours or
+	// wanted, as they were taken to be; see [acl.Fingerprints].
+	Expected map[string]string `json:"expected,omitempty"`
+	// Enabled says that authentication was taken to be on.
+	Enabled bool `json:"enabled"`
+	// OtherRoles and OtherUsers are those of others: left alone.
+	OtherRoles []string `json:"other_roles,omitempty"`
+	OtherUsers []string `json:"other_users,omitempty"`
+}
+
+// Calls is how many calls of the authentication the plan makes.
+func (a *Access) Calls() int {
+	if a == nil {
+		return 0
+	}
+	return len(a.Grants) + len(a.Revokes)
+}
+
+// AccessInput is what a plan needs to know of the cluster's authentication.
+type AccessInput struct {
+	// Live are its roles and users, nil where they could not be read.
+	Live *kv.Auth
+	// Self is the user of the connection, empty where it has none.
+	Self string
+	// DisableAuth allows to turn authentication off.
+	DisableAuth bool
+}
+
+// authentication is the identity of the one record that says whether it is on.
+const authentication = "authentication"
+
+// WantsAccess reports whether a plan has to do with the authentication: the
+// configuration declares it, or something of it was applied.
+func WantsAccess(in *Input) bool {
+	a := &in.Network.ACL
+	declared := in.Mode == ModeApply && (a.Declared || len(a.Roles)+len(a.Users) > 0)
+	return declared || len(in.State.ACL) > 0 || in.Past != nil && len(in.Past.ACL) > 0
+}
+
+// planAccess compares what is wanted of the authentication, what was last
+// applied, and what is there, and orders the calls that make it so.
+func (m *maker) planAccess() {
+	if !WantsAccess(&m.in) {
+		return
+	}
+	live := m.in.Access.Live
+	m.plan.Access = &Access{Live: live != nil}
+	if live == nil {
+		live = AppliedAuth(m.in.State)
+	} else {
+		m.plan.Access.Revision = live.Revision
+	}
+	m.plan.Access.Enabled = live.Enabled
+	a := &accessMaker{maker: m, live: live}
+	wanted := m.wantedAccess()
+	m.plan.Objects += len(wanted)
+	for i := range wanted {
+		a.wanted(&wanted[i])
+	}
+	a.unwanted(wanted)
+	a.others(wanted)
+	a.expect(wanted)
+	a.target.Passwords = map[string]*kv.PasswordSource{}
+	for i := range wanted {
+		a.aim(&wanted[i])
+	}
+	a.checkSelf()
+	m.plan.Access.Grants, m.plan.Access.Revokes = acl.Sequence(live, a.target)
+	a.refuseOddRanges()
+}
+
+// accessMaker carries the parts of a plan of the authentication.
+type accessMaker struct {
+	*maker
+	live   *kv.Auth
+	target acl.Target
+}
+
+// wanted decides what happens to one role, user or switch.
+func (a *accessMaker) wanted(w *principal) {
+	w.record = a.in.State.ACL[w.id()]
+	w.live = liveFields(a.live, w.Kind, w.Name)
+	fields := w.compare()
+	// A role with a name of ours that has no record is what an undone apply
+	// left: it is ours to mend.
+	foreign := w.record == nil && w.live != nil && w.Kind == addr.ACLUser
+	if foreign && !a.in.Adopt {
+		if differing := refusedFields(fields); len(differing) > 0 {
+			a.conflict(foreignUser(w, differing))
+		}
+	}
+	recorded := a.recordAccess(w)
+	if len(fields) == 0 && !recorded {
+		a.plan.InSync++
+		return
+	}
+	c := Change{Address: w.Address, Kind: w.Kind, ID: w.ID, Fields: fields, Action: w.action(fields)}
+	switch {
+	case foreign:
+		c.Reason = Adopted
+	case w.record != nil && w.record.Address != w.Address:
+		c.Was, c.Reason = w.record.Address, Renamed
+	case w.record != nil && c.Action == Create:
+		c.Reason = Drift
+	default:
+		c.Reason = sharedReason(fields)
+	}
+	a.word(&c, w)
+	a.changes = append(a.changes, c)
+}
+
+// refusedFields are those that would take something from a user of others.
+func refusedFields(fields []FieldChange) []FieldChange {
+	var out []FieldChange
+	for _, f := range fields {
+		if f.Row == RowTakeOver || f.Action == Delete {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func foreignUser(w *principal, differing []FieldChange) Conflict {
+	return Conflict{
+		Address: w.Address,
+		Summary: fmt.Sprintf("Someone else created the etcd user %q, and it has other roles", w.Name),
+		Detail:  "The cluster already has this user, sigilform did not create it, and the plan would take roles from it.",
+		Hint:    "Give the user another name, or take it over with --adopt.",
+		Fields:  differing,
+	}
+}
+
+// recordAccess writes the record where it differs from the one there is.
+func (a *accessMaker) recordAccess(w *principal) bool {
+	text, err := state.EncodeRecord(w.next())
+	if err != nil {
+		return false
+	}
+	key := a.in.State.Layout.Record(w.Kind, w.ID)
+	if a.entry(key).Value == text {
+		return false
+	}
+	a.states.put(key, text)
+	return true
+}
+
+// unwanted decides what happens to what is ours and not wanted any more.
+func (a *accessMaker) unwanted(wanted []principal) {
+	keep := map[state.ID]bool{}
+	for i := range wanted {
+		keep[wanted[i].id()] = true
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(a.in.State.ACL), state.CompareIDs) {
+		r := a.in.State.ACL[id]
+		if keep[id] {
+			continue
+		}
+		a.states.delete(a.in.State.Layout.Record(id.Kind, id.ID))
+		w := principal{Kind: id.Kind, ID: id.ID, Name: a.nameOf(id), Address: r.Address, record: r}
+		w.live = liveFields(a.live, w.Kind, w.Name)
+		c := Change{Address: r.Address, Kind: id.Kind, ID: id.ID, Action: Delete, Fields: w.compare()}
+		switch {
+		case id.Kind == addr.ACL:
+			c.Action = Forget // whether authentication is on is not our business any more
+			c.Fields = nil
+		case w.live == nil:
+			c.Action, c.Reason, c.Fields = Forget, Drift, nil
+		case id.Kind == addr.ACLRole:
+			a.target.GoneRoles = append(a.target.GoneRoles, w.Name)
+		default:
+			a.target.GoneUsers = append(a.target.GoneUsers, w.Name)
+		}
+		a.word(&c, &w)
+		a.changes = append(a.changes, c)
+	}
+}
+
+// nameOf is the name in etcd of a record's role or user.
+func (m *maker) nameOf(id state.ID) string {
+	if id.Kind == addr.ACLRole {
+		return acl.RoleName(m.plan.Network, id.ID)
+	}
+	return id.ID
+}
+
+// others lists the roles and users that are neither ours nor wanted.
+func (a *accessMaker) others(wanted []principal) {
+	if !a.plan.Access.Live {
+		return
+	}
+	known := map[state.ID]bool{}
+	for i := range wanted {
+		known[state.ID{Kind: wanted[i].Kind, ID: wanted[i].Name}] = true
+	}
+	for id := range a.in.State.ACL {
+		known[state.ID{Kind: id.Kind, ID: a.nameOf(id)}] = true
+	}
+	for name := range a.live.Roles {
+		if !known[state.ID{Kind: addr.ACLRole, ID: name}] {
+			a.plan.Access.OtherRoles = append(a.plan.Access.OtherRoles, name)
+		}
+	}
+	for name := range a.live.Users {
+		if !known[state.ID{Kind: addr.ACLUser, ID: name}] {
+			a.plan.Access.OtherUsers = append(a.plan.Access.OtherUsers, name)
+		}
+	}
+	slices.SortFunc(a.plan.Access.OtherRoles, cmp.Compare)
+	slices.SortFunc(a.plan.Access.OtherUsers, cmp.Compare)
+}
+
+// expect notes how everything that the plan is about was taken to be.
+func (a *accessMaker) expect(wanted []principal) {
+	var roles, users []string
+	note := func(kind addr.Kind, name string) {
+		switch kind {
+		case addr.ACLRole:
+			roles = append(roles, name)
+		case addr.ACLUser:
+			users = append(users, name)
+		default:
+		}
+	}
+	for i := range wanted {
+		note(wanted[i].Kind, wanted[i].Name)
+	}
+	for id := range a.in.State.ACL {
+		note(id.Kind, a.nameOf(id))
+	}
+	a.plan.Access.Expected = acl.Fingerprints(a.live, roles, users)
+}
+
+// aim makes a wanted role or user a part of what the calls lead to.
+func (a *accessMaker) aim(w *principal) {
+	switch w.Kind {
+	case addr.ACLRole:
+		if a.target.Roles == nil {
+			a.target.Roles = map[string]map[kv.Range]kv.Access{}
+		}
+		a.target.Roles[w.Name] = acl.Permissions(w.Grants)
+	case addr.ACLUser:
+		if a.target.Users == nil {
+			a.target.Users = map[string][]string{}
+		}
+		a.target.Users[w.Name] = w.Roles
+		a.target.Passwords[w.Name] = w.Password
+	default:
+		a.target.EnforceNamed, a.target.Enforce = true, w.Enforce
+	}
+}
