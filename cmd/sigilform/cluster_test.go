@@ -15,14 +15,19 @@ import (
 
 // tlsCluster starts a cluster that wants a client certificate, keeps its
 // endpoint in a variable, and writes into pki/: ca.pem, client.pem,
-// client-key.pem, and other.pem, the CA of somebody else.
+// client-key.pem, and other.pem, the CA of somebody else. More names get a
+// certificate of that common name each.
 func tlsCluster(t *testing.T) func(*testscript.TestScript, bool, []string) {
 	t.Helper()
 	return func(ts *testscript.TestScript, neg bool, args []string) {
-		need(ts, neg, len(args) == 1, "tlscluster VARIABLE")
+		need(ts, neg, len(args) >= 1, "tlscluster VARIABLE [NAME…]")
 		dir := ts.MkAbs("pki")
 		ca, other := etcdtest.NewCA(t, "ca"), etcdtest.NewCA(t, "other")
 		ca.Lay(t, dir, "client", ca.User(t, "client"))
+		for _, name := range args[1:] {
+			ts.Check(os.Remove(filepath.Join(dir, "ca.pem")))
+			ca.Lay(t, dir, name, ca.User(t, name))
+		}
 		ts.Check(os.Symlink(other.File, filepath.Join(dir, "other.pem")))
 		pair := ca.Server(t, "127.0.0.1")
 		server := etcdtest.StartWith(t, etcdtest.Options{TLS: transport.TLSInfo{

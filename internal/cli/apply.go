@@ -116,8 +116,8 @@ func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
 		return err
 	}
 	a.watch()
-	if p.source.given() || p.destroy || p.adopt || p.cascade || p.restored || c.Flags().Changed("commit") {
-		return usage("a saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade and --accept-restored out, or plan again with them")
+	if p.source.given() || p.destroy || p.adopt || p.cascade || p.restored || p.disableAuth || c.Flags().Changed("commit") {
+		return usage("a saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade, --accept-restored and --disable-auth out, or plan again with them")
 	}
 	connection, err := p.connection.connection(c)
 	if err != nil {

@@ -22,6 +22,7 @@ type planFlags struct {
 	adopt       bool
 	cascade     bool
 	restored    bool
+	disableAuth bool
 	summary     bool
 	failOnDrift bool
 }
@@ -31,6 +32,7 @@ func (p *planFlags) add(c *cobra.Command) {
 	f.BoolVar(&p.adopt, "adopt", false, "take over objects of others that differ from what is wanted")
 	f.BoolVar(&p.cascade, "cascade", false, "delete what others made and a deletion would leave dangling")
 	f.BoolVar(&p.restored, "accept-restored", false, "go on in a cluster that was restored from a snapshot")
+	f.BoolVar(&p.disableAuth, "disable-auth", false, "allow to turn the cluster's authentication off")
 	f.BoolVar(&p.summary, "summary", false, "show counts and addresses, not fields")
 	f.BoolVar(&p.failOnDrift, "fail-on-drift", false, "end with exit code 2 if something was changed outside")
 	p.out.add(c)
@@ -45,7 +47,7 @@ func (a *app) planOptions(c *cobra.Command, p *planFlags, args []string) (o engi
 		return o, err
 	}
 	a.watch()
-	o = engine.PlanOptions{Destroy: p.destroy, Adopt: p.adopt, Cascade: p.cascade, AcceptRestored: p.restored}
+	o = engine.PlanOptions{Destroy: p.destroy, Adopt: p.adopt, Cascade: p.cascade, AcceptRestored: p.restored, DisableAuth: p.disableAuth}
 	if o.Source, err = p.source.source(path(args)); err != nil {
 		return o, err
 	}

@@ -16,6 +16,14 @@ type Provenance struct {
 	Actor, Commit string
 }
 
+// applicant is who applies, and the folder that what is said of it is about.
+type applicant struct{ actor, folder string }
+
+// applicant finds out who applies.
+func (e *Engine) applicant(ctx context.Context, folder, named string) applicant {
+	return applicant{actor: e.actor(ctx, folder, named), folder: folder}
+}
+
 // actor is who applies: the person that the command line names, or the
 // environment, or a CI service, or git; else user@host.
 func (e *Engine) actor(ctx context.Context, folder, named string) string {

@@ -61,7 +61,7 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err e
 		if err := o.Review(ctx, p); err != nil {
 			return nil, err
 		}
-		out, err := e.run(ctx, w.session, p, e.actor(ctx, w.folder.folder, o.Provenance.Actor), o.LockTimeout)
+		out, err := e.run(ctx, w.session, p, e.applicant(ctx, w.folder.folder, o.Provenance.Actor), o.LockTimeout)
 		if err == nil || !o.Replan || try == maxReplans || !onlyCounterMoved(err, p.Plan) {
 			return out, err
 		}
@@ -69,7 +69,7 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err e
 }
 
 // run applies a reviewed plan.
-func (e *Engine) run(ctx context.Context, s *session, p *Planned, actor string, wait time.Duration) (*Applied, error) {
+func (e *Engine) run(ctx context.Context, s *session, p *Planned, who applicant, wait time.Duration) (*Applied, error) {
 	if len(p.Plan.Conflicts) > 0 {
 		return nil, &Conflicted{Plan: p.Plan}
 	}
@@ -79,7 +79,7 @@ func (e *Engine) run(ctx context.Context, s *session, p *Planned, actor string, 
 	if err := ctx.Err(); err != nil {
 		return nil, &Canceled{Cause: err}
 	}
-	options, err := e.runOptions(ctx, s, p.Plan.Network, actor, wait)
+	options, err := e.runOptions(ctx, s, p.Plan.Network, who, wait)
 	if err != nil {
 		return nil, err
 	}
@@ -88,18 +88,18 @@ func (e *Engine) run(ctx context.Context, s *session, p *Planned, actor string, 
 	e.progress("applying")
 	from := e.Clock()
 	result, err := apply.Run(hard, s, p.Plan, options)
-	if err != nil {
+	if result == nil {
 		return nil, err
 	}
-	return &Applied{Planned: *p, Result: result, Took: e.Clock().Sub(from)}, nil
+	return &Applied{Planned: *p, Result: result, Took: e.Clock().Sub(from)}, err
 }
 
 // runOptions are those of an apply or a recovery.
-func (e *Engine) runOptions(ctx context.Context, s *session, network, actor string, wait time.Duration) (apply.Options, error) {
+func (e *Engine) runOptions(ctx context.Context, s *session, network string, who applicant, wait time.Duration) (apply.Options, error) {
 	ids := e.ids()
 	out := apply.Options{
-		Actor: actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(),
-		Lock: e.locker(s, network, actor, wait), Stop: ctx.Done(),
+		Actor: who.actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(),
+		Lock: e.locker(s, network, who.actor, wait), Stop: ctx.Done(), Auth: s, Passwords: e.passwords(who.folder),
 		Progress: func(done, all int) { e.progress(fmt.Sprintf("%d of %d writes", done, all)) },
 	}
 	return out, ids.err

@@ -23,6 +23,8 @@ type PlanOptions struct {
 	// AcceptRestored continues the state of a cluster that was restored from a
 	// snapshot.
 	AcceptRestored bool
+	// DisableAuth allows to turn the cluster's authentication off.
+	DisableAuth bool
 	// Provenance is what is said of who plans, and of what.
 	Provenance Provenance
 }
@@ -135,6 +137,9 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := needDigests(v, w.network.Name); err != nil {
+		return nil, err
+	}
 	ids := w.engine.ids()
 	in := plan.Input{
 		Network: w.network, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeApply,
@@ -151,6 +156,9 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	}
 	if w.config != nil {
 		in.ConfigDigest = w.config.Digest
+	}
+	if err := w.engine.access(ctx, w.session, &in, w.options.DisableAuth); err != nil {
+		return nil, err
 	}
 	w.engine.progress("planning")
 	p, found := plan.Make(in)

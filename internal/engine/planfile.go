@@ -119,5 +119,5 @@ func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applie
 	if err := e.awaitTurn(ctx, s, p.Plan.Network, o.LockTimeout); err != nil {
 		return nil, err
 	}
-	return e.run(ctx, s, p, e.actor(ctx, filepath.Dir(o.File), o.Actor), o.LockTimeout)
+	return e.run(ctx, s, p, e.applicant(ctx, filepath.Dir(o.File), o.Actor), o.LockTimeout)
 }

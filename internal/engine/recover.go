@@ -49,8 +49,8 @@ func (e *Engine) Recover(ctx context.Context, o RecoverOptions) (out *Recovered,
 	if o.Abandon {
 		end = apply.Abandon
 	}
-	actor := e.actor(ctx, o.Source.Path, o.Provenance.Actor)
-	options, err := e.runOptions(ctx, l.session, l.name, actor, o.LockTimeout)
+	who := e.applicant(ctx, folderOf(o.Source.Path), o.Provenance.Actor)
+	options, err := e.runOptions(ctx, l.session, l.name, who, o.LockTimeout)
 	if err != nil {
 		return nil, err
 	}

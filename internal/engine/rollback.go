@@ -24,8 +24,10 @@ type RollbackOptions struct {
 	Cascade bool
 	// AcceptRestored goes on in a cluster that was restored from a snapshot.
 	AcceptRestored bool
-	Expect         Expected
-	LockTimeout    time.Duration
+	// DisableAuth allows to turn the cluster's authentication off.
+	DisableAuth bool
+	Expect      Expected
+	LockTimeout time.Duration
 	// Review is given the plan before it is applied; its error stops the rollback.
 	Review func(ctx context.Context, p *Planned) error
 }
@@ -62,7 +64,7 @@ func (e *Engine) Rollback(ctx context.Context, o RollbackOptions) (out *Applied,
 	if err := o.Review(ctx, p); err != nil {
 		return nil, err
 	}
-	return e.run(ctx, l.session, p, e.actor(ctx, o.Source.Path, o.Provenance.Actor), o.LockTimeout)
+	return e.run(ctx, l.session, p, e.applicant(ctx, folderOf(o.Source.Path), o.Provenance.Actor), o.LockTimeout)
 }
 
 func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, error) {
@@ -76,14 +78,18 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 	}
 	e := l.engine
 	ids := e.ids()
-	e.progress("planning")
 	n := &network.Network{Name: l.name, Prefix: v.state.Head.Prefix}
-	p, found := plan.Make(plan.Input{
+	in := plan.Input{
 		Network: n, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeRollback, Past: past, Serial: o.Serial,
 		Cascade: o.Cascade, AcceptRestored: o.AcceptRestored, Keep: v.state.Head.Keep, LogIndex: l.session.LogIndex(ctx, v.snapshot.Revision),
 		Now: e.now(), IDs: ids, Tool: e.Version, Commit: first(o.Provenance.Commit, target.Commit), ConfigDigest: target.ConfigDigest,
 		Connection: l.session.connection,
-	})
+	}
+	if err := e.access(ctx, l.session, &in, o.DisableAuth); err != nil {
+		return nil, err
+	}
+	e.progress("planning")
+	p, found := plan.Make(in)
 	if ids.err != nil {
 		return nil, ids.err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -15,6 +16,9 @@ type view struct {
 	state    *state.State
 }
 
+// denied reports whether the user may not read one of the optional keys.
+func (v *view) denied(key string) bool { return slices.Contains(v.snapshot.Denied, key) }
+
 // read takes the snapshot of a network: once, all at one revision.
 func (e *Engine) read(ctx context.Context, s *session, network, prefix string) (*view, error) {
 	e.progress("reading the network")
@@ -22,6 +26,7 @@ func (e *Engine) read(ctx context.Context, s *session, network, prefix string) (
 	snapshot, err := s.Snapshot(ctx, etcd.SnapshotRequest{
 		Prefixes: append(layout.ReadPrefixes(), state.Prefixes(network)...),
 		Keys:     append([]string{layout.UserIDCounter()}, state.Keys(network)...),
+		Optional: state.OptionalKeys(network),
 		Count:    layout.ForeignPrefixes(),
 	})
 	if err != nil {

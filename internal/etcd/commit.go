@@ -16,19 +16,33 @@ import (
 // sent at most once. An error means that nothing was written, for certain; a
 // *kv.TooLarge that nothing was even sent.
 //
+// Where the authentication changes meanwhile, what the server refused for the
+// old session is sent again: it was not written.
+//
 // Where the server refuses it for its size, it takes less than it was taken to:
 // then the limits are lowered, and what fits another way is sent that way.
 func (c *Client) Commit(ctx context.Context, t kv.Txn) (kv.Result, error) {
-	for {
+	for try := 0; ; {
 		request, size, err := build(t, c.Limits(), c.settings.Username)
 		if err != nil {
 			return kv.Result{}, err
 		}
 		r, err := c.commit(ctx, t, request, size)
-		if err == nil || !c.learned(err, size) {
+		switch {
+		case err != nil && c.learned(err, size):
+		case err != nil && refusedSession(err) && try < sessionTries && pause(ctx, retryPause):
+			try++
+		default:
 			return r, err
 		}
 	}
+}
+
+// refusedSession reports whether nothing was written since the authentication
+// changed after the user had logged in.
+func refusedSession(err error) bool {
+	var explained *ConnectError
+	return errors.As(err, &explained) && oldSession(explained.Cause)
 }
 
 // learned lowers the limits where the server refused a request for its size.

@@ -32,6 +32,8 @@ type Config struct {
 	// ServerName is the name that the server's certificate must have, where it
 	// is not the endpoint's host.
 	ServerName string
+	// Any accepts a user that may not read sigilform's own keys, such as a node.
+	Any bool
 	// Timeout bounds Connect as a whole, and later each request.
 	Timeout time.Duration
 	// Limits are what the server accepts; those of a stock server where zero.
@@ -77,7 +79,10 @@ func prepare(c Config) (*settings, error) {
 	}
 	config, err := c.tlsConfig()
 	s.tls = config
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	return s, s.refuseTwoUsers()
 }
 
 func (s *settings) parseEndpoints() error {

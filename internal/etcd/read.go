@@ -111,7 +111,8 @@ func (c *Client) patiently(ctx context.Context, read func(context.Context) error
 	defer cancel()
 	for {
 		err := read(ctx)
-		if err == nil || code(rpctypes.Error(err)) != codes.Unavailable || !pause(ctx, retryPause) {
+		again := code(rpctypes.Error(err)) == codes.Unavailable || is(err, rpctypes.ErrAuthOldRevision)
+		if err == nil || !again || !pause(ctx, retryPause) {
 			return rpctypes.Error(err)
 		}
 	}

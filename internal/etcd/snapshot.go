@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
@@ -25,7 +26,10 @@ const maxRestarts = 5
 type SnapshotRequest struct {
 	// Prefixes and Keys are read with their values. They may overlap.
 	Prefixes, Keys []string
-	// Count are prefixes of which only the number of keys is wanted.
+	// Optional are keys that are read where the user may read them.
+	Optional []string
+	// Count are prefixes of which only the number of keys is wanted, where the
+	// user may read them.
 	Count []string
 	// PageSize is the number of keys of a page, DefaultPageSize where 0.
 	PageSize int
@@ -50,6 +54,9 @@ func (c *Client) Snapshot(ctx context.Context, r SnapshotRequest) (*kv.Snapshot,
 	for range maxRestarts {
 		var out *kv.Snapshot
 		out, err = c.snapshot(ctx, r)
+		if is(err, rpctypes.ErrPermissionDenied) && len(r.Optional)+len(r.Count) > 0 {
+			out, err = c.permitted(ctx, r)
+		}
 		if err == nil {
 			return out, nil
 		}
@@ -70,7 +77,7 @@ func (c *Client) Snapshot(ctx context.Context, r SnapshotRequest) (*kv.Snapshot,
 // snapshot is one try: the first page of every range in one request, which
 // fixes the revision, then the rest of each range, ranges side by side.
 func (c *Client) snapshot(ctx context.Context, r SnapshotRequest) (*kv.Snapshot, error) {
-	spans := merge(r.Prefixes, r.Keys)
+	spans := merge(r.Prefixes, slices.Concat(r.Keys, r.Optional))
 	revision, first, err := c.firstPages(ctx, spans, r)
 	if err != nil {
 		return nil, err

@@ -89,6 +89,7 @@ func outside() map[string][]string {
 		"github.com/spf13/pflag":                  {"internal/cli"},
 		"golang.org/x/term":                       {"internal/render", "internal/cli"},
 		"golang.org/x/crypto/argon2":              {"internal/engine", "internal/cli"},
+		"golang.org/x/crypto/bcrypt":              {"internal/etcd"},
 	}
 }
 

@@ -27,6 +27,9 @@ type Snapshot struct {
 	// Foreign counts the keys of other programs under prefixes that are never
 	// read ("api_tokens/"), by prefix.
 	Foreign map[string]int64
+	// Denied are the keys and prefixes that were asked for where the user may
+	// read them, and that it may not. They are in nothing else.
+	Denied []string
 }
 
 // Get finds an entry by its key.

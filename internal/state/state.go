@@ -61,9 +61,13 @@ func Prefixes(network string) []string {
 }
 
 // Keys are the single keys that a snapshot must hold for [Decode].
-func Keys(network string) []string {
+func Keys(network string) []string { return []string{NewLayout(network).Head()} }
+
+// OptionalKeys are those that it holds where the user may read them: who looks
+// for drift needs no key of digests, and only Root reads journal and lock.
+func OptionalKeys(network string) []string {
 	l := NewLayout(network)
-	return []string{l.Head(), l.DigestKey(), l.Journal(), l.Lock()}
+	return []string{l.DigestKey(), l.Journal(), l.Lock()}
 }
 
 // Decode reads the state of a network from a snapshot. The error is a

@@ -1,0 +1,39 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+var _ apply.Auth = (*etcd.Client)(nil)
+
+// access reads what a plan needs to know of the cluster's authentication, where
+// it has to do with it at all. Only an administrator may read roles and users:
+// for anyone else the plan takes what was last applied for what is there.
+func (e *Engine) access(ctx context.Context, s *session, in *plan.Input, disable bool) error {
+	in.Access = plan.AccessInput{Self: s.Username(), DisableAuth: disable}
+	if !plan.WantsAccess(in) {
+		return nil
+	}
+	e.progress("reading roles and users")
+	live, err := s.Auth(ctx)
+	if err != nil && !etcd.IsDenied(err) {
+		return err
+	}
+	in.Access.Live = live
+	return nil
+}
+
+// needDigests refuses to plan without the key of digests: a new one would make
+// every sensitive value look changed.
+func needDigests(v *view, network string) error {
+	if !v.denied(state.NewLayout(network).DigestKey()) {
+		return nil
+	}
+	return failure("This user may not plan", "It may not read the key that sensitive values are compared by.",
+		"Use a user with the role planner or root. The role drift is enough for `sigilform drift`.")
+}

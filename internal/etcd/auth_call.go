@@ -1,0 +1,193 @@
+package etcd
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"go.etcd.io/etcd/api/v3/authpb"
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// AuthUnknown is the error for a call of the authentication whose reply was
+// lost: it may have been made, or be made yet.
+type AuthUnknown struct {
+	Op    kv.AuthOp
+	Cause error
+}
+
+// Error says which call it was.
+func (e *AuthUnknown) Error() string {
+	return fmt.Sprintf("the reply to the call %q was lost: %v", e.Op.String(), e.Cause)
+}
+
+// Unwrap returns why the reply was lost.
+func (e *AuthUnknown) Unwrap() error { return e.Cause }
+
+// Temporary says that it is worth to look, and to try again.
+func (e *AuthUnknown) Temporary() bool { return true }
+
+// DoAuth makes one call. It is not sent again but where it certainly was not
+// made: for an old session. An *AuthUnknown may have been made; after any
+// other error it was not.
+func (c *Client) DoAuth(ctx context.Context, op kv.AuthOp, password string) error {
+	if err := ctx.Err(); err != nil {
+		return c.explain(ctx, err)
+	}
+	for try := 0; ; try++ {
+		err := c.doAuth(ctx, op, password)
+		switch {
+		case err == nil:
+			return nil
+		case oldSession(err) && try < sessionTries:
+			if !pause(ctx, retryPause) {
+				return c.explain(ctx, err)
+			}
+		case uncertain(err):
+			return &AuthUnknown{Op: op, Cause: c.explainLost(err)}
+		default:
+			return c.explainCall(ctx, op, err)
+		}
+	}
+}
+
+// sessionTries is how often a request is sent again that was refused since the
+// authentication changed under it: it was not carried out.
+const sessionTries = 8
+
+// oldSession reports whether a request was refused since the authentication
+// changed after its user had logged in.
+func oldSession(err error) bool {
+	return is(err, rpctypes.ErrAuthOldRevision) || is(err, rpctypes.ErrInvalidAuthToken)
+}
+
+func (c *Client) doAuth(ctx context.Context, op kv.AuthOp, password string) error {
+	ctx, cancel := c.request(ctx)
+	defer cancel()
+	var err error
+	switch op.Kind {
+	case kv.AddRole:
+		_, err = c.api.RoleAdd(ctx, op.Role)
+	case kv.DeleteRole:
+		_, err = c.api.RoleDelete(ctx, op.Role)
+	case kv.GrantPermission:
+		_, err = c.api.RoleGrantPermission(ctx, op.Role, op.Key, op.End, permissionType(op.Access))
+	case kv.RevokePermission:
+		_, err = c.api.RoleRevokePermission(ctx, op.Role, op.Key, op.End)
+	case kv.AddUser:
+		err = c.addUser(ctx, op, password)
+	case kv.DeleteUser:
+		_, err = c.api.UserDelete(ctx, op.User)
+	case kv.GrantRole:
+		_, err = c.api.UserGrantRole(ctx, op.User, op.Role)
+	case kv.RevokeRole:
+		_, err = c.api.UserRevokeRole(ctx, op.User, op.Role)
+	case kv.EnableAuth:
+		_, err = c.api.AuthEnable(ctx)
+	case kv.DisableAuth:
+		_, err = c.api.AuthDisable(ctx)
+	default:
+		err = fmt.Errorf("internal error: the call %q is unknown", op.Kind)
+	}
+	return err
+}
+
+func permissionType(a kv.Access) clientv3.PermissionType {
+	switch a {
+	case kv.Read:
+		return clientv3.PermissionType(clientv3.PermRead)
+	case kv.Write:
+		return clientv3.PermissionType(clientv3.PermWrite)
+	default:
+		return clientv3.PermissionType(clientv3.PermReadWrite)
+	}
+}
+
+// addUser sends a password as a hash where every member takes one.
+func (c *Client) addUser(ctx context.Context, op kv.AuthOp, password string) error {
+	request := &pb.AuthUserAddRequest{Name: op.User, Options: &authpb.UserAddOptions{NoPassword: op.Password == nil}}
+	if op.Password != nil {
+		if password == "" {
+			return fmt.Errorf("internal error: the user %q has no password", op.User)
+		}
+		plain, hashed, err := c.secretForm(ctx, password)
+		if err != nil {
+			return err
+		}
+		request.Password, request.HashedPassword = plain, hashed
+	}
+	_, err := clientv3.RetryAuthClient(c.api).UserAdd(ctx, request)
+	return err
+}
+
+// ChangePassword gives a user another password.
+func (c *Client) ChangePassword(ctx context.Context, user, password string) error {
+	limit, cancel := c.request(ctx)
+	defer cancel()
+	plain, hashed, err := c.secretForm(limit, password)
+	if err != nil {
+		return err
+	}
+	_, err = clientv3.RetryAuthClient(c.api).UserChangePassword(limit, &pb.AuthUserChangePasswordRequest{Name: user, Password: plain, HashedPassword: hashed})
+	op := kv.AuthOp{Kind: kv.AddUser, User: user}
+	if err != nil {
+		return c.explainCall(ctx, op, err)
+	}
+	return nil
+}
+
+// secretForm is a password as it is sent: its hash where every member is known
+// to take one. A member before 3.5 would take the hash for no password at all,
+// so whoever is not known gets the password itself.
+func (c *Client) secretForm(ctx context.Context, password string) (plain, hashed string, err error) {
+	if !c.takesHashes(ctx) {
+		return password, "", nil
+	}
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
+	if errors.Is(err, bcrypt.ErrPasswordTooLong) {
+		return "", "", &ConnectError{
+			Kind: Refused, Summary: "the password is longer than etcd takes", Detail: "It may have 72 bytes.", Hint: "choose a shorter one",
+		}
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("hash the password: %w", err)
+	}
+	return "", base64.StdEncoding.EncodeToString(hash), nil
+}
+
+// takesHashes reports whether every member is known to take a password's hash.
+func (c *Client) takesHashes(ctx context.Context) bool {
+	cluster, err := c.Cluster(ctx)
+	if err != nil || len(cluster.Members) == 0 {
+		return false
+	}
+	for _, m := range cluster.Members {
+		v, ok := parseVersion(m.Version)
+		if !ok || v.less(version{3, 5, 0}) {
+			return false
+		}
+	}
+	return true
+}
+
+// explainCall says why etcd refused a call.
+func (c *Client) explainCall(ctx context.Context, op kv.AuthOp, err error) error {
+	for _, known := range []error{
+		rpctypes.ErrUserAlreadyExist, rpctypes.ErrUserNotFound, rpctypes.ErrRoleAlreadyExist, rpctypes.ErrRoleNotFound,
+		rpctypes.ErrRoleNotGranted, rpctypes.ErrPermissionNotGranted, rpctypes.ErrInvalidAuthMgmt,
+	} {
+		if is(err, known) {
+			return &ConnectError{
+				Kind: Refused, Summary: fmt.Sprintf("etcd refused the call %q", op.String()), Detail: sentence(rpctypes.ErrorDesc(err)),
+				Hint: "someone else changes roles or users: plan again", Cause: err,
+			}
+		}
+	}
+	return c.explain(ctx, err)
+}
