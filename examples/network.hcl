@@ -1,5 +1,5 @@
 # A whole network in one file: three Cores, five Entries, their links and routes,
-# users with devices, and who may read and write what.
+# and users with devices. Who may read and write what in etcd is in access.hcl.
 #
 #   sigilform plan  examples/network.hcl     shows what would change
 #   sigilform apply examples/network.hcl     asks, then changes it
@@ -269,55 +269,6 @@ user "operator" {
       core = device.value
     }
   }
-}
-
-# ── Who may read and write what in etcd ──────────────────────────────────────
-# Five roles exist without a block: root (everything), core (reads everything,
-# writes statuses of Entries, paths and users), entry (reads what is its own),
-# planner and drift. More are made of grants.
-
-acl {
-  auth = "cert" # a subject is the common name of its client certificate
-}
-
-acl_role "support" {
-  grant {
-    access = "read"
-    on     = ["nodes", "cells", "users"]
-  }
-  grant {
-    access = "write"
-    on     = ["users"]
-  }
-}
-
-acl_user "core-ams" {
-  core  = core.ams
-  roles = ["core"]
-}
-
-acl_user "core-waw" {
-  core  = core.waw
-  roles = ["core"]
-}
-
-acl_user "core-hel" {
-  core  = core.hel
-  roles = ["core"]
-}
-
-acl_user "entry-shop" {
-  entry = entry.shop
-  roles = ["entry"]
-}
-
-acl_user "pipeline" {
-  roles = ["planner"]
-}
-
-acl_user "dana" {
-  person = "dana@example.net"
-  roles  = ["support"]
 }
 
 # ── What others may read off this configuration: `sigilform output` ──────────

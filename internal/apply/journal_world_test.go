@@ -221,7 +221,7 @@ func (w *town) sound(t *testing.T, serial int64) {
 	if st.Head == nil || st.Head.Serial != serial {
 		t.Errorf("the head is %+v, want serial %d", st.Head, serial)
 	}
-	if r := drift.Detect(snapshot, st); r.Drifted() {
+	if r := drift.Detect(snapshot, st, nil); r.Drifted() {
 		t.Errorf("state and data disagree: %+v", r.Objects)
 	}
 	if _, ok := w.Get(t, state.NewLayout(nettest.Name).History(serial+1)); ok {

@@ -208,7 +208,7 @@ func (a *app) showApplied(applied *engine.Applied) error {
 	d.After(applied.Already)
 	r := applied.Result
 	d.Serial, d.Revision, d.Resolved = r.Serial, r.Revision, r.Resolved
-	d.Bytes, d.Writes, d.Guards, d.Steps = r.Bytes, r.Writes, r.Guards, r.Steps
+	d.Bytes, d.Writes, d.Guards, d.Steps, d.Calls = r.Bytes, r.Writes, r.Guards, r.Steps, r.Calls
 	d.DurationMS = float64(applied.Took.Microseconds()) / microsPerMilli
 	return render.Applied(a.stdout, d, a.options())
 }

@@ -292,7 +292,7 @@ func (w *world) settle(t *testing.T) {
 		w.run(t, 0, c, c, p, "last")
 	}
 	snapshot, st := w.view(t, c)
-	if d := drift.Detect(snapshot, st); d.Drifted() {
+	if d := drift.Detect(snapshot, st, nil); d.Drifted() {
 		t.Errorf("state and data disagree: %+v", d.Objects)
 	}
 }

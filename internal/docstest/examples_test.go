@@ -16,6 +16,7 @@ type example struct{ path, address, output string }
 func examples() []example {
 	return []example{
 		{"examples/network.hcl", `entry.pool["one"]`, "shop.example.net"},
+		{"examples/access.hcl", `acl_role.entry["entry.shop"]`, "shop.example.net"},
 		{"examples/regions", `module.region["nl"].core.this`, "one.nl.example.org"},
 	}
 }

@@ -14,9 +14,10 @@ type identity struct {
 	parent, id string
 }
 
-// Detect compares the live network with what was last applied. The state must
+// Detect compares the live network with what was last applied, and the roles and
+// users of etcd where they could be read: live is nil where not. The state must
 // have a head: a network that was never applied can't drift.
-func Detect(s *kv.Snapshot, st *state.State) *Report {
+func Detect(s *kv.Snapshot, st *state.State, live *kv.Auth) *Report {
 	h := st.Head
 	r := &Report{
 		ClusterID: s.ClusterID, Network: h.Network, Prefix: h.Prefix, Revision: s.Revision,
@@ -38,10 +39,14 @@ func Detect(s *kv.Snapshot, st *state.State) *Report {
 		change, compared := plan.CompareApplied(layout, record, live, st.DigestKey)
 		r.CheckedObjects++
 		r.CheckedFields += compared
+		if st.DigestKey == "" {
+			r.UncheckedFields += len(record.Secret)
+		}
 		if len(change.Fields) > 0 {
 			r.Objects = append(r.Objects, change)
 		}
 	}
+	r.detectAccess(st, live)
 	plan.SortByAddress(r.Objects)
 	r.Names = plan.References(r.Objects, func(id state.ID) string {
 		if record := st.Records[id]; record != nil {
@@ -50,4 +55,20 @@ func Detect(s *kv.Snapshot, st *state.State) *Report {
 		return ""
 	})
 	return r
+}
+
+// detectAccess looks for drift of roles, users and permissions, and of whether
+// authentication is on.
+func (r *Report) detectAccess(st *state.State, live *kv.Auth) {
+	if len(st.ACL) == 0 {
+		return
+	}
+	if live == nil {
+		r.AccessUnchecked = true
+		return
+	}
+	changes, objects, fields := plan.CompareAccess(st, live)
+	r.Objects = append(r.Objects, changes...)
+	r.CheckedObjects += objects
+	r.CheckedFields += fields
 }

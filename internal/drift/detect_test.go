@@ -73,7 +73,7 @@ func snapshot(values map[string]string) *kv.Snapshot {
 
 func TestNoDrift(t *testing.T) {
 	t.Parallel()
-	r := drift.Detect(snapshot(live()), applied())
+	r := drift.Detect(snapshot(live()), applied(), nil)
 	if r.Drifted() {
 		t.Fatalf("got %+v", r.Objects)
 	}
@@ -124,7 +124,7 @@ func TestDrift(t *testing.T) {
 			t.Parallel()
 			values := live()
 			c.change(values)
-			r := drift.Detect(snapshot(values), applied())
+			r := drift.Detect(snapshot(values), applied(), nil)
 			if len(r.Objects) != 1 || r.Objects[0].Address != c.address {
 				t.Fatalf("got %+v", r.Objects)
 			}
@@ -156,7 +156,7 @@ func TestSensitiveDriftShowsFingerprints(t *testing.T) {
 	t.Parallel()
 	values := live()
 	values[user+"credential"] = "replaced by someone"
-	r := drift.Detect(snapshot(values), applied())
+	r := drift.Detect(snapshot(values), applied(), nil)
 	f := r.Objects[0].Fields[0]
 	if !f.Old.Sensitive || f.Old.Text != "" || f.Last.Text != "" || f.Old.Fingerprint == f.Last.Fingerprint {
 		t.Fatalf("got %+v %+v", f.Old, f.Last)
@@ -171,7 +171,7 @@ func TestDeletedObject(t *testing.T) {
 			delete(values, key)
 		}
 	}
-	r := drift.Detect(snapshot(values), applied())
+	r := drift.Detect(snapshot(values), applied(), nil)
 	if len(r.Objects) != 2 || r.Objects[0].Address != "user.alice" || r.Objects[0].Action != plan.Create {
 		t.Fatalf("got %+v", r.Objects)
 	}
@@ -183,7 +183,7 @@ func TestIgnoredFieldIsNoDrift(t *testing.T) {
 	st.Records[state.ID{Kind: addr.Core, ID: "192.0.2.1"}].Ignore = []string{"region"}
 	values := live()
 	values[core+"region"] = "elsewhere"
-	if r := drift.Detect(snapshot(values), st); r.Drifted() {
+	if r := drift.Detect(snapshot(values), st, nil); r.Drifted() {
 		t.Fatalf("got %+v", r.Objects)
 	}
 }

@@ -27,6 +27,12 @@ type Report struct {
 	// Checked counts the objects and fields that were compared.
 	CheckedObjects int `json:"checked_objects"`
 	CheckedFields  int `json:"checked_fields"`
+	// UncheckedFields counts the sensitive fields that could not be compared:
+	// the user may not read the key of digests.
+	UncheckedFields int `json:"unchecked_fields,omitempty"`
+	// AccessUnchecked says that roles and users were applied and could not be
+	// read: only an administrator may.
+	AccessUnchecked bool `json:"access_unchecked,omitempty"`
 }
 
 // Drifted reports whether anything left what was applied. Unmanaged objects

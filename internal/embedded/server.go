@@ -158,6 +158,11 @@ func (s *Server) KV() pb.KVClient {
 	return adapter.KvServerToKvClient(v3rpc.NewQuotaKVServer(s.etcd.Server))
 }
 
+// Auth is the server's authentication service within this process.
+func (s *Server) Auth() pb.AuthClient {
+	return adapter.AuthServerToAuthClient(v3rpc.NewAuthServer(s.etcd.Server))
+}
+
 // Endpoint is where clients reach the server, empty where none can.
 func (s *Server) Endpoint() string { return s.endpoint }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -36,4 +37,18 @@ func needDigests(v *view, network string) error {
 	}
 	return failure("This user may not plan", "It may not read the key that sensitive values are compared by.",
 		"Use a user with the role planner or root. The role drift is enough for `sigilform drift`.")
+}
+
+// auth reads the roles and users of a network that has some; nil where it has
+// none, or where the user may not read them.
+func (l *live) auth(ctx context.Context, v *view) (*kv.Auth, error) {
+	if len(v.state.ACL) == 0 {
+		return nil, nil //nolint:nilnil // there is nothing to compare
+	}
+	l.engine.progress("reading roles and users")
+	live, err := l.session.Auth(ctx)
+	if err != nil && !etcd.IsDenied(err) {
+		return nil, err
+	}
+	return live, nil
 }

@@ -23,6 +23,10 @@ func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err er
 	if err != nil {
 		return nil, err
 	}
+	live, err := l.auth(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	e.progress("comparing")
-	return &Drifted{Report: drift.Detect(v.snapshot, v.state), Secrets: secretsOfView(v)}, nil
+	return &Drifted{Report: drift.Detect(v.snapshot, v.state, live), Secrets: secretsOfView(v)}, nil
 }

@@ -122,7 +122,7 @@ func (c *Client) addUser(ctx context.Context, op kv.AuthOp, password string) err
 		}
 		request.Password, request.HashedPassword = plain, hashed
 	}
-	_, err := clientv3.RetryAuthClient(c.api).UserAdd(ctx, request)
+	_, err := c.auth.UserAdd(ctx, request)
 	return err
 }
 
@@ -134,7 +134,7 @@ func (c *Client) ChangePassword(ctx context.Context, user, password string) erro
 	if err != nil {
 		return err
 	}
-	_, err = clientv3.RetryAuthClient(c.api).UserChangePassword(limit, &pb.AuthUserChangePasswordRequest{Name: user, Password: plain, HashedPassword: hashed})
+	_, err = c.auth.UserChangePassword(limit, &pb.AuthUserChangePasswordRequest{Name: user, Password: plain, HashedPassword: hashed})
 	op := kv.AuthOp{Kind: kv.AddUser, User: user}
 	if err != nil {
 		return c.explainCall(ctx, op, err)

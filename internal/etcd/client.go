@@ -18,7 +18,9 @@ import (
 type Client struct {
 	api *clientv3.Client
 	// kv sends what it is given as it is: what was measured is what is sent.
-	kv       pb.KVClient
+	kv pb.KVClient
+	// auth takes what the library's own client has no words for.
+	auth     pb.AuthClient
 	settings *settings
 	// inProcess says that there are no endpoints to ask one by one.
 	inProcess bool
@@ -33,6 +35,7 @@ type Client struct {
 type InProcess interface {
 	Client() *clientv3.Client
 	KV() pb.KVClient
+	Auth() pb.AuthClient
 }
 
 // Attach uses a server within this process. Closing the client leaves the
@@ -44,7 +47,7 @@ func Attach(ctx context.Context, server InProcess, c Config) (*Client, error) {
 	if c.Limits == (kv.Limits{}) {
 		c.Limits = kv.DefaultLimits()
 	}
-	client := &Client{api: server.Client(), kv: server.KV(), settings: &settings{Config: c}, inProcess: true, limits: &limits{now: c.Limits}}
+	client := &Client{api: server.Client(), kv: server.KV(), auth: server.Auth(), settings: &settings{Config: c}, inProcess: true, limits: &limits{now: c.Limits}}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	if err := client.identify(ctx); err != nil {

@@ -122,7 +122,7 @@ func (s *settings) open(ctx context.Context, login bool) (*Client, error) {
 		end()
 		return nil, err
 	}
-	return &Client{api: api, kv: clientv3.RetryKVClient(api), settings: s, limits: &limits{now: s.Limits}}, nil
+	return &Client{api: api, kv: clientv3.RetryKVClient(api), auth: clientv3.RetryAuthClient(api), settings: s, limits: &limits{now: s.Limits}}, nil
 }
 
 // keepAliveTime is above the least that servers allow between pings.

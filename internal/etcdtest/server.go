@@ -78,5 +78,13 @@ func (s *Server) KV() pb.KVClient {
 	return adapter.KvServerToKvClient(v3rpc.NewQuotaKVServer(s.etcd.Server))
 }
 
+// Auth is the server's authentication service as [Server.Client] reaches it.
+func (s *Server) Auth() pb.AuthClient {
+	if s.etcd == nil {
+		return clientv3.RetryAuthClient(s.local)
+	}
+	return adapter.AuthServerToAuthClient(v3rpc.NewAuthServer(s.etcd.Server))
+}
+
 // Prefix is a prefix of keys that no other caller of this server gets.
 func (s *Server) Prefix() string { return fmt.Sprintf("/test-%d/", s.prefixes.Add(1)) }

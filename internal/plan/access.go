@@ -181,7 +181,7 @@ func (a *accessMaker) unwanted(wanted []principal) {
 			continue
 		}
 		a.states.delete(a.in.State.Layout.Record(id.Kind, id.ID))
-		w := principal{Kind: id.Kind, ID: id.ID, Name: a.nameOf(id), Address: r.Address, record: r}
+		w := principal{Kind: id.Kind, ID: id.ID, Name: nameOf(a.plan.Network, id), Address: r.Address, record: r}
 		w.live = liveFields(a.live, w.Kind, w.Name)
 		c := Change{Address: r.Address, Kind: id.Kind, ID: id.ID, Action: Delete, Fields: w.compare()}
 		switch {
@@ -200,14 +200,6 @@ func (a *accessMaker) unwanted(wanted []principal) {
 	}
 }
 
-// nameOf is the name in etcd of a record's role or user.
-func (m *maker) nameOf(id state.ID) string {
-	if id.Kind == addr.ACLRole {
-		return acl.RoleName(m.plan.Network, id.ID)
-	}
-	return id.ID
-}
-
 // others lists the roles and users that are neither ours nor wanted.
 func (a *accessMaker) others(wanted []principal) {
 	if !a.plan.Access.Live {
@@ -218,7 +210,7 @@ func (a *accessMaker) others(wanted []principal) {
 		known[state.ID{Kind: wanted[i].Kind, ID: wanted[i].Name}] = true
 	}
 	for id := range a.in.State.ACL {
-		known[state.ID{Kind: id.Kind, ID: a.nameOf(id)}] = true
+		known[state.ID{Kind: id.Kind, ID: nameOf(a.plan.Network, id)}] = true
 	}
 	for name := range a.live.Roles {
 		if !known[state.ID{Kind: addr.ACLRole, ID: name}] {
@@ -250,7 +242,7 @@ func (a *accessMaker) expect(wanted []principal) {
 		note(wanted[i].Kind, wanted[i].Name)
 	}
 	for id := range a.in.State.ACL {
-		note(id.Kind, a.nameOf(id))
+		note(id.Kind, nameOf(a.plan.Network, id))
 	}
 	a.plan.Access.Expected = acl.Fingerprints(a.live, roles, users)
 }

@@ -22,7 +22,7 @@ func (m *maker) wantedAccess() []principal {
 		out = principals(set)
 	case ModeRollback:
 		for id, r := range m.in.Past.ACL {
-			out = append(out, m.remembered(id, r))
+			out = append(out, remembered(m.plan.Network, id, r))
 		}
 	case ModeDestroy:
 	}
@@ -54,8 +54,8 @@ func principals(set *acl.Set) []principal {
 }
 
 // remembered is a role or user as its record has it.
-func (m *maker) remembered(id state.ID, r *state.Record) principal {
-	p := principal{Kind: id.Kind, ID: id.ID, Name: m.nameOf(id), Address: r.Address, Wanted: true}
+func remembered(network string, id state.ID, r *state.Record) principal {
+	p := principal{Kind: id.Kind, ID: id.ID, Name: nameOf(network, id), Address: r.Address, Wanted: true}
 	switch id.Kind {
 	case addr.ACLRole:
 		p.Grants = grantsOf(r)
@@ -103,7 +103,7 @@ func AppliedAuth(st *state.State) *kv.Auth {
 	for id, r := range st.ACL {
 		switch id.Kind {
 		case addr.ACLRole:
-			out.Roles[acl.RoleName(st.Layout.NetworkName(), id.ID)] = acl.Permissions(grantsOf(r))
+			out.Roles[nameOf(st.Layout.NetworkName(), id)] = acl.Permissions(grantsOf(r))
 		case addr.ACLUser:
 			out.Users[id.ID] = rolesOf(r)
 		default:

@@ -53,6 +53,8 @@ type maker struct {
 	plan   *Plan
 	diags  diag.List
 
+	// byID maps identities to addresses, once it is needed.
+	byID map[string]string
 	// resolved is the network with everything chosen.
 	resolved *network.Network
 

@@ -354,7 +354,7 @@ func (w *world) requireInSync(t *rapid.T, n *network.Network) {
 	if in.State.Head == nil {
 		return
 	}
-	if r := drift.Detect(in.Snapshot, in.State); r.Drifted() {
+	if r := drift.Detect(in.Snapshot, in.State, nil); r.Drifted() {
 		t.Fatalf("drift right after an apply: %+v", r.Objects)
 	}
 }

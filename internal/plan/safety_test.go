@@ -25,7 +25,7 @@ func (s *scenario) drifted() *drift.Report {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return drift.Detect(in.Snapshot, in.State)
+	return drift.Detect(in.Snapshot, in.State, nil)
 }
 
 func (s *scenario) conflict(part string, options ...option) {

@@ -34,6 +34,8 @@ type AppliedDocument struct {
 	// Steps is how many transactions it took with a journal, 0 for one without.
 	// Bytes is the largest request then.
 	Steps int `json:"steps,omitempty"`
+	// Calls is how many calls of etcd's authentication were made.
+	Calls int `json:"calls,omitempty"`
 	// Resolved says that the reply was lost, and that the history told.
 	Resolved bool `json:"resolved,omitempty"`
 	// Already is the apply that did before what was expected of this one.
@@ -98,6 +100,9 @@ func (p *page) applied(a *AppliedDocument) {
 	how := "one transaction of " + counted(a.Writes, "write", "writes") + " (" + size(int64(a.Bytes)) + ")"
 	if a.Steps > 0 {
 		how = counted(a.Writes, "write", "writes") + " in " + counted(a.Steps, "transaction", "transactions") + " with a journal"
+	}
+	if a.Calls > 0 {
+		how += " and " + counted(a.Calls, "call", "calls") + " to etcd's authentication"
 	}
 	p.line("Serial ", plainNumber(a.Serial), ", revision ", plainNumber(a.Revision), ", ", how, in, ".")
 	p.line(p.color(dim, "Intent digest"), " ", p.word(a.Intent))

@@ -24,6 +24,8 @@ type ChangeDocument struct {
 	Unchanged int `json:"unchanged,omitempty"`
 	// Falls lists keys of others that go with a deleted object.
 	Falls []string `json:"falls,omitempty"`
+	// Notes say in words what a change of roles and users allows and takes.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // FieldDocument is what happens to one field.
@@ -79,7 +81,7 @@ func changeDocuments(changes []plan.Change, known names) []ChangeDocument {
 		c := &changes[i]
 		out[i] = ChangeDocument{
 			Address: c.Address, Kind: string(c.Kind), ID: c.ID, Action: string(c.Action), Reason: string(c.Reason),
-			GeneratedID: c.GeneratedID, Was: c.Was, Unchanged: c.Unchanged, Falls: c.Falls, Fields: fieldDocuments(c.Fields, known),
+			GeneratedID: c.GeneratedID, Was: c.Was, Unchanged: c.Unchanged, Falls: c.Falls, Notes: c.Notes, Fields: fieldDocuments(c.Fields, known),
 		}
 	}
 	return out

@@ -27,6 +27,7 @@ func Drift(w io.Writer, r *drift.Report, o Options) error {
 	}
 	t.space()
 	t.driftLine(&d)
+	t.unchecked(&d)
 	return t.flush(w)
 }
 
@@ -64,6 +65,10 @@ func (p *page) drifted(c *ChangeDocument) {
 		title = p.color(red, "-")
 	}
 	p.line("  ", title, " ", p.color(bold, p.address(c.Address)), "  ", p.color(dim, p.value(c.ID)), gone)
+	if isRole(c) {
+		p.driftPermissions(c)
+		return
+	}
 	single, many := sets(visible(c.Fields))
 	if gone != "" {
 		p.goneFields(single)

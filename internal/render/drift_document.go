@@ -24,6 +24,10 @@ type DriftDocument struct {
 	CheckedObjects int `json:"checked_objects"`
 	CheckedFields  int `json:"checked_fields"`
 	DriftedFields  int `json:"drifted_fields"`
+	// UncheckedFields counts the sensitive fields that could not be compared,
+	// AccessUnchecked says that roles and users could not: for lack of rights.
+	UncheckedFields int  `json:"unchecked_fields,omitempty"`
+	AccessUnchecked bool `json:"access_unchecked,omitempty"`
 	// Objects are those that drifted, by address. Of a field, last is what was
 	// applied, old is live, new is what the next apply would restore.
 	Objects   []ChangeDocument    `json:"objects"`
@@ -40,7 +44,7 @@ func NewDrift(r *drift.Report) DriftDocument {
 	d := DriftDocument{
 		Head: head("drift"), Network: r.Network, Prefix: r.Prefix, ClusterID: r.ClusterID, Revision: r.Revision,
 		Serial: r.Serial, AppliedAt: r.AppliedAt.UTC(), AppliedBy: r.AppliedBy, Commit: r.Commit, Drifted: r.Drifted(),
-		CheckedObjects: r.CheckedObjects, CheckedFields: r.CheckedFields,
+		CheckedObjects: r.CheckedObjects, CheckedFields: r.CheckedFields, UncheckedFields: r.UncheckedFields, AccessUnchecked: r.AccessUnchecked,
 		Objects: changeDocuments(r.Objects, names(r.Names)), Unmanaged: unmanagedDocuments(r.Unmanaged),
 	}
 	for i := range d.Objects {

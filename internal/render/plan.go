@@ -30,6 +30,7 @@ func (p *page) planText(d *PlanDocument) {
 		p.changes(d.Changes)
 	}
 	p.unmanaged(d.Unmanaged)
+	p.otherAccess(d.Access)
 	p.space()
 	p.planLine(d)
 }
@@ -104,6 +105,11 @@ func (p *page) change(c *ChangeDocument) {
 		return
 	}
 	p.line("  ", p.title(c), p.changeNote(c))
+	if isRole(c) {
+		p.permissions(c)
+		return
+	}
+	p.notes(c)
 	switch c.action() {
 	case plan.Create:
 		p.created(c)

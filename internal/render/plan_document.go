@@ -41,6 +41,8 @@ type PlanDocument struct {
 	Warnings  diag.List           `json:"warnings"`
 	Unmanaged []UnmanagedDocument `json:"unmanaged"`
 	Outputs   map[string]string   `json:"outputs,omitempty"`
+	// Access is what the plan knows and does about etcd's authentication.
+	Access *AccessDocument `json:"access,omitempty"`
 	// Journal is that of an apply that is under way or was interrupted.
 	Journal *JournalDocument `json:"journal,omitempty"`
 }
@@ -93,7 +95,7 @@ func NewPlan(p *plan.Plan) PlanDocument {
 		Revision: p.Revision, Serial: p.Serial, Continued: p.Restored, ConfigDigest: p.ConfigDigest, Commit: p.Commit, Intent: p.Intent,
 		HasChanges: p.HasChanges() || len(p.Changes) > 0, Applicable: len(p.Conflicts) == 0,
 		Summary: planSummary(p), Changes: changeDocuments(p.Changes, known), Conflicts: make([]ConflictDocument, len(p.Conflicts)),
-		Warnings: diagnosticDocuments(p.Warnings), Unmanaged: unmanagedDocuments(p.Unmanaged), Outputs: p.Outputs,
+		Warnings: diagnosticDocuments(p.Warnings), Unmanaged: unmanagedDocuments(p.Unmanaged), Outputs: p.Outputs, Access: accessDocument(p.Access),
 	}
 	for i, c := range p.Conflicts {
 		d.Conflicts[i] = ConflictDocument{
