@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
@@ -27,6 +28,19 @@ func (e *Engine) access(ctx context.Context, s *session, in *plan.Input, disable
 	}
 	in.Access.Live = live
 	return nil
+}
+
+// adviseOf warns of servers that can't be trusted with what a plan does. Who
+// may not ask for their versions gets no warning.
+func (s *session) adviseOf(ctx context.Context, p *plan.Plan) diag.List {
+	if p.Access == nil {
+		return nil
+	}
+	cluster, err := s.Cluster(ctx)
+	if err != nil {
+		return nil
+	}
+	return advise(cluster.Versions())
 }
 
 // needDigests refuses to plan without the key of digests: a new one would make

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
@@ -169,7 +170,7 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	p.Warnings = append(append(append(diag.List{}, w.warnings...), found...), w.locate(p.Warnings)...)
+	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings), w.session.adviseOf(ctx, p))
 	w.outputs(p)
 	return &Planned{Plan: p, Secrets: secretsOf(w.network, p)}, nil
 }

@@ -35,6 +35,9 @@ func (e *Engine) Status(ctx context.Context, o LiveOptions) (out *render.StatusD
 	b := newStatus(v)
 	b.out.Time = e.now()
 	b.members(cluster)
+	if len(v.state.ACL) > 0 {
+		b.out.Warnings = advise(cluster.Versions())
+	}
 	return b.finish(), nil
 }
 
@@ -177,6 +180,9 @@ func (b *statusBuilder) members(c etcd.Cluster) {
 			ID: m.ID, Name: m.Name, ClientURLs: m.ClientURLs, PeerURLs: m.PeerURLs, Version: m.Version, DBSize: m.DBSize, DBInUse: m.DBInUse,
 			RaftIndex: m.RaftIndex, Leader: m.Leader, Learner: m.Learner, Reachable: m.Reachable, Alarms: m.Alarms, Problem: m.Problem,
 		})
+	}
+	if c.Partial {
+		return
 	}
 	b.out.Quorum = &render.StatusQuorum{Voters: c.Voters, Reachable: c.Reachable, Needed: c.Quorum, Tolerance: c.Tolerance, HasQuorum: c.HasQuorum}
 }

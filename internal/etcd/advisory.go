@@ -1,9 +1,6 @@
 package etcd
 
-import (
-	"cmp"
-	"context"
-)
+import "cmp"
 
 // Advisory is a known way around the permissions of keys that a version has.
 type Advisory struct {
@@ -61,15 +58,11 @@ func (f flaw) fixFor(v version) (fix version, open bool) {
 	return version{}, false
 }
 
-// Versions are the versions of the members, by name or id, as far as the user
-// may ask.
-func (c *Client) Versions(ctx context.Context) map[string]string {
+// Versions are the versions of the members by name, or by id where a member
+// has none or is known only by that.
+func (c *Cluster) Versions() map[string]string {
 	out := map[string]string{}
-	cluster, err := c.Cluster(ctx)
-	if err != nil {
-		return out
-	}
-	for _, m := range cluster.Members {
+	for _, m := range c.Members {
 		if m.Version != "" {
 			out[cmp.Or(m.Name, m.ID)] = m.Version
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
@@ -25,6 +26,9 @@ type Cluster struct {
 	Quorum    int  `json:"quorum"`
 	Tolerance int  `json:"tolerance"`
 	HasQuorum bool `json:"has_quorum"`
+	// Partial says that the user may not list the members: only those at the
+	// given endpoints are known, and nothing of a quorum.
+	Partial bool `json:"partial,omitempty"`
 }
 
 // Member is one member of the cluster.
@@ -52,6 +56,9 @@ func (c *Client) Cluster(ctx context.Context) (Cluster, error) {
 	ctx, cancel := c.request(ctx)
 	defer cancel()
 	list, err := c.api.MemberList(ctx, clientv3.WithSerializable())
+	if is(err, rpctypes.ErrPermissionDenied) {
+		return c.partial(ctx), nil
+	}
 	if err != nil {
 		return Cluster{}, c.explain(ctx, err)
 	}
@@ -72,6 +79,27 @@ func (c *Client) Cluster(ctx context.Context) (Cluster, error) {
 	}
 	out.count()
 	return out, nil
+}
+
+// partial is what the given endpoints say of themselves, to a user who may not
+// list the members.
+func (c *Client) partial(ctx context.Context) Cluster {
+	out := Cluster{ID: c.ClusterID(), Partial: true, Members: []Member{}}
+	for id, s := range c.byMember(ctx) {
+		m := Member{ID: hexID(id), Learner: s.GetIsLearner()}
+		m.learn(s)
+		out.Members = append(out.Members, m)
+		out.Revision = max(out.Revision, s.GetHeader().GetRevision())
+	}
+	slices.SortFunc(out.Members, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// learn fills in what a member says of itself.
+func (m *Member) learn(s *pb.StatusResponse) {
+	m.Reachable, m.Problem = true, ""
+	m.Version, m.DBSize, m.DBInUse = s.GetVersion(), s.GetDbSize(), s.GetDbSizeInUse()
+	m.RaftIndex, m.Leader = s.GetRaftIndex(), s.GetLeader() == s.GetHeader().GetMemberId()
 }
 
 func (c *Cluster) count() {
@@ -136,9 +164,7 @@ func (c *Client) ask(ctx context.Context, m *Member, id *pb.Member, known *pb.St
 		m.Problem = cmp.Or(m.Problem, "it advertises no client URL")
 		return
 	}
-	m.Reachable, m.Problem = true, ""
-	m.Version, m.DBSize, m.DBInUse = known.GetVersion(), known.GetDbSize(), known.GetDbSizeInUse()
-	m.RaftIndex, m.Leader = known.GetRaftIndex(), known.GetLeader() == id.GetID()
+	m.learn(known)
 }
 
 // alarms are by member; a user who may not ask for them sees none.

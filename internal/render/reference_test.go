@@ -28,7 +28,7 @@ func documented() map[string]any {
 		"Counts": render.ActionCounts{}, "History": render.HistoryDocument{}, "Apply": render.ApplyDocument{}, "Apply counts": render.ApplyCounts{},
 		"History entry": render.HistoryEntryDocument{}, "Status": render.StatusDocument{}, "Node": render.StatusNode{}, "Route": render.StatusRoute{},
 		"Link": render.StatusLink{}, "Status count": render.StatusCount{}, "Foreign keys": render.StatusForeign{}, "Member": render.StatusMember{},
-		"Quorum": render.StatusQuorum{}, "Diagnostics": render.DiagnosticsDocument{}, "Validation": render.ValidationDocument{},
+		"Quorum": render.StatusQuorum{}, "Access": render.AccessDocument{}, "Diagnostics": render.DiagnosticsDocument{}, "Validation": render.ValidationDocument{},
 		"Diagnostic": diag.Diagnostic{}, "Place": diag.Place{}, "Range": diag.Range{}, "Position": diag.Pos{}, "Snippet": diag.Snippet{},
 		"Error": render.ErrorDocument{}, "Moved key": render.MovedKey{}, "Size": render.SizeDocument{}, "Outputs": render.OutputsDocument{},
 		"Output": render.OutputDocument{}, "Graph": render.GraphDocument{}, "Graph cell": render.GraphCell{}, "Graph node": render.GraphNode{},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
 )
 
@@ -13,6 +14,7 @@ import (
 func Status(w io.Writer, s StatusDocument, o Options) error {
 	s.Head, s.Journal, s.Restored = head("status"), NewJournal(o.Journal), o.Restored
 	s.Nodes, s.Links, s.Foreign, s.Members = list(s.Nodes), list(s.Links), list(s.Foreign), list(s.Members)
+	s.Warnings = list(s.Warnings)
 	if o.Format == JSON {
 		return writeJSON(w, s, o)
 	}
@@ -23,6 +25,7 @@ func Status(w io.Writer, s StatusDocument, o Options) error {
 	p.otherNodes(&s)
 	p.statusCounts(&s)
 	p.cluster(&s)
+	p.statusWarnings(s.Warnings)
 	return p.flush(w)
 }
 
@@ -41,6 +44,13 @@ func (p *page) statusHeader(s *StatusDocument) {
 		p.line("Last applied: serial ", plainNumber(s.Serial), by(p.word(s.AppliedBy)), at, p.commit(s.Commit))
 	}
 	p.space()
+}
+
+func (p *page) statusWarnings(found diag.List) {
+	for i := range found {
+		p.space()
+		p.diagnostic(&found[i])
+	}
 }
 
 // ofKind are the nodes of one kind.

@@ -1,6 +1,10 @@
 package render
 
-import "time"
+import (
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/diag"
+)
 
 // StatusDocument is the live network and the cluster that holds it.
 type StatusDocument struct {
@@ -29,6 +33,8 @@ type StatusDocument struct {
 	// Members are empty, and Quorum nil, where the cluster was not asked.
 	Members []StatusMember `json:"members"`
 	Quorum  *StatusQuorum  `json:"quorum,omitempty"`
+	// Warnings are for the reader.
+	Warnings diag.List `json:"warnings"`
 	// Journal is that of an apply that is under way or was interrupted.
 	Journal *JournalDocument `json:"journal,omitempty"`
 	// Restored says that the cluster was restored from a snapshot since the
