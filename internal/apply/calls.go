@@ -175,13 +175,13 @@ func (j *journaled) revoke(ctx context.Context) error {
 
 // ungrant takes back the calls before the data that were made, the last one
 // first. What others changed since stays.
-func (j *journaled) ungrant(ctx context.Context) error {
+func (j *journaled) ungrant(ctx context.Context) (made int, err error) {
 	if len(j.intent.Grants) == 0 {
-		return nil
+		return 0, nil
 	}
 	now, err := j.options.Auth.Auth(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	whole := wholes(j.intent.Grants)
 	for _, op := range slices.Backward(j.intent.Grants) {
@@ -190,11 +190,12 @@ func (j *journaled) ungrant(ctx context.Context) error {
 		}
 		back := op.Inverse()
 		if err := j.call(ctx, back); err != nil {
-			return err
+			return made, err
 		}
+		made++
 		back.Apply(now)
 	}
-	return nil
+	return made, nil
 }
 
 // wholes are the roles and users that calls add: what they got goes with them.

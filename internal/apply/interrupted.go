@@ -34,7 +34,11 @@ type Stopped struct {
 
 // Error says how far it came.
 func (e *Stopped) Error() string {
-	return fmt.Sprintf("the apply stopped after %d of %d writes and left its journal: %v", e.Journal.Done, e.Journal.Ops, e.Cause)
+	calls := ""
+	if all := e.Journal.Grants + e.Journal.Revokes; all > 0 {
+		calls = fmt.Sprintf(" and %d of %d calls of the authentication", e.Journal.Granted+e.Journal.Revoked, all)
+	}
+	return fmt.Sprintf("the apply stopped after %d of %d writes%s and left its journal: %v", e.Journal.Done, e.Journal.Ops, calls, e.Cause)
 }
 
 // Unwrap returns why it stopped.
@@ -44,6 +48,8 @@ func (e *Stopped) Unwrap() error { return e.Cause }
 type RolledBack struct {
 	// Restored counts the keys that have their former value again.
 	Restored int
+	// Calls counts the calls of the authentication that were taken back.
+	Calls int
 	// Left are the keys that others have written since: they were not touched.
 	Left []state.Left
 	// Cause is why, a *Rejected where others wrote what the plan had seen.
@@ -53,6 +59,9 @@ type RolledBack struct {
 // Error says how much was undone.
 func (e *RolledBack) Error() string {
 	text := fmt.Sprintf("the apply was rolled back: %d keys have their former value", e.Restored)
+	if e.Calls > 0 {
+		text += fmt.Sprintf(", %d calls of the authentication were taken back", e.Calls)
+	}
 	if len(e.Left) > 0 {
 		text += fmt.Sprintf(", %d were left as others wrote them", len(e.Left))
 	}

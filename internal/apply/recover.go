@@ -164,13 +164,21 @@ func (j *journaled) recover(ctx context.Context, prefix string, out *Recovery) e
 	if err == nil {
 		var r *Result
 		if r, err = j.carryOut(ctx); r != nil {
-			out.Outcome, out.Serial, out.Revision = Finished, r.Serial, r.Revision
+			out.Outcome, out.Serial, out.Revision = Finished, r.Serial, max(r.Revision, lastRevision(j.journal))
 			return err
 		}
 	} else {
 		err = j.undo(ctx, err)
 	}
 	return out.ofUndoing(err)
+}
+
+// lastRevision is that of the last write that is done.
+func lastRevision(j *state.Journal) int64 {
+	if n := len(j.Steps); n > 0 {
+		return j.Steps[n-1].Revision
+	}
+	return 0
 }
 
 var errRollingBack = errors.New("it was being rolled back")

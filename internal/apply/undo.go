@@ -38,7 +38,8 @@ func (j *journaled) undo(ctx context.Context, cause error) error {
 		j.report()
 	}
 	out.Left = j.journal.Left
-	if err := j.ungrant(ctx); err != nil {
+	var err error
+	if out.Calls, err = j.ungrant(ctx); err != nil {
 		return j.undone(err, cause)
 	}
 	if err := j.discard(ctx); err != nil {

@@ -9,6 +9,7 @@ import (
 	"go.etcd.io/etcd/api/v3/authpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/grpc/codes"
 
 	"github.com/sigilgate/sigilform/internal/kv"
 )
@@ -29,6 +30,13 @@ func (c *Client) AuthStatus(ctx context.Context) (enabled bool, revision uint64,
 		answer, err = c.api.AuthStatus(ctx)
 		return err
 	})
+	if code(err) == codes.Unimplemented {
+		return false, 0, &ConnectError{
+			Kind: Refused, Summary: "this etcd is too old for an acl", Cause: err,
+			Detail: "Servers before 3.5 do not tell the revision of their authentication, without which nobody can tell whether someone else changes it meanwhile.",
+			Hint:   "upgrade to etcd 3.6.14, 3.7.1 or later, or leave the acl blocks out",
+		}
+	}
 	if err != nil {
 		return false, 0, c.explain(ctx, err)
 	}
