@@ -1,9 +1,11 @@
 package acl
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 )
@@ -29,7 +31,16 @@ func (c *compiler) target(role addr.Addr, t network.Target) []kv.Range {
 	if t.Field == "" {
 		return c.object(t.Object.Kind, id, parent)
 	}
-	return c.layout.Ranges(t.Object.Kind, id, parent, t.Field)
+	out := c.layout.Ranges(t.Object.Kind, id, parent, t.Field)
+	if len(out) == 0 {
+		c.diags = append(c.diags, diag.Diagnostic{
+			Severity: diag.Error, Address: role.String(), Attribute: "grant.on",
+			Summary: fmt.Sprintf("%q of %s is no key", t.Field, t.Object),
+			Detail:  "It is a part of where the object's keys are, or not stored at all, so nobody can be given the right to it.",
+			Hint:    "Grant the whole object, or another attribute of it.",
+		})
+	}
+	return out
 }
 
 // keyed is a key, or where it ends in a slash everything below it.

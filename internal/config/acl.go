@@ -84,15 +84,40 @@ func (v resolver) subject(b *block, name string) network.ACLUser {
 		Core:  v.one(b.attrs["core"], lang.Reference{Name: "core", Kind: addr.Core}),
 		Entry: v.one(b.attrs["entry"], lang.Reference{Name: "entry", Kind: addr.Entry}),
 	}
-	if a := b.attrs["person"]; a != nil {
-		out.Person = textOf(v.scope.value(a, v.ctx, cty.String, v.at)).Value
-	}
+	out.Person = v.open(b.attrs["person"])
+	out.PasswordEnv = v.open(b.attrs["password_env"])
+	out.PasswordFile = v.open(b.attrs["password_file"])
 	if a := b.attrs["roles"]; a != nil {
 		roles := v.scope.value(a, v.ctx, cty.List(cty.String), v.at)
 		v.scope.run.taint(v.at, roles)
+		v.refuseSecret(a, roles)
 		out.Roles, _ = texts(roles)
 	}
 	return out
+}
+
+// open is a text that is shown, and so must be no secret.
+func (v resolver) open(a *attr) string {
+	if a == nil {
+		return ""
+	}
+	value := v.scope.value(a, v.ctx, cty.String, v.at)
+	v.scope.run.taint(v.at, value)
+	v.refuseSecret(a, value)
+	return textOf(value).Value
+}
+
+// refuseSecret refuses a sensitive value of an attribute that plans, etcd's
+// lists and messages show.
+func (v resolver) refuseSecret(a *attr, value cty.Value) {
+	if !lang.IsSensitive(value) {
+		return
+	}
+	v.scope.run.report(problem{
+		summary: `"` + a.name + `" is sensitive`, detail: "It is shown in plans, and names something in etcd.",
+		hint: "write nonsensitive(…) where it is no secret; a password stands in a variable or a file that password_env or password_file names",
+		at:   a.expr.Range(), address: v.at, attribute: a.name,
+	})
 }
 
 func (v resolver) grants(b *block) []network.Grant {

@@ -1,9 +1,13 @@
 package network
 
-import "github.com/sigilgate/sigilform/internal/addr"
+import (
+	"slices"
+	"strings"
 
-// ACL is who may read and write what. It is checked now; a later release
-// compiles it to etcd's roles.
+	"github.com/sigilgate/sigilform/internal/addr"
+)
+
+// ACL is who may read and write what in etcd.
 type ACL struct {
 	// Declared says that there is an acl block; Addr is its address.
 	Declared bool
@@ -11,7 +15,8 @@ type ACL struct {
 	Enforce  bool
 	// EnforceNamed says that the block says whether etcd enforces it.
 	EnforceNamed bool
-	// Auth is how subjects prove who they are: "cert" or "password".
+	// Auth is how subjects prove who they are: [ByCertificate], the default, or
+	// [ByPassword].
 	Auth  string
 	Roles []ACLRole
 	Users []ACLUser
@@ -55,6 +60,51 @@ type ACLUser struct {
 	Person string
 	// PasswordEnv and PasswordFile say where the password of a new user is.
 	PasswordEnv, PasswordFile string
+}
+
+// The ways to authenticate.
+const (
+	ByCertificate = "cert"
+	ByPassword    = "password"
+)
+
+// RootUser is etcd's own administrator, and the role that makes a user one.
+// RescueUser is there only while authentication is turned on.
+const (
+	RootUser   = "root"
+	RescueUser = "sigilform-rescue"
+)
+
+// passwordVariable begins the names of the variables that passwords are in
+// where nothing else is said.
+const passwordVariable = "SIGILFORM_ACL_PASSWORD_"
+
+// normalize sorts what has no order, and says where passwords are.
+func (a *ACL) normalize() {
+	if a.Auth == "" {
+		a.Auth = ByCertificate
+	}
+	for i := range a.Users {
+		u := &a.Users[i]
+		slices.Sort(u.Roles)
+		u.Roles = slices.Compact(u.Roles)
+		if a.Auth == ByPassword && u.PasswordEnv == "" && u.PasswordFile == "" {
+			u.PasswordEnv = passwordVariable + variableName(u.Name)
+		}
+	}
+}
+
+// variableName is a name as a part of that of a variable.
+func variableName(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, name)
 }
 
 // BuiltinRoles are the roles that exist without a block.

@@ -48,6 +48,7 @@ func (n *Network) sort() {
 	slices.SortFunc(n.Users, func(a, b User) int { return addr.Compare(a.Addr, b.Addr) })
 	slices.SortFunc(n.ACL.Roles, func(a, b ACLRole) int { return addr.Compare(a.Addr, b.Addr) })
 	slices.SortFunc(n.ACL.Users, func(a, b ACLUser) int { return addr.Compare(a.Addr, b.Addr) })
+	n.ACL.normalize()
 	for i := range n.Users {
 		slices.SortFunc(n.Users[i].Devices, func(a, b Device) int { return cmp.Compare(a.Name, b.Name) })
 	}

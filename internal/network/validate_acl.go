@@ -16,7 +16,7 @@ func collections() []string {
 // administrators are the roles that reach sigilform's own keys.
 func administrators() []string { return []string{"drift", "planner", "root"} }
 
-// acl checks roles, grants and subjects. Their application comes later.
+// acl checks roles, grants and subjects.
 func (v *validator) acl() {
 	if v.ACL.Declared && v.ACL.Auth != "" && v.ACL.Auth != "cert" && v.ACL.Auth != "password" {
 		v.refuse(v.ACL.Addr, "auth", fmt.Sprintf("%s is no way to authenticate", quoted(v.ACL.Auth)), "", `Write "cert" or "password".`)
@@ -36,7 +36,9 @@ func (v *validator) acl() {
 		roles[r.Name] = true
 		v.role(r, known)
 	}
+	variables := v.claims("Two ACL users have their passwords in %s")
 	for i := range v.ACL.Users {
+		variables.add(v.ACL.Users[i].Addr, "password_env", Text{Value: v.ACL.Users[i].PasswordEnv})
 		userNames.add(v.ACL.Users[i].Addr, "", Text{Value: v.ACL.Users[i].Name})
 		v.subject(&v.ACL.Users[i], roles)
 	}
@@ -74,6 +76,9 @@ func (v *validator) target(r *ACLRole, t Target, known map[addr.Addr]bool) {
 		if !slices.Contains(collections(), t.Collection) {
 			v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is no collection", quoted(t.Collection)), "", "Write one of "+strings.Join(collections(), ", ")+".")
 		}
+	case slices.Contains(collections(), t.Key) || strings.HasSuffix(t.Key, "*"):
+		v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is no key", quoted(t.Key)), "A key that ends in a slash covers all keys that begin so.",
+			fmt.Sprintf("Write %q.", strings.TrimRight(t.Key, "/*")+"/"))
 	case !belowPrefix(t.Key):
 		v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is no key below the network's prefix", quoted(t.Key)),
 			"A grant covers keys of the network only, written without the prefix; nobody but Root, planner and drift reaches sigilform's own keys.",
@@ -114,43 +119,4 @@ func (v *validator) declared() map[addr.Addr]bool {
 		}
 	}
 	return known
-}
-
-// subject checks who an ACL user is, and which roles it has.
-func (v *validator) subject(u *ACLUser, roles map[string]bool) {
-	v.name(u.Addr, "", "name of an ACL user", Text{Value: u.Name, Named: true})
-	v.subjectRoles(u, roles)
-	given := 0
-	for _, is := range []bool{u.Core.Named, u.Entry.Named, u.Person != ""} {
-		if is {
-			given++
-		}
-	}
-	if given > 1 {
-		v.refuse(u.Addr, "", fmt.Sprintf("%s is more than one subject", u.Addr), "", "Keep one of core, entry and person.")
-	}
-	if u.Core.Named {
-		v.core(u.Addr, "core", u.Core.To)
-	}
-	if u.Entry.Named && v.entries[u.Entry.To] == nil {
-		v.dangling(u.Addr, "entry", u.Entry.To, addr.Entry)
-	}
-}
-
-func (v *validator) subjectRoles(u *ACLUser, roles map[string]bool) {
-	if len(u.Roles) == 0 {
-		v.refuse(u.Addr, "roles", fmt.Sprintf("%s has no role", u.Addr), "Without a role it may do nothing.", "")
-	}
-	isNode := u.Core.Named || u.Entry.Named
-	for _, r := range u.Roles {
-		switch {
-		case !roles[r]:
-			v.refuse(u.Addr, "roles", fmt.Sprintf("There is no role %s", quoted(r)), "",
-				"Declare it with acl_role, or use one of the built-in "+strings.Join(BuiltinRoles(), ", ")+".")
-		case isNode && slices.Contains(administrators(), r):
-			v.refuse(u.Addr, "roles", fmt.Sprintf("A node can't have the role %q", r),
-				"That role reaches sigilform's own keys. They tell what is applied, and who takes over a node must not reach them.",
-				"Give a Core the role core, and an Entry the role entry, or a role of your own.")
-		}
-	}
 }

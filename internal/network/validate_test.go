@@ -301,6 +301,38 @@ func TestACL(t *testing.T) {
 			"error acl_user.dana : The name of an ACL user is empty",
 			"error acl_user.shop : Two ACL users have the name ams | acl_user.ams : first given here",
 		}},
+		{"no prefixes", grant(network.Target{Key: "nodes"}, network.Target{Key: "paths/*"}), []string{
+			`error acl_role.support grant.on: "nodes" is no key`,
+			`error acl_role.support grant.on: "paths/*" is no key`,
+		}},
+		{"roles of no node", func(n *network.Network) {
+			n.ACL.Users[0].Roles, n.ACL.Users[1].Roles = []string{"entry"}, []string{"core"}
+		}, []string{
+			`error acl_user.ams roles: acl_user.ams has the role "entry" of no node`,
+			`error acl_user.dana roles: acl_user.dana has the role "core" of no node`,
+		}},
+		{"names of users", func(n *network.Network) {
+			n.ACL.Users[0].Name, n.ACL.Users[1].Name = "sigilform-rescue", "root"
+			n.ACL.Users[2].Name = strings.Repeat("x", 65)
+		}, []string{
+			`error acl_user.ams : The user "sigilform-rescue" is sigilform's own`,
+			"error acl_user.dana roles: The user root lacks the role root",
+			"error acl_user.shop : acl_user.shop has a name that no certificate can have",
+		}},
+		{"passwords of certificates", func(n *network.Network) { n.ACL.Users[0].PasswordEnv, n.ACL.Users[1].PasswordFile = "A", "b" }, []string{
+			"error acl_user.ams : acl_user.ams has a password, and users are known by their certificates",
+			"error acl_user.dana : acl_user.dana has a password, and users are known by their certificates",
+		}},
+		{"places of passwords", func(n *network.Network) {
+			n.ACL.Auth = "password"
+			n.ACL.Users[0].PasswordEnv, n.ACL.Users[1].PasswordEnv = "not-a-name", "A"
+			n.ACL.Users[1].PasswordFile = "b"
+			n.ACL.Users[2].PasswordEnv = "A"
+		}, []string{
+			`error acl_user.ams password_env: "not-a-name" is no name of an environment variable`,
+			"error acl_user.dana password_file: acl_user.dana has its password in two places",
+			"error acl_user.shop password_env: Two ACL users have their passwords in A | acl_user.dana password_env: first given here",
+		}},
 		{"two subjects", func(n *network.Network) { n.ACL.Users[0].Person = "x" }, []string{
 			"error acl_user.ams : acl_user.ams is more than one subject",
 		}},

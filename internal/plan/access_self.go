@@ -54,6 +54,12 @@ func (a *accessMaker) keepSelf() {
 func (a *accessMaker) proveSelf() {
 	self := a.in.Access.Self
 	switch {
+	case !a.remainsRoot(kv.RootName):
+		a.conflict(Conflict{
+			Address: "acl", Summary: "Authentication can't be on without the user root",
+			Detail: "etcd demands its own administrator: a user of that name with the role root.",
+			Hint:   "Declare it: acl_user \"root\" { roles = [\"root\"] }.",
+		})
 	case self == "":
 		a.conflict(Conflict{
 			Address: "acl", Summary: "This connection has no user",
