@@ -74,6 +74,7 @@ type work struct {
 	network  *network.Network
 	warnings diag.List
 	session  *session
+	target   target
 	commit   string
 	folder   *place
 }
@@ -100,6 +101,7 @@ func (e *Engine) prepare(ctx context.Context, o PlanOptions) (w *work, err error
 	if w.commit, err = e.commit(ctx, p.folder, o.Provenance.Commit); err != nil {
 		return nil, err
 	}
+	w.target = t
 	w.session, err = e.connect(ctx, t, o.Connection, mayStart)
 	return w, err
 }

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/acl"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// ACLOptions say which configuration's ACL to look at.
+type ACLOptions struct {
+	Source     Source
+	Connection Connection
+	// Live asks the cluster for its own roles and users.
+	Live bool
+}
+
+// ACL is who may do what: as the configuration says, or as the cluster does.
+type ACL struct {
+	Network *network.Network
+	// Set is what the configuration means to etcd.
+	Set *acl.Set
+	// Auth are the set's roles and users, or those of the cluster.
+	Auth *kv.Auth
+	Live bool
+	// Warnings are those of the configuration, and of what can't be trusted.
+	Warnings diag.List
+}
+
+// Layout spells the network's keys.
+func (a *ACL) Layout() keys.Layout { return keys.NewLayout(a.Network.Prefix) }
+
+// Words explains ranges of keys.
+func (a *ACL) Words() acl.Words {
+	names := map[string]string{}
+	for i := range a.Network.Cells {
+		names[a.Network.Cells[i].Domain.Value] = a.Network.Cells[i].Addr.String()
+	}
+	for i := range a.Network.Cores {
+		names[a.Network.Cores[i].IP.Value] = a.Network.Cores[i].Addr.String()
+	}
+	for i := range a.Network.Entries {
+		names[a.Network.Entries[i].IP.Value] = a.Network.Entries[i].Addr.String()
+	}
+	return acl.Words{Layout: a.Layout(), Own: plan.OwnKeys(a.state()), Name: func(id string) string { return names[id] }}
+}
+
+func (a *ACL) state() state.Layout { return state.NewLayout(a.Network.Name) }
+
+// Kinds are the kinds of data of the network.
+func (a *ACL) Kinds() []acl.Kind {
+	own := a.state()
+	return acl.Kinds(a.Network, a.Layout(), plan.OwnKeys(own), acl.Private{History: own.HistoryPrefix(), Journal: own.JournalPrefix()})
+}
+
+// ACL compiles the ACL of a configuration; live, it reads the cluster's.
+func (e *Engine) ACL(ctx context.Context, o ACLOptions) (out *ACL, err error) {
+	if !o.Live {
+		return e.compileACL(ctx, o.Source)
+	}
+	w, err := e.prepare(ctx, PlanOptions{Source: o.Source, Connection: o.Connection})
+	if err != nil {
+		return nil, err
+	}
+	defer w.close(&err)
+	out, err = compiled(w.network, w.locate)
+	if err != nil {
+		return nil, err
+	}
+	e.progress("reading roles and users")
+	out.Live, out.Warnings = true, w.warnings
+	out.Auth, err = w.session.Auth(ctx)
+	return out, err
+}
+
+func (e *Engine) compileACL(ctx context.Context, s Source) (*ACL, error) {
+	c, warnings, err := e.evaluate(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	out, err := compiled(c.Network, c.Locate)
+	if err != nil {
+		return nil, err
+	}
+	out.Warnings = warnings
+	return out, nil
+}
+
+// compiled is the ACL of a network; what can't be compiled is located in the
+// configuration.
+func compiled(n *network.Network, locate func(diag.List) diag.List) (*ACL, error) {
+	set, found := acl.Compile(n, keys.NewLayout(n.Prefix), plan.OwnKeys(state.NewLayout(n.Name)))
+	if err := locate(found).Err(); err != nil {
+		return nil, err
+	}
+	if !set.Declared {
+		return nil, failure("The configuration declares no ACL", "It has none of the blocks acl, acl_role and acl_user.", "docs/acl.md shows how one is written")
+	}
+	return &ACL{Network: n, Set: set, Auth: set.Auth()}, nil
+}
+
+// Can says whether a user may read or write a key: below the network's prefix
+// where it does not begin with a slash, and all keys below it where it ends in
+// one.
+func (a *ACL) Can(user string, access kv.Access, key string) (kv.Range, acl.Decision) {
+	if !strings.HasPrefix(key, "/") {
+		key = a.Network.Prefix + key
+	}
+	keys := kv.Range{Key: key}
+	if strings.HasSuffix(key, "/") {
+		keys = kv.Below(key)
+	}
+	return keys, acl.Can(a.Auth, user, access, keys)
+}
+
+// Matrix is users by kinds of data.
+func (a *ACL) Matrix() ([]acl.Kind, []acl.Row) {
+	kinds := a.Kinds()
+	return kinds, acl.Matrix(a.Auth, kinds)
+}
