@@ -28,7 +28,7 @@ type Target struct {
 // end. That is why a role is given to a new holder only once it has lost what
 // it is to lose, and gains only once it has lost who is to leave it:
 //
-//	before  add roles, grant to roles that nobody leaves, add users, give roles that lose nothing
+//	before  add roles, grant to roles that nobody leaves, add users, set their passwords, give roles that lose nothing
 //	after   turn authentication off
 //	        take roles that gain from who leaves them, grant to those
 //	        revoke from roles with new holders, give those
@@ -40,7 +40,7 @@ type Target struct {
 func Sequence(live *kv.Auth, want Target) (before, after []kv.AuthOp) {
 	s := &sequencer{live: live, want: want}
 	s.compare()
-	before = slices.Concat(s.addRoles, pick(s.grants, s.left, false), s.addUsers, pick(s.give, s.losing, false))
+	before = slices.Concat(s.addRoles, pick(s.grants, s.left, false), s.addUsers, s.passwords, pick(s.give, s.losing, false))
 	if want.EnforceNamed && !want.Enforce && live.Enabled {
 		after = append(after, kv.AuthOp{Kind: kv.DisableAuth})
 	}
@@ -60,8 +60,8 @@ type sequencer struct {
 	live *kv.Auth
 	want Target
 
-	addRoles, grants, revokes, deleteRoles []kv.AuthOp
-	addUsers, give, take, deleteUsers      []kv.AuthOp
+	addRoles, grants, revokes, deleteRoles       []kv.AuthOp
+	addUsers, passwords, give, take, deleteUsers []kv.AuthOp
 	// losing are the roles with a revocation, gaining those with a grant, left
 	// those that somebody leaves who holds them now.
 	losing, gaining, left map[string]bool
@@ -121,7 +121,11 @@ func (s *sequencer) role(name string, live, want map[kv.Range]kv.Access) {
 func (s *sequencer) user(name string) {
 	held, ok := s.live.Users[name]
 	if !ok {
-		s.addUsers = append(s.addUsers, kv.AuthOp{Kind: kv.AddUser, User: name, Password: s.want.Passwords[name]})
+		password := s.want.Passwords[name]
+		s.addUsers = append(s.addUsers, kv.AuthOp{Kind: kv.AddUser, User: name, Password: password})
+		if password != nil {
+			s.passwords = append(s.passwords, kv.AuthOp{Kind: kv.SetPassword, User: name, Password: password})
+		}
 	}
 	for _, role := range s.want.Users[name] {
 		if !slices.Contains(held, role) {

@@ -65,7 +65,7 @@ func checkAuth(ctx context.Context, p *plan.Plan, o Options) (uint64, error) {
 func checkPasswords(calls []kv.AuthOp, find Passwords) error {
 	var errs []error
 	for _, op := range calls {
-		if op.Kind != kv.AddUser || op.Password == nil {
+		if op.Kind != kv.SetPassword || op.Password == nil {
 			continue
 		}
 		if find == nil {

@@ -116,7 +116,7 @@ func (j *journaled) batch(ctx context.Context, ops []kv.AuthOp, enabled bool) (m
 // call makes one call, and where that fails looks whether it was made.
 func (j *journaled) call(ctx context.Context, op kv.AuthOp) error {
 	password := ""
-	if op.Kind == kv.AddUser && op.Password != nil {
+	if op.Kind == kv.SetPassword && op.Password != nil {
 		var err error
 		if password, err = j.options.Passwords(*op.Password); err != nil {
 			return err

@@ -20,6 +20,7 @@ type recoverFlags struct {
 	provenance  provenanceFlags
 	lock        lockFlag
 	abandon     bool
+	rescue      bool
 	autoApprove bool
 }
 
@@ -34,7 +35,10 @@ tells where the cluster is.
 
 With --abandon what was written stays, and the apply ends there: the head moves,
 and the history lists the changes that were carried out. The next plan shows the
-rest.` + exits("0  recovered, or nothing to recover", "1  error, or not approved (--abandon)",
+rest.
+
+With --rescue authentication is turned off again, where an apply was killed right
+after it had turned it on and these credentials do not work any more.` + exits("0  recovered, or nothing to recover", "1  error, or not approved (--abandon)",
 			"4  another apply holds the lock", "5  stopped again in the middle", "7  the outcome of a commit is unknown"),
 		Example: "  sigilform recover\n  sigilform recover --abandon --auto-approve",
 		Args:    atMost(1),
@@ -42,6 +46,9 @@ rest.` + exits("0  recovered, or nothing to recover", "1  error, or not approved
 			o, err := a.recoverOptions(c, &r, path(args))
 			if err != nil {
 				return err
+			}
+			if r.rescue {
+				return a.rescue(c.Context(), o)
 			}
 			done, err := a.engine.Recover(c.Context(), o)
 			if err != nil {
@@ -55,6 +62,7 @@ rest.` + exits("0  recovered, or nothing to recover", "1  error, or not approved
 	r.provenance.addActor(c)
 	r.lock.add(c, outlastsLease)
 	c.Flags().BoolVar(&r.abandon, "abandon", false, "keep what was written, and end the apply there")
+	c.Flags().BoolVar(&r.rescue, "rescue", false, "turn authentication off, where an apply was killed in turning it on")
 	c.Flags().BoolVar(&r.autoApprove, "auto-approve", false, "do not ask before abandoning")
 	return c
 }
@@ -79,4 +87,14 @@ func (a *app) recoverOptions(c *cobra.Command, r *recoverFlags, path string) (o 
 		return a.confirm(ctx, "Keep what was written, and end the apply there?")
 	}
 	return o, nil
+}
+
+// rescue turns authentication off.
+func (a *app) rescue(ctx context.Context, o engine.RecoverOptions) error {
+	if err := a.engine.Rescue(ctx, o.LiveOptions); err != nil {
+		return err
+	}
+	a.clear()
+	a.note("", "Authentication is off. Finish the apply with: sigilform recover")
+	return nil
 }

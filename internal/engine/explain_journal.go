@@ -58,7 +58,7 @@ func explainJournal(err error) (d render.ErrorDocument, ok bool) {
 func explainStopped(e *apply.Stopped) render.ErrorDocument {
 	d := render.ErrorDocument{
 		Code: "stopped", Summary: "the apply stopped in the middle and left its journal", Journal: render.NewJournal(e.Journal),
-		Detail: fmt.Sprintf("%d of %d writes are done, in whole steps. It stopped because: %s.", e.Journal.Done, e.Journal.Ops, causeOf(e.Cause)),
+		Detail: fmt.Sprintf("%d of %d writes%s are done, in whole steps. It stopped because: %s.", e.Journal.Done, e.Journal.Ops, callsOf(e.Journal), causeOf(e.Cause)),
 		Hint:   "`sigilform recover` carries it on where the network has not moved, else undoes it",
 	}
 	if e.Taken {
@@ -86,10 +86,22 @@ func explainRolledBack(e *apply.RolledBack) render.ErrorDocument {
 		d.Detail = sentence(causeOf(e.Cause)) + " "
 	}
 	d.Detail += fmt.Sprintf("%s their former value again.", keysHave(e.Restored))
+	if e.Calls > 0 {
+		d.Detail += fmt.Sprintf(" What %d calls had granted is taken back.", e.Calls)
+	}
 	if n := len(e.Left); n > 0 {
 		d.Detail += fmt.Sprintf(" %d others wrote meanwhile; they were left as they are.", n)
 	}
 	return d
+}
+
+// callsOf says how many calls of the authentication were made, where an apply
+// has some.
+func callsOf(j *state.Journal) string {
+	if all := j.Grants + j.Revokes; all > 0 {
+		return fmt.Sprintf(" and %d of %d calls of the authentication", j.Granted+j.Revoked, all)
+	}
+	return ""
 }
 
 func keysHave(n int) string {
@@ -108,10 +120,10 @@ func progressOf(j *state.Journal) string {
 	switch {
 	case j.Phase == state.RollingBack:
 		return text + fmt.Sprintf("; it was being rolled back, and %d of %d writes stand.", j.Done, j.Ops)
-	case j.Done == 0:
+	case j.Done == 0 && j.Granted == 0:
 		return text + "; it had written nothing yet."
 	}
-	return text + fmt.Sprintf("; %d of %d writes are done.", j.Done, j.Ops)
+	return text + fmt.Sprintf("; %d of %d writes%s are done.", j.Done, j.Ops, callsOf(j))
 }
 
 func holderOf(l *state.Lock) string {

@@ -2,6 +2,7 @@ package etcd
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -81,7 +82,9 @@ func (c *Client) doAuth(ctx context.Context, op kv.AuthOp, password string) erro
 	case kv.RevokePermission:
 		_, err = c.api.RoleRevokePermission(ctx, op.Role, op.Key, op.End)
 	case kv.AddUser:
-		err = c.addUser(ctx, op, password)
+		err = c.addUser(ctx, op)
+	case kv.SetPassword:
+		err = c.setPassword(ctx, op.User, password)
 	case kv.DeleteUser:
 		_, err = c.api.UserDelete(ctx, op.User)
 	case kv.GrantRole:
@@ -109,37 +112,32 @@ func permissionType(a kv.Access) clientv3.PermissionType {
 	}
 }
 
-// addUser sends a password as a hash where every member takes one.
-func (c *Client) addUser(ctx context.Context, op kv.AuthOp, password string) error {
+// addUser makes a user. Of one with a password nobody knows it before it is
+// set: servers take no hash here, and what they take is the password itself.
+func (c *Client) addUser(ctx context.Context, op kv.AuthOp) error {
 	request := &pb.AuthUserAddRequest{Name: op.User, Options: &authpb.UserAddOptions{NoPassword: op.Password == nil}}
 	if op.Password != nil {
-		if password == "" {
-			return fmt.Errorf("internal error: the user %q has no password", op.User)
-		}
-		plain, hashed, err := c.secretForm(ctx, password)
-		if err != nil {
-			return err
-		}
-		request.Password, request.HashedPassword = plain, hashed
+		request.Password = rand.Text()
 	}
 	_, err := c.auth.UserAdd(ctx, request)
 	return err
 }
 
-// ChangePassword gives a user another password.
-func (c *Client) ChangePassword(ctx context.Context, user, password string) error {
-	limit, cancel := c.request(ctx)
-	defer cancel()
-	plain, hashed, err := c.secretForm(limit, password)
+func (c *Client) setPassword(ctx context.Context, user, password string) error {
+	if password == "" {
+		return fmt.Errorf("internal error: the user %q gets no password", user)
+	}
+	plain, hashed, err := c.secretForm(ctx, password)
 	if err != nil {
 		return err
 	}
-	_, err = c.auth.UserChangePassword(limit, &pb.AuthUserChangePasswordRequest{Name: user, Password: plain, HashedPassword: hashed})
-	op := kv.AuthOp{Kind: kv.AddUser, User: user}
-	if err != nil {
-		return c.explainCall(ctx, op, err)
-	}
-	return nil
+	_, err = c.auth.UserChangePassword(ctx, &pb.AuthUserChangePasswordRequest{Name: user, Password: plain, HashedPassword: hashed})
+	return err
+}
+
+// ChangePassword gives a user another password.
+func (c *Client) ChangePassword(ctx context.Context, user, password string) error {
+	return c.DoAuth(ctx, kv.AuthOp{Kind: kv.SetPassword, User: user}, password)
 }
 
 // secretForm is a password as it is sent: its hash where every member is known

@@ -123,11 +123,15 @@ func (c *Client) addRescue(ctx context.Context) error {
 			return err
 		}
 	}
-	add := kv.AuthOp{Kind: kv.AddUser, User: RescueUser, Password: &kv.PasswordSource{}}
-	if err := c.DoAuth(ctx, add, password); err != nil {
-		return err
+	for _, op := range []kv.AuthOp{
+		{Kind: kv.AddUser, User: RescueUser, Password: &kv.PasswordSource{}}, {Kind: kv.SetPassword, User: RescueUser},
+		{Kind: kv.GrantRole, User: RescueUser, Role: kv.RootName},
+	} {
+		if err := c.DoAuth(ctx, op, password); err != nil {
+			return err
+		}
 	}
-	return c.DoAuth(ctx, kv.AuthOp{Kind: kv.GrantRole, User: RescueUser, Role: kv.RootName}, "")
+	return nil
 }
 
 func (c *Client) dropRescue(ctx context.Context) error {

@@ -12,7 +12,7 @@ func (o AuthOp) Fits(a *Auth) bool {
 		return role
 	case GrantPermission, RevokePermission:
 		return role && permissions[o.Range()] == o.Was
-	case DeleteUser, RevokeRole:
+	case SetPassword, DeleteUser, RevokeRole:
 		return user
 	case GrantRole:
 		return user && (role || o.Role == RootName)
@@ -20,7 +20,8 @@ func (o AuthOp) Fits(a *Auth) bool {
 	return false
 }
 
-// Inverse is the call that takes this one back.
+// Inverse is the call that takes this one back. A password that was set goes
+// with the user that was added for it.
 func (o AuthOp) Inverse() AuthOp {
 	back := o
 	back.Access, back.Was, back.Password = o.Was, o.Access, nil

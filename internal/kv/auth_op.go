@@ -12,6 +12,7 @@ const (
 	GrantPermission  AuthOpKind = "grant-permission"
 	RevokePermission AuthOpKind = "revoke-permission"
 	AddUser          AuthOpKind = "add-user"
+	SetPassword      AuthOpKind = "set-password"
 	DeleteUser       AuthOpKind = "delete-user"
 	GrantRole        AuthOpKind = "grant-role"
 	RevokeRole       AuthOpKind = "revoke-role"
@@ -31,8 +32,9 @@ type AuthOp struct {
 	// before the call: 0 where there was none.
 	Access Access `json:"access,omitempty"`
 	Was    Access `json:"was,omitempty"`
-	// Password says that an added user has one. Without it the user is known by
-	// the common name of its certificate only.
+	// Password says that an added user has one, and where the one is that is
+	// set. A user that is added without is known by the common name of its
+	// certificate only. One that is added with it can't log in before it is set.
 	Password *PasswordSource `json:"password,omitempty"`
 }
 
@@ -55,7 +57,7 @@ func (o AuthOp) String() string {
 		return fmt.Sprintf("%s %s from role %s", o.Kind, o.Range(), o.Role)
 	case AddRole, DeleteRole:
 		return string(o.Kind) + " " + o.Role
-	case AddUser, DeleteUser:
+	case AddUser, SetPassword, DeleteUser:
 		return string(o.Kind) + " " + o.User
 	case GrantRole:
 		return fmt.Sprintf("%s %s to user %s", o.Kind, o.Role, o.User)
@@ -66,7 +68,8 @@ func (o AuthOp) String() string {
 	return string(o.Kind)
 }
 
-// Holds reports whether the cluster already is as the call leaves it.
+// Holds reports whether the cluster already is as the call leaves it. Which
+// password a user has nobody can read: it never holds.
 func (o AuthOp) Holds(a *Auth) bool {
 	perms, role := a.Roles[o.Role]
 	roles, user := a.Users[o.User]
