@@ -37,6 +37,7 @@ func snapshot(tb testing.TB, c *etcd.Client, n *network.Network) *kv.Snapshot {
 	s, err := c.Snapshot(tb.Context(), etcd.SnapshotRequest{
 		Prefixes: append(layout.ReadPrefixes(), state.Prefixes(n.Name)...),
 		Keys:     append([]string{layout.UserIDCounter()}, state.Keys(n.Name)...),
+		Optional: state.OptionalKeys(n.Name),
 		Count:    layout.ForeignPrefixes(),
 	})
 	if err != nil {

@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"testing"
+
+	"github.com/sigilgate/sigilform/internal/acl"
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/etcdtest"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/nettest"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// guarded is the network of 1,000 nodes, each with a user and a role.
+func guarded(tb testing.TB, s nettest.Size) *network.Network {
+	tb.Helper()
+	n := nettest.Guard(nettest.Network(s))
+	if l := append(n.Normalize(), n.Validate()...); l.HasErrors() {
+		tb.Fatal(l.Err())
+	}
+	return n
+}
+
+// BenchmarkCompileACL compiles the roles of 1,000 nodes.
+func BenchmarkCompileACL(b *testing.B) {
+	n := guarded(b, nettest.Thousand())
+	for b.Loop() {
+		if _, l := acl.Compile(n, keys.NewLayout(n.Prefix), acl.Own{}); l.HasErrors() {
+			b.Fatal(l.Err())
+		}
+	}
+}
+
+// planAccess plans a network on what the server holds, roles and users too.
+func planAccess(tb testing.TB, c *etcd.Client, n *network.Network) *plan.Plan {
+	tb.Helper()
+	in := input(tb, n, nil)
+	in.Snapshot = snapshot(tb, c, n)
+	st, err := state.Decode(in.Snapshot, n.Name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	in.State = st
+	live, err := c.Auth(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	in.Access.Live = live
+	return mustPlan(tb, in)
+}
+
+// BenchmarkACL measures, at 1,000 nodes with a role each on a server that waits
+// for its disk: the first apply of all roles and users, a plan that finds
+// nothing to do, and the move of one binding.
+func BenchmarkACL(b *testing.B) {
+	n := guarded(b, nettest.Thousand())
+	server := etcdtest.StartWith(b, etcdtest.Options{Fsync: true})
+	c := connect(b, server)
+	run := func(p *plan.Plan, id string) *apply.Result {
+		o := applyOptions(c, n.Name, id)
+		o.Auth = c
+		r, err := apply.Run(b.Context(), c, p, o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return r
+	}
+	b.Run("first", func(b *testing.B) {
+		if b.N > 1 {
+			b.Skip("there is only one first time")
+		}
+		p := planAccess(b, c, n)
+		b.ResetTimer()
+		b.ReportMetric(float64(run(p, "first").Calls), "calls")
+	})
+	b.Run("plan", func(b *testing.B) {
+		for b.Loop() {
+			if p := planAccess(b, c, n); p.HasChanges() {
+				b.Fatalf("the second plan is not empty: %d calls", p.Access.Calls())
+			}
+		}
+	})
+	b.Run("move", func(b *testing.B) {
+		calls := 0
+		for i := 0; b.Loop(); i++ {
+			n.Entries[0].BoundTo = network.Ref{To: n.Cores[(i+1)%2].Addr, Named: true}
+			calls = run(planAccess(b, c, n), "move").Calls
+		}
+		b.ReportMetric(float64(calls), "calls")
+	})
+}
