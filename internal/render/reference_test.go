@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -28,7 +29,9 @@ func documented() map[string]any {
 		"Counts": render.ActionCounts{}, "History": render.HistoryDocument{}, "Apply": render.ApplyDocument{}, "Apply counts": render.ApplyCounts{},
 		"History entry": render.HistoryEntryDocument{}, "Status": render.StatusDocument{}, "Node": render.StatusNode{}, "Route": render.StatusRoute{},
 		"Link": render.StatusLink{}, "Status count": render.StatusCount{}, "Foreign keys": render.StatusForeign{}, "Member": render.StatusMember{},
-		"Quorum": render.StatusQuorum{}, "Access": render.AccessDocument{}, "Diagnostics": render.DiagnosticsDocument{}, "Validation": render.ValidationDocument{},
+		"Quorum": render.StatusQuorum{}, "Access": render.AccessDocument{}, "ACL": render.ACLDocument{}, "ACL role": render.ACLRoleDocument{}, "ACL grant": render.ACLGrantDocument{}, "ACL user": render.ACLUserDocument{},
+		"Can": render.CanDocument{}, "Ground": render.GroundDocument{}, "Matrix": render.MatrixDocument{}, "Matrix row": render.MatrixUsers{}, "Matrix cell": acl.Cell{},
+		"Verified": render.VerifiedDocument{}, "Verified user": render.VerifiedUserDocument{}, "Wrong try": render.WrongTryDocument{}, "Diagnostics": render.DiagnosticsDocument{}, "Validation": render.ValidationDocument{},
 		"Diagnostic": diag.Diagnostic{}, "Place": diag.Place{}, "Range": diag.Range{}, "Position": diag.Pos{}, "Snippet": diag.Snippet{},
 		"Error": render.ErrorDocument{}, "Moved key": render.MovedKey{}, "Size": render.SizeDocument{}, "Outputs": render.OutputsDocument{},
 		"Output": render.OutputDocument{}, "Graph": render.GraphDocument{}, "Graph cell": render.GraphCell{}, "Graph node": render.GraphNode{},
