@@ -96,8 +96,10 @@ func (c *compiler) networkRanges() []kv.Range { return NetworkRanges(c.layout) }
 // NetworkRanges are the keys of a network that have a meaning to it: those of
 // other programs below its prefix are not among them.
 func NetworkRanges(layout keys.Layout) []kv.Range {
-	out := []kv.Range{{Key: layout.UserIDCounter()}}
-	for _, prefix := range layout.ReadPrefixes() {
+	prefixes := layout.ReadPrefixes()
+	out := make([]kv.Range, 0, len(prefixes)+1)
+	out = append(out, kv.Range{Key: layout.UserIDCounter()})
+	for _, prefix := range prefixes {
 		out = append(out, kv.Below(prefix))
 	}
 	return out

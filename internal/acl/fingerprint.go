@@ -23,7 +23,7 @@ func Fingerprints(a *kv.Auth, roles, users []string) map[string]string {
 		if permissions, ok := a.Roles[name]; ok {
 			h := sha256.New()
 			for _, g := range Grants(permissions) {
-				fmt.Fprintf(h, "%q %q %d\n", g.Key, g.End, g.Access)
+				h.Write(fmt.Appendf(nil, "%q %q %d\n", g.Key, g.End, g.Access))
 			}
 			out["role "+name] = shortened(h)
 		}
@@ -33,7 +33,7 @@ func Fingerprints(a *kv.Auth, roles, users []string) map[string]string {
 		if has, ok := a.Users[name]; ok {
 			h := sha256.New()
 			for _, role := range slices.Sorted(slices.Values(has)) {
-				fmt.Fprintf(h, "%q\n", role)
+				h.Write(fmt.Appendf(nil, "%q\n", role))
 			}
 			out["user "+name] = shortened(h)
 		}

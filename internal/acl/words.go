@@ -123,7 +123,7 @@ func (w Words) thing(r kv.Range) thing {
 	}
 	rest, inside := strings.CutPrefix(r.Key, w.Layout.Prefix())
 	_, below := r.Prefix()
-	if !inside || r.End != "" && !(below && strings.HasSuffix(rest, "/")) {
+	if !inside || r.End != "" && (!below || !strings.HasSuffix(rest, "/")) {
 		return thing{object: r.String()}
 	}
 	kind, rest, _ := strings.Cut(rest, "/")
@@ -181,11 +181,12 @@ func (w Words) name(id string) string { return cmp.Or(w.Name(id), id) }
 // now write status of entry.shop". What another of the grants allows as well is
 // neither gained nor lost.
 func (w Words) Changed(subject string, from, to []Grant) []string {
-	var out []string
-	for _, p := range w.Phrases(difference(to, from)) {
+	gained, lost := w.Phrases(difference(to, from)), w.Phrases(difference(from, to))
+	out := make([]string, 0, len(gained)+len(lost))
+	for _, p := range gained {
 		out = append(out, subject+" may now "+p.Text)
 	}
-	for _, p := range w.Phrases(difference(from, to)) {
+	for _, p := range lost {
 		out = append(out, subject+" may no longer "+p.Text)
 	}
 	return out

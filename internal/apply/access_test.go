@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func TestEveryInstantOfAnACLChange(t *testing.T) {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
 			for at := 1; at <= calls; at += fault.stride() {
-				t.Run(fmt.Sprint(at), func(t *testing.T) {
+				t.Run(strconv.Itoa(at), func(t *testing.T) {
 					c := newCastle(t)
 					c.gate.at, c.gate.fault, c.gate.calls = at, fault, 0
 					i := &instant{w: c.town}
@@ -70,7 +71,7 @@ func TestEveryCommitOfAnACLChange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for at := 1; at <= commits; at += stride() {
-				t.Run(fmt.Sprint(at), func(t *testing.T) {
+				t.Run(strconv.Itoa(at), func(t *testing.T) {
 					c := newCastle(t)
 					fault.set(t, &instant{w: c.town, at: at})
 					_, err := apply.Run(t.Context(), c.faults, c.plan(t, newCastleNetwork(t)), c.options("third"))

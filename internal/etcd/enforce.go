@@ -124,7 +124,8 @@ func (c *Client) addRescue(ctx context.Context) error {
 		}
 	}
 	for _, op := range []kv.AuthOp{
-		{Kind: kv.AddUser, User: RescueUser, Password: &kv.PasswordSource{}}, {Kind: kv.SetPassword, User: RescueUser},
+		{Kind: kv.AddUser, User: RescueUser, Password: &kv.PasswordSource{}},
+		{Kind: kv.SetPassword, User: RescueUser},
 		{Kind: kv.GrantRole, User: RescueUser, Role: kv.RootName},
 	} {
 		if err := c.DoAuth(ctx, op, password); err != nil {

@@ -2,6 +2,7 @@ package etcd_test
 
 import (
 	"errors"
+	"runtime"
 	"testing"
 
 	"go.etcd.io/etcd/client/pkg/v3/transport"
@@ -59,7 +60,8 @@ func administrators(names ...string) []kv.AuthOp {
 // rootWithPassword makes the user root with a password.
 func rootWithPassword() []kv.AuthOp {
 	return []kv.AuthOp{
-		{Kind: kv.AddUser, User: "root", Password: &kv.PasswordSource{Env: "X"}}, {Kind: kv.SetPassword, User: "root"},
+		{Kind: kv.AddUser, User: "root", Password: &kv.PasswordSource{Env: "X"}},
+		{Kind: kv.SetPassword, User: "root"},
 		{Kind: kv.GrantRole, User: "root", Role: "root"},
 	}
 }
@@ -124,7 +126,7 @@ func TestEnforceByPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "another word"})
-	failure(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"})
+	check(t, failure(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"}), etcd.Unauthenticated, "root")
 }
 
 // A wrong password can't be told from a right one while authentication is off.
@@ -183,11 +185,13 @@ func TestRescue(t *testing.T) {
 	do(t, open, rootWithPassword()...)
 	wrong := etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "a wrong word"}
 	c := connectWith(t, wrong)
-	etcd.AfterEnable(c, func() { panic("killed") })
-	func() {
-		defer func() { _ = recover() }()
+	etcd.AfterEnable(c, runtime.Goexit)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
 		_ = c.Enforce(t.Context(), probe)
 	}()
+	<-ended
 	if e := failure(t, wrong); e.Kind != etcd.Unauthenticated {
 		t.Fatalf("got %+v", e)
 	}
@@ -235,8 +239,12 @@ func TestTries(t *testing.T) {
 		r           kv.Range
 		read, write bool
 	}{
-		{kv.Below("/a/"), true, false}, {kv.Range{Key: "/a/x"}, true, false}, {kv.Range{Key: "/w"}, false, true},
-		{kv.Below("/w"), false, false}, {kv.Range{Key: "/b"}, false, false}, {kv.Below("/"), false, false},
+		{kv.Below("/a/"), true, false},
+		{kv.Range{Key: "/a/x"}, true, false},
+		{kv.Range{Key: "/w"}, false, true},
+		{kv.Below("/w"), false, false},
+		{kv.Range{Key: "/b"}, false, false},
+		{kv.Below("/"), false, false},
 	} {
 		read, err := dana.TryRead(t.Context(), c.r)
 		if err != nil || read != c.read {

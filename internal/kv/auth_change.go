@@ -43,6 +43,7 @@ func (o AuthOp) Inverse() AuthOp {
 		back.Kind = RevokeRole
 	case RevokeRole:
 		back.Kind = GrantRole
+	case SetPassword:
 	case EnableAuth:
 		back.Kind = DisableAuth
 	case DisableAuth:
@@ -76,6 +77,7 @@ func (o AuthOp) Apply(a *Auth) {
 	case EnableAuth:
 		a.Enabled = true
 		return
+	case SetPassword:
 	case DisableAuth:
 		a.Enabled = false
 	}

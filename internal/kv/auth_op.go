@@ -94,6 +94,7 @@ func (o AuthOp) Holds(a *Auth) bool {
 		return a.Enabled
 	case DisableAuth:
 		return !a.Enabled
+	case SetPassword:
 	}
 	return false
 }

@@ -77,6 +77,8 @@ const (
 
 // passwordVariable begins the names of the variables that passwords are in
 // where nothing else is said.
+//
+//nolint:gosec // the name of a variable, no password
 const passwordVariable = "SIGILFORM_ACL_PASSWORD_"
 
 // normalize sorts what has no order, and says where passwords are.

@@ -79,7 +79,7 @@ func grantsOf(r *state.Record) []acl.Grant {
 }
 
 func rolesOf(r *state.Record) []string {
-	var out []string
+	out := make([]string, 0, len(r.Declared))
 	for _, name := range slices.Sorted(maps.Keys(r.Declared)) {
 		out = append(out, strings.TrimPrefix(name, roleField))
 	}

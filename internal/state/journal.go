@@ -124,10 +124,15 @@ func DecodeJournal(value string) (*Journal, error) {
 		return nil, errors.New("its phase is unknown")
 	case j.Done < 0 || j.Done > j.Ops || j.Parts < 0:
 		return nil, errors.New("its position is not within its writes")
-	case j.Granted < 0 || j.Granted > j.Grants || j.Revoked < 0 || j.Revoked > j.Revokes:
-		return nil, errors.New("its position is not within its calls")
 	}
-	return &j, j.checkSteps()
+	return &j, errors.Join(j.checkCalls(), j.checkSteps())
+}
+
+func (j *Journal) checkCalls() error {
+	if j.Granted < 0 || j.Granted > j.Grants || j.Revoked < 0 || j.Revoked > j.Revokes {
+		return errors.New("its position is not within its calls")
+	}
+	return nil
 }
 
 func (j *Journal) checkSteps() error {
