@@ -41,16 +41,16 @@ func (c *Client) DoAuth(ctx context.Context, op kv.AuthOp, password string) erro
 	if err := ctx.Err(); err != nil {
 		return c.explain(ctx, err)
 	}
-	for try := 0; ; try++ {
-		err := c.doAuth(ctx, op, password)
+	limit, cancel := c.request(ctx)
+	defer cancel()
+	limit, sent := withSending(limit)
+	for {
+		err := modern(c.doAuth(limit, op, password))
 		switch {
 		case err == nil:
 			return nil
-		case oldSession(err) && try < sessionTries:
-			if !pause(ctx, retryPause) {
-				return c.explain(ctx, err)
-			}
-		case uncertain(err):
+		case staleAgain(limit, err):
+		case (sent.left.Load() || c.inProcess) && uncertain(err):
 			return &AuthUnknown{Op: op, Cause: c.explainLost(err)}
 		default:
 			return c.explainCall(ctx, op, err)
@@ -58,19 +58,7 @@ func (c *Client) DoAuth(ctx context.Context, op kv.AuthOp, password string) erro
 	}
 }
 
-// sessionTries is how often a request is sent again that was refused since the
-// authentication changed under it: it was not carried out.
-const sessionTries = 8
-
-// oldSession reports whether a request was refused since the authentication
-// changed after its user had logged in.
-func oldSession(err error) bool {
-	return is(err, rpctypes.ErrAuthOldRevision) || is(err, rpctypes.ErrInvalidAuthToken)
-}
-
 func (c *Client) doAuth(ctx context.Context, op kv.AuthOp, password string) error {
-	ctx, cancel := c.request(ctx)
-	defer cancel()
 	var err error
 	switch op.Kind {
 	case kv.AddRole:

@@ -22,27 +22,16 @@ import (
 // Where the server refuses it for its size, it takes less than it was taken to:
 // then the limits are lowered, and what fits another way is sent that way.
 func (c *Client) Commit(ctx context.Context, t kv.Txn) (kv.Result, error) {
-	for try := 0; ; {
-		request, size, err := build(t, c.Limits(), c.settings.Username)
+	for {
+		request, size, err := build(t, c.Limits(), c.Username())
 		if err != nil {
 			return kv.Result{}, err
 		}
 		r, err := c.commit(ctx, t, request, size)
-		switch {
-		case err != nil && c.learned(err, size):
-		case err != nil && refusedSession(err) && try < sessionTries && pause(ctx, retryPause):
-			try++
-		default:
+		if err == nil || !c.learned(err, size) {
 			return r, err
 		}
 	}
-}
-
-// refusedSession reports whether nothing was written since the authentication
-// changed after the user had logged in.
-func refusedSession(err error) bool {
-	var explained *ConnectError
-	return errors.As(err, &explained) && oldSession(explained.Cause)
 }
 
 // learned lowers the limits where the server refused a request for its size.
@@ -63,7 +52,7 @@ func (c *Client) learned(err error, size Size) bool {
 // messageTooLarge is what a server says whose transport refuses a message.
 const messageTooLarge = "received message larger than max"
 
-// commit sends a request once.
+// commit sends a request once, or again where it certainly was refused as stale.
 func (c *Client) commit(ctx context.Context, t kv.Txn, request *pb.TxnRequest, size Size) (kv.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return kv.Result{}, c.explain(ctx, err)
@@ -72,6 +61,9 @@ func (c *Client) commit(ctx context.Context, t kv.Txn, request *pb.TxnRequest, s
 	defer cancel()
 	limit, sent := withSending(limit)
 	answer, err := c.kv.Txn(limit, request)
+	for err != nil && staleAgain(limit, err) {
+		answer, err = c.kv.Txn(limit, request)
+	}
 	if c.inProcess {
 		sent.left.Store(true)
 	}

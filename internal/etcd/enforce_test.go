@@ -313,44 +313,6 @@ func TestOptionalKeys(t *testing.T) {
 	}
 }
 
-// TestChangesUnderACommit holds that a change of the authentication by others
-// fails no commit.
-func TestChangesUnderACommit(t *testing.T) {
-	t.Parallel()
-	s := etcdtest.Start(t)
-	open := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
-	do(t, open, rootWithPassword()...)
-	config := etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"}
-	c, other := connectWith(t, config), connectWith(t, config)
-	if err := c.Enforce(t.Context(), probe); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() {
-		for range 60 {
-			for _, kind := range []kv.AuthOpKind{kv.AddRole, kv.DeleteRole} {
-				if err := other.DoAuth(t.Context(), kv.AuthOp{Kind: kind, Role: "r"}, ""); err != nil {
-					done <- err
-					return
-				}
-			}
-		}
-		done <- nil
-	}()
-	for i := 0; ; i++ {
-		committed(t, c, kv.Txn{Ops: []kv.Op{{Kind: kv.Put, Key: "/a", Value: "b"}}})
-		select {
-		case err := <-done:
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Logf("%d commits beside 120 changes", i)
-			return
-		default:
-		}
-	}
-}
-
 // TestRangesThatEtcdHoldsTwice holds that two permissions of one range allow
 // what either does.
 func TestRangesThatEtcdHoldsTwice(t *testing.T) {

@@ -77,8 +77,16 @@ func (s *settings) unauthenticated(err error) error {
 	switch {
 	case is(err, rpctypes.ErrInvalidAuthToken):
 		out.Summary = "the cluster's authentication token expired"
-		out.Detail = fmt.Sprintf("The cluster does not know the token of user %q any more, and logging in again failed.", s.Username)
+		out.Detail = fmt.Sprintf("The cluster does not know the token of user %q any more, and logging in again failed.", s.user())
 		out.Hint = "run the command again; if it happens at once, look at the cluster's --auth-token"
+	case s.Username == "" && s.user() != "" && is(err, rpctypes.ErrUserEmpty):
+		out.Summary = "the cluster requires a user, and does not take one from a client certificate"
+		out.Detail = fmt.Sprintf("The certificate %s names %q, but the server does not check client certificates, so it believes none.", s.CertFile, s.user())
+		out.Hint = "start the members with --client-cert-auth and --trusted-ca-file, or give --user and --password-file"
+	case s.Username == "" && s.user() != "":
+		out.Summary = fmt.Sprintf("the cluster does not know the user %q", s.user())
+		out.Detail = fmt.Sprintf("The client certificate %s names it.", s.CertFile)
+		out.Hint = "add the user, or use a certificate of one that exists"
 	case s.Username == "":
 		out.Summary = "the cluster requires a user"
 		out.Detail = "Authentication is enabled there, and no user is given."
@@ -93,13 +101,20 @@ func (s *settings) unauthenticated(err error) error {
 
 func (s *settings) denied(err error) error {
 	who := "the user"
-	if s.Username != "" {
-		who = fmt.Sprintf("the user %q", s.Username)
+	if s.user() == "" && s.CertFile != "" {
+		return &ConnectError{
+			Kind: Unauthenticated, Summary: "the cluster requires a user, and the client certificate names none", Cause: err,
+			Detail: fmt.Sprintf("Authentication is enabled there, and %s has no common name.", s.CertFile),
+			Hint:   "give --user and --password-file as well, or a client certificate whose common name is a user",
+		}
+	}
+	if s.user() != "" {
+		who = fmt.Sprintf("the user %q", s.user())
 	}
 	return &ConnectError{
 		Kind: Denied, Summary: who + " lacks a permission in etcd",
 		Detail: "sigilform reads and writes the network's prefix and /sigilform/, and etcd refused one of them.",
-		Hint:   "use a user with the role of a Root node, or grant it read and write on both prefixes with `etcdctl role grant-permission`", Cause: err,
+		Hint:   "apply as an administrator (the role root); the role planner is enough for plans, drift for drift reports", Cause: err,
 	}
 }
 

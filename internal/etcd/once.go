@@ -4,31 +4,44 @@ import (
 	"context"
 	"sync/atomic"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/status"
 )
 
-// commitKey marks the context of a commit; its value is a *sending.
+// commitKey marks the context of a commit, or of a call of the authentication
+// service; its value is a *sending.
 type commitKey struct{}
 
-// sending is what is known of one commit on its way.
+// sending is what is known of one such call on its way.
 type sending struct{ left atomic.Bool }
 
-// withSending marks a context as that of a commit.
+// withSending marks a context as that of a call that is sent at most once.
 func withSending(ctx context.Context) (context.Context, *sending) {
 	s := new(sending)
 	return context.WithValue(ctx, commitKey{}, s), s
 }
 
-// sendOnce keeps the client library from sending a commit again. It does so
+// sendOnce keeps the client library from sending such a call again. It does so
 // where a server's answer looks like the call's own deadline; such an answer
 // becomes "unavailable", which the library leaves alone.
+//
+// What a server refused for certain is not on its way any more: the library may
+// log in anew and send it again, and that may fail before anything left.
 func sendOnce(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
-	err := invoke(ctx, method, req, reply, cc, opts...)
-	if _, commit := ctx.Value(commitKey{}).(*sending); !commit || err == nil {
+	err := modern(invoke(ctx, method, req, reply, cc, opts...))
+	for tries := 0; err != nil && is(err, rpctypes.ErrAuthOldRevision) && tries < maxOld && ctx.Err() == nil; tries++ {
+		err = modern(invoke(ctx, method, req, reply, cc, opts...))
+	}
+	s, commit := ctx.Value(commitKey{}).(*sending)
+	if !commit || err == nil || method == pb.Auth_Authenticate_FullMethodName {
 		return err
+	}
+	if !uncertain(err) {
+		s.left.Store(false)
 	}
 	if c := status.Code(err); ctx.Err() == nil && (c == codes.Canceled || c == codes.DeadlineExceeded) {
 		return status.Error(codes.Unavailable, "the server gave up: "+status.Convert(err).Message())
@@ -36,14 +49,19 @@ func sendOnce(ctx context.Context, method string, req, reply any, cc *grpc.Clien
 	return err
 }
 
-// sentWatcher notes when the request of a commit left: before that its failure
+// sentWatcher notes when the request of such a call left: before that its failure
 // is certain, after that its outcome is unknown.
 type sentWatcher struct{}
 
 var _ stats.Handler = sentWatcher{}
 
-// TagRPC keeps the context as it is.
-func (sentWatcher) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
+// TagRPC takes the mark from the login that the library may do on the way.
+func (sentWatcher) TagRPC(ctx context.Context, call *stats.RPCTagInfo) context.Context {
+	if call.FullMethodName == pb.Auth_Authenticate_FullMethodName {
+		return context.WithValue(ctx, commitKey{}, nil)
+	}
+	return ctx
+}
 
 // HandleRPC notes the payload that leaves.
 func (sentWatcher) HandleRPC(ctx context.Context, event stats.RPCStats) {

@@ -104,16 +104,19 @@ func (c *Client) readBatch(ctx context.Context, batch []*pb.RangeRequest) (int64
 	return answer.GetHeader().GetRevision(), out, nil
 }
 
-// patiently repeats a read while a member is lost or a leader is elected,
-// within the timeout of one request.
+// patiently repeats a read while a member is lost, a leader is elected or the
+// authentication changes, within the timeout of one request.
 func (c *Client) patiently(ctx context.Context, read func(context.Context) error) error {
 	ctx, cancel := c.request(ctx)
 	defer cancel()
 	for {
-		err := read(ctx)
-		again := code(rpctypes.Error(err)) == codes.Unavailable || is(err, rpctypes.ErrAuthOldRevision)
-		if err == nil || !again || !pause(ctx, retryPause) {
-			return rpctypes.Error(err)
+		err := rpctypes.Error(modern(read(ctx)))
+		if err == nil {
+			return nil
+		}
+		lost := code(err) == codes.Unavailable && pause(ctx, retryPause)
+		if !lost && !staleAgain(ctx, err) {
+			return err
 		}
 	}
 }

@@ -8,11 +8,13 @@ import (
 
 // Username is who etcd takes this connection for: the user that is given, else
 // the common name of the client certificate; empty where there is neither.
-func (c *Client) Username() string {
-	if c.settings.Username != "" {
-		return c.settings.Username
+func (c *Client) Username() string { return c.settings.user() }
+
+func (s *settings) user() string {
+	if s.Username != "" {
+		return s.Username
 	}
-	return commonName(c.settings.tls)
+	return commonName(s.tls)
 }
 
 // commonName is that of the client certificate.

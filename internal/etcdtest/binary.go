@@ -73,6 +73,7 @@ func flags(tb testing.TB, o Options, client, peer string) []string {
 	add("max-txn-ops", strconv.FormatUint(uint64(o.MaxTxnOps), 10))
 	add("max-request-bytes", strconv.FormatUint(uint64(o.MaxRequestBytes), 10))
 	add("auth-token-ttl", strconv.FormatUint(uint64(o.AuthTokenTTL), 10))
+	add("auth-token", o.AuthToken)
 	add("quota-backend-bytes", strconv.FormatInt(o.Quota, 10))
 	if o.Quota > 0 {
 		add("backend-batch-interval", time.Millisecond.String())

@@ -55,7 +55,7 @@ func (c *CA) Expired(tb testing.TB, names ...string) Pair {
 	return c.issue(tb, names, -time.Minute, x509.ExtKeyUsageServerAuth)
 }
 
-// User issues a client's certificate.
+// User issues a client's certificate; one without a name where it is empty.
 func (c *CA) User(tb testing.TB, name string) Pair {
 	tb.Helper()
 	return c.issue(tb, []string{name}, time.Hour, x509.ExtKeyUsageClientAuth)
@@ -68,9 +68,10 @@ func (c *CA) issue(tb testing.TB, names []string, life time.Duration, usages ...
 		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(life), ExtKeyUsage: usages,
 	}
 	for _, n := range names {
-		if ip := net.ParseIP(n); ip != nil {
+		switch ip := net.ParseIP(n); {
+		case ip != nil:
 			template.IPAddresses = append(template.IPAddresses, ip)
-		} else {
+		case n != "":
 			template.DNSNames = append(template.DNSNames, n)
 		}
 	}

@@ -30,6 +30,9 @@ type Options struct {
 	Quota int64
 	// AuthTokenTTL is for how many seconds a token is good that is not used.
 	AuthTokenTTL uint
+	// AuthToken is the kind of tokens, as the option --auth-token spells it;
+	// simple ones where empty.
+	AuthToken string
 	// TLS is the client listener's; plain where empty.
 	TLS transport.TLSInfo
 	// Fsync waits for the disk as a stock server does. What a server wrote
@@ -61,6 +64,9 @@ func configure(name, dir string, o Options) *embed.Config {
 	}
 	if o.AuthTokenTTL > 0 {
 		c.AuthTokenTTL = o.AuthTokenTTL
+	}
+	if o.AuthToken != "" {
+		c.AuthToken = o.AuthToken
 	}
 	if o.MaxTxnOps > 0 {
 		c.MaxTxnOps = o.MaxTxnOps
