@@ -3,6 +3,8 @@ package bench
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/etcd"
@@ -91,4 +93,52 @@ func BenchmarkACL(b *testing.B) {
 		}
 		b.ReportMetric(float64(calls), "calls")
 	})
+}
+
+// TestSixtyNodesWithRoles gives 60 nodes their roles for real: all of it the
+// first time, nothing the second, and what changed when a binding moves.
+func TestSixtyNodesWithRoles(t *testing.T) {
+	t.Parallel()
+	n := guarded(t, nettest.Size{Cores: 8, Entries: 52, Routes: 70})
+	server := etcdtest.Start(t)
+	c := connect(t, server)
+	run := func(id string) *apply.Result {
+		t.Helper()
+		p := planAccess(t, c, n)
+		before, err := c.Auth(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := applyOptions(c, n.Name, id)
+		o.Auth = c
+		r, err := apply.Run(t.Context(), c, p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := c.Auth(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sent := after.Revision - before.Revision; sent != uint64(r.Calls) || r.Calls != p.Access.Calls() {
+			t.Errorf("%d calls were planned, %d made, and the revision moved by %d", p.Access.Calls(), r.Calls, sent)
+		}
+		set, l := acl.Compile(n, keys.NewLayout(n.Prefix), acl.Own{})
+		if l.HasErrors() {
+			t.Fatal(l.Err())
+		}
+		if diff := cmp.Diff(set.Auth().Roles, after.Roles); diff != "" {
+			t.Errorf("the roles are not those that were compiled:\n%s", diff)
+		}
+		return r
+	}
+	first := run("first")
+	if p := planAccess(t, c, n); p.HasChanges() {
+		t.Errorf("the second plan is not empty: %+v", p.Access)
+	}
+	n.Entries[0].BoundTo = n.Entries[1].BoundTo
+	moved := run("second")
+	if moved.Calls == 0 || moved.Calls > 16 {
+		t.Errorf("the move of one binding took %d calls", moved.Calls)
+	}
+	t.Logf("%d calls at first, %d for a moved binding", first.Calls, moved.Calls)
 }

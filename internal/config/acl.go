@@ -84,6 +84,9 @@ func (v resolver) subject(b *block, name string) network.ACLUser {
 		Core:  v.one(b.attrs["core"], lang.Reference{Name: "core", Kind: addr.Core}),
 		Entry: v.one(b.attrs["entry"], lang.Reference{Name: "entry", Kind: addr.Entry}),
 	}
+	if a := b.attrs["name"]; a != nil {
+		out.Name = v.open(a)
+	}
 	out.Person = v.open(b.attrs["person"])
 	out.PasswordEnv = v.open(b.attrs["password_env"])
 	out.PasswordFile = v.open(b.attrs["password_file"])
@@ -281,6 +284,14 @@ func (v resolver) targetOf(expr hcl.Expression, value cty.Value) (network.Target
 		return network.Target{Object: to}, true
 	}
 	bare, _ := value.Unmark()
+	if lang.IsSensitive(value) {
+		v.scope.run.taint(v.at, cty.DynamicVal)
+		v.scope.run.report(problem{
+			summary: `A sensitive value in "on"`, detail: "What a grant covers is shown in plans.",
+			hint: "write nonsensitive(…) where it is no secret", at: expr.Range(), address: v.at,
+		})
+		return network.Target{}, false
+	}
 	if bare.IsKnown() && !bare.IsNull() && bare.Type() == cty.String {
 		text := bare.AsString()
 		if slices.Contains(collections(), text) {

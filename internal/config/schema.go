@@ -97,7 +97,7 @@ func shapeOf(kind addr.Kind) shape {
 	case addr.ACLRole:
 		return shape{late: []hcl.BlockHeaderSchema{plainBlock("grant")}, repeatable: true}
 	case addr.ACLUser:
-		return shape{attributes: []string{"roles", "core", "entry", "person", "password_env", "password_file"}, repeatable: true, required: []string{"roles"}}
+		return shape{attributes: []string{"name", "roles", "core", "entry", "person", "password_env", "password_file"}, repeatable: true, required: []string{"roles"}}
 	case addr.ACL:
 		return shape{attributes: []string{"enforce", "auth"}}
 	case addr.Network:

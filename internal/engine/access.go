@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/diag"
@@ -28,6 +29,20 @@ func (e *Engine) access(ctx context.Context, s *session, in *plan.Input, disable
 	}
 	in.Access.Live = live
 	return nil
+}
+
+// mayEnforce adds a conflict where a plan turns authentication on in a cluster
+// that would know nobody by a certificate.
+func (s *session) mayEnforce(ctx context.Context, p *plan.Plan) error {
+	if p.Access == nil || !slices.ContainsFunc(p.Access.Revokes, func(o kv.AuthOp) bool { return o.Kind == kv.EnableAuth }) {
+		return nil
+	}
+	err := s.ChecksCertificates(ctx)
+	if e, ok := as[*etcd.ConnectError](err); ok && e.Kind == etcd.Refused {
+		p.Conflicts = append(p.Conflicts, plan.Conflict{Address: "acl", Summary: "Authentication can't be on: " + e.Summary, Detail: e.Detail, Hint: sentence(e.Hint)})
+		return nil
+	}
+	return err
 }
 
 // adviseOf warns of servers that can't be trusted with what a plan does. Who

@@ -103,6 +103,12 @@ func partial(from origin, missing string) error {
 		fmt.Sprintf("Give %s as well, or leave the others out.", missing))
 }
 
+// passwordVariable holds the password of the environment's user, or of the one
+// that a configuration or a plan names.
+//
+//nolint:gosec // the name of a variable, no password
+const passwordVariable = "SIGILFORM_PASSWORD"
+
 // complete reads the password and refuses a user without one.
 func (e *Engine) complete(from origin, c etcd.Config, passwordFile string) (target, error) {
 	t := target{from: from, config: c}
@@ -110,14 +116,23 @@ func (e *Engine) complete(from origin, c etcd.Config, passwordFile string) (targ
 		return t, failure("A password is given with the user", "What stands on a command line or in a variable is seen by others.",
 			"Give the name alone with --user, and the file that holds the password with --password-file.")
 	}
+	said := ""
+	if from != fromFlags {
+		said = e.Env.Get(passwordVariable)
+	}
 	switch {
+	case said != "" && passwordFile != "":
+		return t, failure("A password is given twice", fmt.Sprintf("There are a password file and the variable %s.", passwordVariable), "Keep one of them.")
 	case c.Username == "" && passwordFile != "" && (from == fromFlags || from == fromEnv):
 		return t, failure(fmt.Sprintf("A password file is given without a user by %s", from), "", "Name the user with --user or SIGILFORM_USER.")
 	case c.Username == "":
 		return t, nil
+	case said != "":
+		t.config.Password = said
+		return t, nil
 	case passwordFile == "":
 		return t, failure(fmt.Sprintf("The user %q has no password", c.Username), fmt.Sprintf("The user is named by %s.", from),
-			"Give --password-file, or SIGILFORM_PASSWORD_FILE together with the user. With a client certificate whose common name is the user, leave the user out.")
+			"Give --password-file, or SIGILFORM_PASSWORD or SIGILFORM_PASSWORD_FILE together with the user. With a client certificate whose common name is the user, leave the user out.")
 	}
 	password, err := readPassword(passwordFile)
 	t.config.Password = password

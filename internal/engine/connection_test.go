@@ -63,6 +63,8 @@ func TestConnectionErrors(t *testing.T) {
 		"environment without endpoints": {Connection{}, Environment{"SIGILFORM_USER=x"}, "names no endpoint"},
 		"password on the command line":  {Connection{Endpoints: []string{"x"}, User: "a:b"}, nil, "A password is given with the user"},
 		"user without password":         {Connection{Endpoints: []string{"x"}, User: "a"}, nil, "has no password"},
+		"two passwords":                 {Connection{}, Environment{"SIGILFORM_ENDPOINTS=x", "SIGILFORM_USER=a", "SIGILFORM_PASSWORD=b", "SIGILFORM_PASSWORD_FILE=/x"}, "given twice"},
+		"a password of elsewhere":       {Connection{Endpoints: []string{"x"}, User: "a"}, Environment{"SIGILFORM_PASSWORD=b"}, "has no password"},
 		"the other source's password":   {Connection{Endpoints: []string{"x"}, User: "a"}, Environment{"SIGILFORM_PASSWORD_FILE=/x"}, "has no password"},
 		"password without user":         {Connection{Endpoints: []string{"x"}, PasswordFile: "/x"}, nil, "without a user"},
 		"etcdctl user without password": {Connection{}, Environment{"ETCDCTL_ENDPOINTS=x", "ETCDCTL_USER=a"}, "without a password"},

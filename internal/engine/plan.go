@@ -172,6 +172,9 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
+	if err := w.session.mayEnforce(ctx, p); err != nil {
+		return nil, err
+	}
 	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings), w.session.adviseOf(ctx, p))
 	w.outputs(p)
 	return &Planned{Plan: p, Secrets: secretsOf(w.network, p)}, nil

@@ -28,6 +28,15 @@ func (s *settings) checksCertificates(ctx context.Context) error {
 	return nil
 }
 
+// ChecksCertificates refuses a cluster of which a member lets clients in
+// without a certificate, where this connection's user is known by one.
+func (c *Client) ChecksCertificates(ctx context.Context) error {
+	if c.inProcess || c.settings.Username != "" || c.Username() == "" {
+		return nil
+	}
+	return c.settings.checksCertificates(ctx)
+}
+
 // letsIn reports whether a server talks to a client without a certificate.
 func (s *settings) letsIn(ctx context.Context, t target) (bool, error) {
 	if !t.secure {

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -47,9 +46,21 @@ func (c *Client) Enforce(ctx context.Context, probe string) error {
 		c.afterEnable()
 	}
 	if err := c.prove(ctx, probe); err != nil {
-		return errors.Join(&kv.NotEnforced{Cause: err}, c.rescue(context.WithoutCancel(ctx)))
+		return c.undoEnforce(context.WithoutCancel(ctx), err)
 	}
 	return c.dropRescue(ctx)
+}
+
+// undoEnforce turns authentication off again, and says so only if it is.
+func (c *Client) undoEnforce(ctx context.Context, cause error) error {
+	if err := rescue(ctx, c.settings.Config); err != nil {
+		return &ConnectError{
+			Kind: Refused, Summary: "authentication is on, and this connection can't administer the cluster",
+			Detail: fmt.Sprintf("It could not be turned off again either: %v.", err),
+			Hint:   "run `sigilform recover --rescue` with the same credentials, or log in as another administrator", Cause: cause,
+		}
+	}
+	return &kv.NotEnforced{Cause: cause}
 }
 
 // mayEnforce refuses what could only end in undoing it.
@@ -146,17 +157,13 @@ func (c *Client) dropRescue(ctx context.Context) error {
 	return c.DoAuth(ctx, kv.AuthOp{Kind: kv.DeleteUser, User: RescueUser}, "")
 }
 
-// rescue turns authentication off as the rescue user.
-func (c *Client) rescue(ctx context.Context) error {
-	return rescue(ctx, c.settings.Config)
-}
-
 // Rescue turns authentication off again where a run was killed after it had
 // turned it on, and before it could prove that these credentials still work.
 func Rescue(ctx context.Context, config Config) error {
 	return rescue(ctx, config)
 }
 
+// rescue turns authentication off as the rescue user.
 func rescue(ctx context.Context, config Config) error {
 	s, err := prepare(config)
 	if err != nil {

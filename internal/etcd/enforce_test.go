@@ -195,6 +195,7 @@ func TestRescue(t *testing.T) {
 	if e := failure(t, wrong); e.Kind != etcd.Unauthenticated {
 		t.Fatalf("got %+v", e)
 	}
+	// The same run again finds it on, and gets out too.
 	other := wrong
 	other.Password = "another wrong word"
 	if err := etcd.Rescue(t.Context(), other); err == nil {

@@ -341,7 +341,7 @@ func checkShown(t *rapid.T, w *world, p *plan.Plan) {
 
 func requireEmpty(t *rapid.T, p *plan.Plan) {
 	if p.HasChanges() || len(p.Conflicts)+len(p.Changes) > 0 {
-		t.Fatalf("the second plan is not empty: %+v\n%+v\n%+v", p.Changes, p.Data, p.State)
+		t.Fatalf("the second plan is not empty: %+v\n%+v\n%+v\n%+v", p.Changes, p.Data, p.State, p.Conflicts)
 	}
 }
 

@@ -116,6 +116,7 @@ func usersOf(objects []keys.Object) []network.User {
 			if f.Name == "username" {
 				out = append(out, network.User{
 					Addr: o.Addr, ID: network.Number{Value: id, Named: true}, Username: network.Text{Value: f.Value, Named: true},
+					Lifecycle: network.Lifecycle{IgnoreChanges: o.Ignore},
 				})
 			}
 		}

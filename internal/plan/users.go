@@ -123,19 +123,31 @@ func (m *maker) counter() uint64 {
 
 // checkUsernames refuses a username that another live user keeps bearing.
 func (m *maker) checkUsernames(users []network.User, names map[string][]string) {
+	bears := map[string]string{}
+	for name, ids := range names {
+		for _, id := range ids {
+			bears[id] = name
+		}
+	}
 	wanted := make(map[string]string, len(users))
 	for i := range users {
-		wanted[userID(&users[i])] = users[i].Username.Value
+		u := &users[i]
+		name, lives := bears[userID(u)]
+		if !lives || !keys.Ignored(u.Lifecycle.IgnoreChanges, "username") {
+			name = u.Username.Value
+		}
+		wanted[userID(u)] = name // one that is left alone keeps the name that it has
 	}
 	for i := range users {
 		u := &users[i]
-		for _, id := range names[u.Username.Value] {
-			if id == userID(u) || m.givesUpUsername(id, u.Username.Value, wanted) {
+		username := wanted[userID(u)]
+		for _, id := range names[username] {
+			if id == userID(u) || m.givesUpUsername(id, username, wanted) {
 				continue
 			}
 			m.conflict(Conflict{
 				Address: u.Addr.String(),
-				Summary: fmt.Sprintf("The username %q belongs to user %s already", u.Username.Value, id),
+				Summary: fmt.Sprintf("The username %q belongs to user %s already", username, id),
 				Detail:  "A username is unique in the network, and that user was created by someone else.",
 				Hint:    fmt.Sprintf("Adopt that user with id = %s or --adopt, or choose another username.", id),
 			})
