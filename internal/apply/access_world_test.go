@@ -32,7 +32,12 @@ type castle struct {
 // newCastle applies the old network with its roles and users.
 func newCastle(t *testing.T) *castle {
 	t.Helper()
-	w := newTown(t)
+	return newCastleOf(t, newTown(t))
+}
+
+// newCastleOf makes a castle of a town.
+func newCastleOf(t *testing.T, w *town) *castle {
+	t.Helper()
 	w.client = w.connect(t, kv.DefaultLimits())
 	w.faults.Store = w.client
 	c := &castle{town: w, gate: &gate{real: w.client}}
@@ -197,6 +202,8 @@ type gate struct {
 	real  apply.Auth
 	at    int
 	fault gateFault
+	// before is called before the call at which something happens.
+	before func()
 	// kill is called where the process dies, seen after each call.
 	kill, seen func()
 
@@ -232,6 +239,9 @@ func (g *gate) DoAuth(ctx context.Context, op kv.AuthOp, password string) error 
 	}
 	g.calls++
 	hit := g.calls == g.at
+	if hit && g.before != nil {
+		g.before()
+	}
 	switch {
 	case hit && g.fault == refusedCall:
 		return etcdtest.ErrLost

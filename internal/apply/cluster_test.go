@@ -121,14 +121,7 @@ func survives(t *testing.T, c *etcdtest.Processes, trouble trouble, at int, limi
 			end()
 			close(ended)
 		}
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return paused(ctx, d)
 	}
 	from := time.Now()
 	_, err := apply.Run(t.Context(), w.faults, plan, o)

@@ -21,6 +21,10 @@ type JournalDocument struct {
 	Writes int `json:"writes"`
 	Done   int `json:"done"`
 	Steps  int `json:"steps"`
+	// Calls is how many calls of etcd's authentication it has, CallsMade how
+	// many of them were made at least.
+	Calls     int `json:"calls,omitempty"`
+	CallsMade int `json:"calls_made,omitempty"`
 }
 
 // NewJournal is the document of a journal, nil where there is none.
@@ -31,6 +35,7 @@ func NewJournal(j *state.Journal) *JournalDocument {
 	return &JournalDocument{
 		Apply: j.Apply, Serial: j.Serial, Actor: j.Actor, Command: j.Command, Commit: j.Commit, Since: j.Since,
 		Phase: string(j.Phase), Writes: j.Ops, Done: j.Done, Steps: len(j.Steps),
+		Calls: j.Grants + j.Revokes, CallsMade: j.Granted + j.Revoked,
 	}
 }
 
@@ -52,10 +57,14 @@ func JournalFound(j *state.Journal) []string {
 
 // progress says how far an apply is.
 func (d *JournalDocument) progress() string {
-	if d.Done == 0 {
-		return "nothing is written yet"
+	calls := ""
+	if d.Calls > 0 {
+		calls = ", and " + number(d.CallsMade) + " of " + counted(d.Calls, "call", "calls") + " of etcd's authentication made"
 	}
-	return number(d.Done) + " of " + counted(d.Writes, "write is", "writes are") + " done"
+	if d.Done == 0 {
+		return "nothing is written yet" + calls
+	}
+	return number(d.Done) + " of " + counted(d.Writes, "write is", "writes are") + " done" + calls
 }
 
 // leftKeys lists what a rollback left.
