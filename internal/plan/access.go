@@ -185,6 +185,8 @@ func (a *accessMaker) unwanted(wanted []principal) {
 		w.live = liveFields(a.live, w.Kind, w.Name)
 		c := Change{Address: r.Address, Kind: id.Kind, ID: id.ID, Action: Delete, Fields: w.compare()}
 		switch {
+		case id.Kind == addr.ACL && a.in.Access.DisableAuth && a.live.Enabled && r.Declared[enforceField] == "true":
+			a.target.EnforceNamed = true // what we turned on goes off with the rest, where that is said
 		case id.Kind == addr.ACL:
 			c.Action = Forget // whether authentication is on is not our business any more
 			c.Fields = nil

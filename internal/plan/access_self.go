@@ -25,7 +25,7 @@ func (a *accessMaker) checkSelf() {
 		a.conflict(Conflict{
 			Address: "acl", Summary: "The plan would delete etcd's user root while authentication is on",
 			Detail: "etcd refuses that: without root nobody could administer the cluster.",
-			Hint:   "Turn authentication off first: apply acl { enforce = false } with --disable-auth. Or keep the acl_user root.",
+			Hint:   "Turn authentication off as well, with --disable-auth, where this network turned it on; else apply acl { enforce = false } first. Or keep the acl_user root.",
 		})
 	case !on:
 	case a.live.Enabled:

@@ -24,7 +24,7 @@ func (a *accessMaker) word(c *Change, w *principal) {
 	case addr.ACLUser:
 		c.Notes = administrator(w, a.live.Users[w.Name])
 	default:
-		if w.Wanted && w.Enforce != a.live.Enabled {
+		if c.Action != Forget && w.Enforce != a.live.Enabled {
 			c.Notes = []string{"everybody who reaches the cluster may read and write everything from then on"}
 			if w.Enforce {
 				c.Notes = []string{"etcd asks everybody for a user from then on"}
