@@ -63,11 +63,23 @@ func unixLines(text []byte) []byte {
 		out = append(out, text[at:t.Range.Start.Byte]...)
 		piece := text[t.Range.Start.Byte:t.Range.End.Byte]
 		if t.Type != hclsyntax.TokenStringLit {
-			piece = bytes.ReplaceAll(piece, []byte("\r\n"), []byte("\n"))
+			piece = withoutReturns(piece)
 		}
 		out, at = append(out, piece...), t.Range.End.Byte
 	}
 	return append(out, text[at:]...)
+}
+
+// withoutReturns takes away every carriage return before a line feed: to take
+// one of several would leave the next round another.
+func withoutReturns(piece []byte) []byte {
+	lines := bytes.SplitAfter(piece, []byte("\n"))
+	for i, line := range lines {
+		if text, ok := bytes.CutSuffix(line, []byte("\n")); ok {
+			lines[i] = append(bytes.Clone(bytes.TrimRight(text, "\r")), '\n')
+		}
+	}
+	return bytes.Join(lines, nil)
 }
 
 // ended has no empty lines at either end, and one line feed after the last line.

@@ -172,7 +172,7 @@ func TestFormatIsIdempotent(t *testing.T) {
 func FuzzFormat(f *testing.F) {
 	for _, seed := range []string{
 		"", "a=1", "core \"a\" {\nip=\"1\"\n}\n", "a = <<EOT\r\nx\r\nEOT\r\n", "a = [\n1,# c\n2\n]\n", "\xef\xbb\xbfa=1",
-		"a = \"${b ? \"x\" : \"y\"}\"\n", "a { b {} }\n", "x = {a=1,b=2}\n", "// c", "/* c */ a=1", "#\r", "#\r\r\n",
+		"a = \"${b ? \"x\" : \"y\"}\"\n", "a { b {} }\n", "x = {a=1,b=2}\n", "// c", "/* c */ a=1", "#\r", "#\r\r\n", "#\r\r\r\r\r\n",
 	} {
 		f.Add([]byte(seed))
 	}
