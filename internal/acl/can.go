@@ -18,6 +18,8 @@ type Decision struct {
 	Root bool
 	// By are the permissions that allow it, one where one is enough.
 	By []Ground
+	// Missing is the access that no permissions cover all of the range with.
+	Missing kv.Access
 }
 
 // Ground is a permission with the role that has it.
@@ -46,13 +48,16 @@ func Can(a *kv.Auth, user string, access kv.Access, keys kv.Range) Decision {
 		}
 		by, covered := cover(grounds(a, roles, one), keys)
 		if !covered {
-			return Decision{}
+			out.Missing |= one
 		}
 		for _, g := range by {
 			if !slices.Contains(out.By, g) {
 				out.By = append(out.By, g)
 			}
 		}
+	}
+	if out.Missing != 0 {
+		return Decision{Missing: out.Missing}
 	}
 	return out
 }

@@ -1,99 +1,23 @@
 package acl
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"sort"
 
-	"github.com/sigilgate/sigilform/internal/addr"
-	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
-	"github.com/sigilgate/sigilform/internal/network"
 )
 
-// Kind is one kind of data, as the ranges of all that there is of it.
-type Kind struct {
-	Name   string
-	Ranges []kv.Range
-}
-
-// Private are those of sigilform's own keys that nobody but Root reaches, and
-// others' keys below the network's prefix.
-type Private struct{ History, Journal string }
-
-// Kinds are the kinds of data of a network, with all of its objects.
-func Kinds(n *network.Network, layout keys.Layout, own Own, private Private) []Kind {
-	k := &kinds{layout: layout, topology: newTopology(n)}
-	for i := range n.Cores {
-		k.node(addr.Core, n.Cores[i].IP.Value)
-		k.field("core paths", addr.Core, n.Cores[i].IP.Value, "service_name")
-		k.add("topology", layout.Prefix()+"topology/links/"+n.Cores[i].IP.Value+"/")
-	}
-	for i := range n.Entries {
-		k.node(addr.Entry, n.Entries[i].IP.Value)
-		k.add("topology", layout.Prefix()+"topology/bindings/"+n.Entries[i].IP.Value+"/")
-	}
-	for i := range n.Routes {
-		id := k.topology.ids[n.Routes[i].Addr]
-		k.add("routes", layout.Prefix()+"paths/"+id+"/")
-		k.field("route paths", addr.Route, id, "service_name")
-	}
-	prefix := layout.Prefix()
-	k.add("cells", prefix+"cells/")
-	k.add("users", prefix+"users/")
-	k.add("device routes", prefix+"routes/")
-	k.key("user id counter", layout.UserIDCounter())
-	for _, foreign := range layout.ForeignPrefixes() {
-		k.add("tokens of others", foreign)
-	}
-	k.key("state", own.Head)
-	k.add("state", own.Objects)
-	k.key("digest key", own.DigestKey)
-	k.add("history, journal", private.History)
-	k.add("history, journal", private.Journal)
-	return k.all
-}
-
-type kinds struct {
-	layout   keys.Layout
-	topology *topology
-	all      []Kind
-	at       map[string]int
-}
-
-func (k *kinds) node(kind addr.Kind, ip string) {
-	k.add("nodes", k.layout.Prefix()+"nodes/"+ip+"/")
-	k.field("status", kind, ip, "status")
-	k.field("health", kind, ip, "health")
-	k.field("tls", kind, ip, "tls")
-}
-
-func (k *kinds) field(name string, kind addr.Kind, id, field string) {
-	if r, ok := k.layout.Range(kind, id, "", field); ok {
-		k.put(name, r)
-	}
-}
-
-func (k *kinds) add(name, prefix string) { k.put(name, kv.Below(prefix)) }
-func (k *kinds) key(name, key string)    { k.put(name, kv.Range{Key: key}) }
-
-func (k *kinds) put(name string, r kv.Range) {
-	if k.at == nil {
-		k.at = map[string]int{}
-	}
-	i, ok := k.at[name]
-	if !ok {
-		i = len(k.all)
-		k.at[name] = i
-		k.all = append(k.all, Kind{Name: name})
-	}
-	k.all[i].Ranges = append(k.all[i].Ranges, r)
-}
-
-// Cell counts how much of a kind a user may read and write.
+// Cell counts how many ranges of a kind a user may read and write as a whole.
 type Cell struct {
 	Read  int `json:"read"`
 	Write int `json:"write"`
 	Of    int `json:"of"`
+	// ReadsPart and WritesPart say that a part of another range is allowed too:
+	// some members of a map.
+	ReadsPart  bool `json:"reads_part,omitempty"`
+	WritesPart bool `json:"writes_part,omitempty"`
 }
 
 // Row is one user, with a cell for each kind.
@@ -103,58 +27,123 @@ type Row struct {
 	Cells []Cell
 }
 
-// Matrix asks for each user and kind of data what [Can] answers. It is linear
-// in the number of users times that of ranges.
+// Matrix answers for all users and kinds of data what [Can] answers for one
+// user and one range. Its rows are sorted by user. It takes each user about as
+// long as there are permissions of it, however many ranges the kinds have.
 func Matrix(a *kv.Auth, all []Kind) []Row {
+	s := newShelf(all)
 	out := make([]Row, 0, len(a.Users))
 	for _, user := range slices.Sorted(maps.Keys(a.Users)) {
-		may := rightsOf(a, user)
-		row := Row{User: user, Roles: a.Users[user], Cells: make([]Cell, len(all))}
-		for i, kind := range all {
-			row.Cells[i].Of = len(kind.Ranges)
-			for _, r := range kind.Ranges {
-				if may.allow(kv.Read, r) {
-					row.Cells[i].Read++
-				}
-				if may.allow(kv.Write, r) {
-					row.Cells[i].Write++
-				}
-			}
+		roles := a.Users[user]
+		row := Row{User: user, Roles: roles}
+		if !a.Enabled || slices.Contains(roles, kv.RootName) {
+			row.Cells = s.everything()
+		} else {
+			row.Cells = s.cells(a, roles)
 		}
 		out = append(out, row)
 	}
 	return out
 }
 
-// rights are a user's, made to be asked many times.
-type rights struct {
-	everything bool
-	// exact are the ranges as they are granted, wide those of more than a key.
-	exact map[kv.Range]kv.Access
-	wide  map[kv.Access][]Ground
+// shelf is all ranges of all kinds in order, with how many of each kind come
+// before each: what lies between two of them is counted by a subtraction.
+type shelf struct {
+	ranges []kv.Range
+	kinds  []int
+	before [][]int
+	width  int
 }
 
-func rightsOf(a *kv.Auth, user string) rights {
-	roles := a.Users[user]
-	out := rights{
-		everything: !a.Enabled || slices.Contains(roles, kv.RootName),
-		exact:      map[kv.Range]kv.Access{}, wide: map[kv.Access][]Ground{},
+func newShelf(kinds []Kind) *shelf {
+	type placed struct {
+		kv.Range
+		kind int
 	}
-	for _, access := range []kv.Access{kv.Read, kv.Write} {
-		for _, g := range grounds(a, roles, access) {
-			out.exact[g.Range] |= access
-			if g.End != "" {
-				out.wide[access] = append(out.wide[access], g)
-			}
+	var all []placed
+	for i, k := range kinds {
+		for _, r := range k.Ranges {
+			all = append(all, placed{Range: r, kind: i})
 		}
+	}
+	slices.SortFunc(all, func(a, b placed) int { return cmp.Or(a.Compare(b.Range), cmp.Compare(a.kind, b.kind)) })
+	s := &shelf{width: len(kinds), before: [][]int{make([]int, len(kinds))}}
+	for _, p := range all {
+		s.ranges, s.kinds = append(s.ranges, p.Range), append(s.kinds, p.kind)
+		next := slices.Clone(s.before[len(s.before)-1])
+		next[p.kind]++
+		s.before = append(s.before, next)
+	}
+	return s
+}
+
+// total is how many ranges of a kind there are.
+func (s *shelf) total(kind int) int { return s.before[len(s.ranges)][kind] }
+
+func (s *shelf) everything() []Cell {
+	out := make([]Cell, s.width)
+	for i := range out {
+		n := s.total(i)
+		out[i] = Cell{Read: n, Write: n, Of: n}
 	}
 	return out
 }
 
-func (r rights) allow(access kv.Access, keys kv.Range) bool {
-	if r.everything || r.exact[keys].Allows(access) {
-		return true
+func (s *shelf) cells(a *kv.Auth, roles []string) []Cell {
+	var all []Grant
+	for _, role := range roles {
+		for r, access := range a.Roles[role] {
+			all = append(all, Grant{Range: r, Access: access})
+		}
 	}
-	_, ok := cover(r.wide[access], keys)
-	return ok
+	read, write := s.count(newArea(all, kv.Read)), s.count(newArea(all, kv.Write))
+	out := make([]Cell, s.width)
+	for i := range out {
+		out[i] = Cell{Read: read[i].whole, Write: write[i].whole, Of: s.total(i), ReadsPart: read[i].part, WritesPart: write[i].part}
+	}
+	return out
 }
+
+// share is how many ranges of a kind are covered, and whether a part of
+// another one is.
+type share struct {
+	whole int
+	part  bool
+}
+
+// count counts the ranges that an area covers, kind by kind.
+func (s *shelf) count(a area) []share {
+	out := make([]share, s.width)
+	for _, r := range a {
+		// from is the first range with a key at or after the start, to the first
+		// one that begins after the end.
+		from := sort.Search(len(s.ranges), func(i int) bool { return reach(s.ranges[i]) > r.Key })
+		to := len(s.ranges)
+		if r.End != kv.Beyond {
+			to = sort.Search(len(s.ranges), func(i int) bool { return s.ranges[i].Key >= r.End })
+		}
+		if from < to && !r.Covers(whole(s.ranges[from])) {
+			out[s.kinds[from]].part = true
+			from++
+		}
+		if from < to && !r.Covers(whole(s.ranges[to-1])) {
+			to--
+			out[s.kinds[to]].part = true
+		}
+		s.sum(out, from, to)
+	}
+	return out
+}
+
+// sum adds what lies between two places.
+func (s *shelf) sum(out []share, from, to int) {
+	if from >= to {
+		return
+	}
+	for kind := range out {
+		out[kind].whole += s.before[to][kind] - s.before[from][kind]
+	}
+}
+
+// whole is a range with its end spelled out.
+func whole(r kv.Range) kv.Range { return kv.Range{Key: r.Key, End: reach(r)} }

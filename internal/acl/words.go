@@ -9,9 +9,14 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
-// Namer is the address of an identity in the configuration: of a node's IP, a
-// cell's domain, a user's id. What has none is named by its identity.
-type Namer func(id string) string
+// Phrase says in words what some permissions allow.
+type Phrase struct {
+	Access kv.Access
+	// Text is "write the status and status_at of entry.shop".
+	Text string
+	// Ranges are those that the text stands for, in order.
+	Ranges []kv.Range
+}
 
 // Words says what ranges of keys mean to a reader.
 type Words struct {
@@ -20,83 +25,170 @@ type Words struct {
 	Name   Namer
 }
 
-// Phrase is what some grants allow, as the rest of a sentence: "write status
-// and health of entry.shop".
-type Phrase struct {
-	Access kv.Access
-	Text   string
-	Ranges []kv.Range
+// Phrases says what grants allow: first on the whole network and on whole kinds
+// of objects, then object by object, then on sigilform's own keys. A range that
+// means nothing to the layout is shown as it is. Equal grants give equal words.
+func (w Words) Phrases(grants []Grant) []Phrase {
+	var out []said
+	rest := slices.Clone(grants)
+	for _, access := range []kv.Access{kv.Read, kv.Write} {
+		ranges := NetworkRanges(w.Layout)
+		if !grantsAll(rest, ranges, access) {
+			continue
+		}
+		out = append(out, said{Phrase: Phrase{Access: access, Text: access.String() + " the whole network", Ranges: sorted(ranges)}})
+		rest = without(rest, ranges, access)
+	}
+	groups := map[group][]piece{}
+	for _, g := range rest {
+		m := w.meaning(g.Range)
+		key := group{access: g.Access, about: m.about, whose: m.whose, apart: m.apart}
+		groups[key] = append(groups[key], piece{meaning: m, keys: g.Range})
+	}
+	for key, pieces := range groups {
+		out = append(out, key.say(pieces))
+	}
+	slices.SortFunc(out, compareSaid)
+	phrases := make([]Phrase, 0, len(out))
+	for _, s := range joinWhole(out) {
+		phrases = append(phrases, s.Phrase)
+	}
+	return phrases
 }
 
-// thing is what a range is about: an object, and where it is not all of that
-// one of its fields.
-type thing struct{ object, field string }
+// said is a phrase with what orders it.
+type said struct {
+	Phrase
+	about about
+	whose string
+}
 
-// Phrases says what grants allow, one phrase for each object and access.
-func (w Words) Phrases(grants []Grant) []Phrase {
-	type group struct {
-		access kv.Access
-		object string
+func compareSaid(a, b said) int {
+	return cmp.Or(cmp.Compare(a.about, b.about), cmp.Compare(a.whose, b.whose), cmp.Compare(a.Access, b.Access), cmp.Compare(a.Text, b.Text))
+}
+
+// joinWhole makes "read and write the whole network" of two.
+func joinWhole(all []said) []said {
+	if len(all) < 2 || all[1].about != aboutNetwork {
+		return all
 	}
-	fields := map[group][]string{}
-	ranges := map[group][]kv.Range{}
-	var order []group
-	for _, g := range w.whole(grants) {
-		t := w.thing(g.Range)
-		at := group{access: g.Access, object: t.object}
-		if _, known := ranges[at]; !known {
-			order = append(order, at)
-		}
-		ranges[at] = append(ranges[at], g.Range)
-		if t.field != "" {
-			fields[at] = append(fields[at], t.field)
-		}
+	all[1].Access, all[1].Text = kv.ReadWrite, verb(kv.ReadWrite)+" the whole network"
+	return all[1:]
+}
+
+// group is what one phrase is about.
+type group struct {
+	access kv.Access
+	about  about
+	whose  string
+	apart  string
+}
+
+// piece is one range of a phrase.
+type piece struct {
+	meaning
+	keys kv.Range
+}
+
+// say joins what is said of one object.
+func (g group) say(pieces []piece) said {
+	slices.SortFunc(pieces, func(a, b piece) int {
+		return cmp.Or(cmp.Compare(a.weight, b.weight), cmp.Compare(a.part, b.part), a.keys.Compare(b.keys))
+	})
+	out := said{about: g.about, whose: g.whose, Phrase: Phrase{Access: g.access}}
+	parts := make([]string, 0, len(pieces))
+	for _, p := range pieces {
+		parts = append(parts, p.part)
+		out.Ranges = append(out.Ranges, p.keys)
 	}
-	out := make([]Phrase, 0, len(order))
-	for _, at := range order {
-		text := at.object
-		if names := fields[at]; len(names) > 0 {
-			text = enumerate(names) + " of " + at.object
-		}
-		out = append(out, Phrase{Access: at.access, Text: verb(at.access) + " " + text, Ranges: ranges[at]})
-	}
+	out.Ranges = sorted(out.Ranges)
+	out.Text = verb(g.access) + " " + g.object(parts)
 	return out
 }
 
+func (g group) object(parts []string) string {
+	if g.apart != "" {
+		return g.apart
+	}
+	switch g.about {
+	case aboutNetwork, aboutKinds, aboutRange:
+		return series(parts)
+	case aboutOwn:
+		return "sigilform's " + series(parts)
+	case aboutObject:
+	}
+	whole, fields := wholes(parts)
+	if len(fields) > 0 {
+		whole = append(whole, "the "+series(fields))
+	}
+	return series(whole) + " of " + g.whose
+}
+
+// wholes says the parts that have a prefix of their own, and leaves the fields.
+// An object with all of its prefixes is everything of it.
+func wholes(parts []string) (whole, fields []string) {
+	has := map[string]bool{}
+	for _, p := range parts {
+		if !strings.HasPrefix(p, "\x00") {
+			fields = append(fields, p)
+		}
+		has[p] = true
+	}
+	if has[wholeNode] && (has[wholeLinks] || has[wholeBinding]) {
+		has = map[string]bool{wholeFields: true}
+	}
+	if has[wholeDevice] && has[wholeRoute] {
+		has = map[string]bool{wholeFields: true}
+	}
+	for _, w := range []struct{ part, text string }{
+		{wholeRoute, "device route"}, {wholeBinding, "binding"}, {wholeLinks, "links"}, {wholeNode, "configuration"},
+	} {
+		if has[w.part] {
+			fields = slices.Insert(fields, 0, w.text)
+		}
+	}
+	for _, w := range []struct{ part, text string }{
+		{wholeFields, "everything"}, {wholeDevice, "all fields"},
+	} {
+		if has[w.part] {
+			whole = append(whole, w.text)
+		}
+	}
+	return whole, fields
+}
+
 func verb(a kv.Access) string {
-	switch a {
-	case kv.Read:
-		return "read"
-	case kv.Write:
-		return "write"
-	default:
+	if a == kv.ReadWrite {
 		return "read and write"
 	}
+	return a.String()
 }
 
-func enumerate(names []string) string {
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+// series is "a", "a and b", "a, b and c".
+func series(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
 	}
-	return names[0]
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
-// everything stands for all keys of the network at once.
-const everything = ""
-
-// whole puts one grant of the network in the place of all its ranges.
-func (w Words) whole(grants []Grant) []Grant {
-	all := NetworkRanges(w.Layout)
-	missing := slices.ContainsFunc(all, func(r kv.Range) bool {
-		return !slices.ContainsFunc(grants, func(g Grant) bool { return g.Range == r && g.Access.Allows(kv.Read) })
-	})
-	if missing {
-		return grants
+// grantsAll reports whether each of some ranges is granted by itself.
+func grantsAll(grants []Grant, ranges []kv.Range, access kv.Access) bool {
+	for _, r := range ranges {
+		if !slices.ContainsFunc(grants, func(g Grant) bool { return g.Range == r && g.Access.Allows(access) }) {
+			return false
+		}
 	}
-	out := []Grant{{Range: kv.Range{Key: everything}, Access: kv.Read}}
+	return true
+}
+
+// without takes an access to some ranges away.
+func without(grants []Grant, ranges []kv.Range, access kv.Access) []Grant {
+	var out []Grant
 	for _, g := range grants {
-		if slices.Contains(all, g.Range) {
-			g.Access &^= kv.Read
+		if slices.Contains(ranges, g.Range) {
+			g.Access &^= access
 		}
 		if g.Access != 0 {
 			out = append(out, g)
@@ -105,122 +197,8 @@ func (w Words) whole(grants []Grant) []Grant {
 	return out
 }
 
-// thing understands a range, or names it as it is.
-func (w Words) thing(r kv.Range) thing {
-	switch r {
-	case kv.Range{Key: everything}:
-		return thing{object: "the whole network"}
-	case kv.Range{Key: w.Own.Head}:
-		return thing{object: "sigilform's head"}
-	case kv.Range{Key: w.Own.DigestKey}:
-		return thing{object: "sigilform's key of digests"}
-	case kv.Below(w.Own.Objects):
-		return thing{object: "sigilform's records of what was applied"}
-	case kv.Below(w.Own.Networks):
-		return thing{object: "the list of networks"}
-	case kv.Range{Key: w.Layout.UserIDCounter()}:
-		return thing{object: "the counter of user ids"}
-	}
-	rest, inside := strings.CutPrefix(r.Key, w.Layout.Prefix())
-	_, below := r.Prefix()
-	if !inside || r.End != "" && (!below || !strings.HasSuffix(rest, "/")) {
-		return thing{object: r.String()}
-	}
-	kind, rest, _ := strings.Cut(rest, "/")
-	if t, ok := w.known(kind, strings.TrimSuffix(rest, "/")); ok {
-		return t
-	}
-	return thing{object: r.String()}
-}
-
-// known understands what lies below one of the network's own folders.
-func (w Words) known(kind, rest string) (thing, bool) {
-	if rest == "" {
-		all, ok := map[string]string{
-			"nodes": "all nodes", "cells": "all cells", "topology": "the topology", "paths": "all routes",
-			"users": "all users", "routes": "all device routes",
-		}[kind]
-		return thing{object: all}, ok
-	}
-	id, field, _ := strings.Cut(rest, "/")
-	switch kind {
-	case "nodes", "cells":
-		return ofObject(w.name(id), field), true
-	case "users":
-		return ofObject(cmp.Or(w.Name(id), "user "+id), field), true
-	case "routes":
-		return thing{object: "the route of device " + id, field: field}, true
-	case "topology":
-		node, member, _ := strings.Cut(field, "/")
-		what, ok := map[string]string{"bindings": "binding", "links": "links"}[id]
-		if member != "" && member != "core" {
-			return thing{}, false
-		}
-		return thing{object: w.name(node), field: what}, ok && node != ""
-	case "paths":
-		if field == "" {
-			return thing{object: "all routes of " + w.name(id)}, true
-		}
-		core, name, _ := strings.Cut(field, "/")
-		return ofObject("the route of "+w.name(id)+" to "+w.name(core), name), true
-	}
-	return thing{}, false
-}
-
-// ofObject is a field of an object, or all of it.
-func ofObject(name, field string) thing {
-	if field == "" {
-		return thing{object: "everything of " + name}
-	}
-	return thing{object: name, field: field}
-}
-
-func (w Words) name(id string) string { return cmp.Or(w.Name(id), id) }
-
-// Changed says what a subject gains and loses, a sentence each: "core.ams may
-// now write status of entry.shop". What another of the grants allows as well is
-// neither gained nor lost.
-func (w Words) Changed(subject string, from, to []Grant) []string {
-	gained, lost := w.Phrases(difference(to, from)), w.Phrases(difference(from, to))
-	out := make([]string, 0, len(gained)+len(lost))
-	for _, p := range gained {
-		out = append(out, subject+" may now "+p.Text)
-	}
-	for _, p := range lost {
-		out = append(out, subject+" may no longer "+p.Text)
-	}
-	return out
-}
-
-// difference is what grants allow beyond others.
-func difference(grants, others []Grant) []Grant {
-	covers := map[kv.Access][]Ground{}
-	for _, access := range []kv.Access{kv.Read, kv.Write} {
-		for _, g := range others {
-			if g.Access.Allows(access) {
-				covers[access] = append(covers[access], Ground{Grant: g})
-			}
-		}
-		slices.SortFunc(covers[access], func(x, y Ground) int {
-			return cmp.Or(cmp.Compare(x.Key, y.Key), -compareEnds(x.Range, y.Range))
-		})
-	}
-	var out []Grant
-	for _, g := range grants {
-		var beyond kv.Access
-		for access, by := range covers {
-			if _, ok := cover(by, g.Range); !ok && g.Access.Allows(access) {
-				beyond |= access
-			}
-		}
-		for _, access := range []kv.Access{kv.Read, kv.Write} {
-			if covers[access] == nil && g.Access.Allows(access) {
-				beyond |= access
-			}
-		}
-		if beyond != 0 {
-			out = append(out, Grant{Range: g.Range, Access: beyond})
-		}
-	}
+func sorted(ranges []kv.Range) []kv.Range {
+	out := slices.Clone(ranges)
+	slices.SortFunc(out, kv.Range.Compare)
 	return out
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"pgregory.net/rapid"
-
 	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -51,31 +49,6 @@ func bind(n *network.Network, entry, core int) { n.Entries[entry].BoundTo = to(n
 func route(n *network.Network, entry, core int) {
 	name := fmt.Sprintf("e%d_c%d", entry, core)
 	n.Routes = append(n.Routes, network.Route{Addr: at(addr.Route, name), Entry: to(n.Entries[entry].Addr), Core: to(n.Cores[core].Addr)})
-}
-
-// drawn is any topology: bindings, routes, and nodes and routes that are archived.
-func drawn(t *rapid.T) *network.Network {
-	n := town(rapid.IntRange(1, 4).Draw(t, "cores"), rapid.IntRange(0, 5).Draw(t, "entries"))
-	archived := func(what string) network.Text {
-		if rapid.IntRange(0, 4).Draw(t, what+" archived") == 0 {
-			return text(network.Archived)
-		}
-		return network.Text{}
-	}
-	for i := range n.Cores {
-		n.Cores[i].Status = archived("core")
-	}
-	for e := range n.Entries {
-		n.Entries[e].Status = archived("entry")
-		if core := rapid.IntRange(-1, len(n.Cores)-1).Draw(t, "bound"); core >= 0 {
-			bind(n, e, core)
-		}
-		for _, core := range rapid.SliceOfDistinct(rapid.IntRange(0, len(n.Cores)-1), rapid.ID).Draw(t, "routes") {
-			route(n, e, core)
-			n.Routes[len(n.Routes)-1].Status = archived("route")
-		}
-	}
-	return n
 }
 
 func compiled(t interface{ Fatal(args ...any) }, n *network.Network) *acl.Set {

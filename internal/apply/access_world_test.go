@@ -238,31 +238,41 @@ func (g *gate) DoAuth(ctx context.Context, op kv.AuthOp, password string) error 
 		return etcdtest.ErrLost
 	}
 	g.calls++
-	hit := g.calls == g.at
-	if hit && g.before != nil {
+	if g.calls != g.at {
+		return g.make(ctx, op, password)
+	}
+	if g.before != nil {
 		g.before()
 	}
-	switch {
-	case hit && g.fault == refusedCall:
+	switch g.fault {
+	case refusedCall:
 		return etcdtest.ErrLost
-	case hit && g.fault == killedBefore:
+	case killedBefore:
 		g.die()
 		return etcdtest.ErrLost
-	case hit && g.fault == strangerCame:
+	case strangerCame:
 		if err := g.real.DoAuth(ctx, kv.AuthOp{Kind: kv.AddRole, Role: "stranger"}, ""); err != nil {
 			return err
 		}
+	default:
 	}
+	err := g.make(ctx, op, password)
+	switch g.fault {
+	case killedAfter:
+		g.die()
+		return etcdtest.ErrLost
+	case lostReply:
+		return etcdtest.ErrLost
+	default:
+		return err
+	}
+}
+
+// make makes the call for real.
+func (g *gate) make(ctx context.Context, op kv.AuthOp, password string) error {
 	err := g.real.DoAuth(ctx, op, password)
 	if err == nil && g.seen != nil {
 		g.seen()
-	}
-	switch {
-	case hit && g.fault == killedAfter:
-		g.die()
-		return etcdtest.ErrLost
-	case hit && g.fault == lostReply:
-		return etcdtest.ErrLost
 	}
 	return err
 }

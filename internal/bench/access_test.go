@@ -26,16 +26,6 @@ func guarded(tb testing.TB, s nettest.Size) *network.Network {
 	return n
 }
 
-// BenchmarkCompileACL compiles the roles of 1,000 nodes.
-func BenchmarkCompileACL(b *testing.B) {
-	n := guarded(b, nettest.Thousand())
-	for b.Loop() {
-		if _, l := acl.Compile(n, keys.NewLayout(n.Prefix), acl.Own{}); l.HasErrors() {
-			b.Fatal(l.Err())
-		}
-	}
-}
-
 // planAccess plans a network on what the server holds, roles and users too.
 func planAccess(tb testing.TB, c *etcd.Client, n *network.Network) *plan.Plan {
 	tb.Helper()

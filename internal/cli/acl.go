@@ -77,12 +77,7 @@ A single argument is a PATH where there is such a file or folder, else a NAME.` 
 			}
 			d := render.NewACL(found.Auth, found.Set, found.Words())
 			d.Network, d.Prefix, d.Live = found.Network.Name, found.Network.Prefix, found.Live
-			switch {
-			case found.Live:
-				d.Enforced = &found.Auth.Enabled
-			case found.Set.EnforceNamed:
-				d.Enforced = &found.Set.Enforce
-			}
+			d.Enforced = found.Enforced()
 			if name != "" && !d.Only(name, found.Network.Name) {
 				return usage(fmt.Sprintf("there is no role and no user %q", name), "`sigilform acl show` lists them")
 			}
@@ -157,7 +152,9 @@ it, some of it, or nothing.` + exits("0  shown", "1  error"),
 				return err
 			}
 			kinds, rows := found.Matrix()
-			return render.Matrix(a.stdout, render.NewMatrix(found.Network.Name, found.Live, kinds, rows), a.options())
+			d := render.NewMatrix(found.Network.Name, found.Live, kinds, rows)
+			d.Enforced = found.Enforced()
+			return render.Matrix(a.stdout, d, a.options())
 		},
 	}
 	f.add(c)
@@ -252,8 +249,7 @@ one line to standard input. Nothing keeps it: etcd gets its hash.` + exits("0  c
 				return err
 			}
 			a.clear()
-			a.note("", fmt.Sprintf("The password of %s is changed.", args[0]))
-			return nil
+			return render.Password(a.stdout, render.PasswordDocument{User: args[0], Changed: true}, a.options())
 		},
 	}
 	f.add(c)

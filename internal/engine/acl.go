@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/acl"
@@ -33,20 +34,43 @@ type ACL struct {
 	Warnings diag.List
 }
 
+// Enforced says whether authentication is on, or is to be; nil where nothing
+// says so.
+func (a *ACL) Enforced() *bool {
+	switch {
+	case a.Live:
+		return &a.Auth.Enabled
+	case a.Set.EnforceNamed:
+		return &a.Set.Enforce
+	}
+	return nil
+}
+
 // Layout spells the network's keys.
 func (a *ACL) Layout() keys.Layout { return keys.NewLayout(a.Network.Prefix) }
 
 // Words explains ranges of keys.
 func (a *ACL) Words() acl.Words {
-	names := map[string]string{}
-	for i := range a.Network.Cells {
-		names[a.Network.Cells[i].Domain.Value] = a.Network.Cells[i].Addr.String()
+	n, names := a.Network, map[string]string{}
+	for i := range n.Cells {
+		names[n.Cells[i].Domain.Value] = n.Cells[i].Addr.String()
 	}
-	for i := range a.Network.Cores {
-		names[a.Network.Cores[i].IP.Value] = a.Network.Cores[i].Addr.String()
+	for i := range n.Cores {
+		names[n.Cores[i].IP.Value] = n.Cores[i].Addr.String()
 	}
-	for i := range a.Network.Entries {
-		names[a.Network.Entries[i].IP.Value] = a.Network.Entries[i].Addr.String()
+	for i := range n.Entries {
+		names[n.Entries[i].IP.Value] = n.Entries[i].Addr.String()
+	}
+	for i := range n.Users {
+		u := &n.Users[i]
+		if u.ID.Named || u.ID.Value > 0 {
+			names[strconv.FormatUint(u.ID.Value, 10)] = u.Addr.String()
+		}
+		for j := range u.Devices {
+			if d := &u.Devices[j]; d.UUID.Value != "" {
+				names[d.UUID.Value] = d.Addr.String()
+			}
+		}
 	}
 	return acl.Words{Layout: a.Layout(), Own: plan.OwnKeys(a.state()), Name: func(id string) string { return names[id] }}
 }
@@ -64,13 +88,12 @@ func (e *Engine) ACL(ctx context.Context, o ACLOptions) (out *ACL, err error) {
 	if !o.Live {
 		return e.compileACL(ctx, o.Source)
 	}
-	w, err := e.prepare(ctx, PlanOptions{Source: o.Source, Connection: o.Connection})
+	w, err := e.reach(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close(&err)
-	out, err = compiled(w.network, w.locate)
-	if err != nil {
+	if out, err = w.acl(ctx); err != nil {
 		return nil, err
 	}
 	e.progress("reading roles and users")

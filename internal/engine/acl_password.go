@@ -13,12 +13,12 @@ import (
 // that is empty the one that the configuration says where to find. The cluster
 // gets its hash where it takes one; sigilform keeps nothing of it.
 func (e *Engine) ACLPassword(ctx context.Context, o ACLOptions, user, password string) (err error) {
-	w, err := e.prepare(ctx, PlanOptions{Source: o.Source, Connection: o.Connection})
+	w, err := e.reach(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer w.close(&err)
-	a, err := compiled(w.network, w.locate)
+	a, err := w.acl(ctx)
 	if err != nil {
 		return err
 	}

@@ -62,12 +62,12 @@ const triesPerKind = 24
 // VerifyACL connects as each user that it is given credentials for, and tries
 // what must work and what must not. Nothing is written.
 func (e *Engine) VerifyACL(ctx context.Context, o VerifyOptions) (out *Verified, err error) {
-	w, err := e.prepare(ctx, PlanOptions{Source: o.Source, Connection: o.Connection})
+	w, err := e.reach(ctx, o.ACLOptions)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close(&err)
-	a, err := compiled(w.network, w.locate)
+	a, err := w.acl(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -83,21 +83,37 @@ func (e *Engine) VerifyACL(ctx context.Context, o VerifyOptions) (out *Verified,
 	if !out.Enforced {
 		return out, nil
 	}
-	kinds := a.Kinds()
+	if err := out.tryAll(ctx, e, o.Credentials, w.target); err != nil {
+		return nil, err
+	}
+	return out, ctx.Err()
+}
+
+// tryAll tries each user that the folder has credentials of. None at all is an
+// error: nothing would have been verified.
+func (v *Verified) tryAll(ctx context.Context, e *Engine, folder string, t target) error {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return failure(fmt.Sprintf("There is no folder %s", folder), "", "name the one that holds the credentials of the users")
+	}
+	a, kinds := v.ACL, v.ACL.Kinds()
 	for i := range a.Set.Users {
 		name := a.Set.Users[i].Name
-		config, found, err := credentialsOf(o.Credentials, name, w.target)
+		config, found, err := credentialsOf(folder, name, t)
 		switch {
 		case err != nil:
-			return nil, err
+			return err
 		case !found:
-			out.Untried = append(out.Untried, name)
+			v.Untried = append(v.Untried, name)
 			continue
 		}
 		e.progress("trying " + name)
-		out.Users = append(out.Users, tryUser(ctx, a, name, config, kinds))
+		v.Users = append(v.Users, tryUser(ctx, a, name, config, kinds))
 	}
-	return out, ctx.Err()
+	if len(v.Users) == 0 {
+		return failure(fmt.Sprintf("The folder %s holds the credentials of no ACL user", folder), "They are named NAME.pem and NAME-key.pem, or NAME.password.",
+			"`sigilform acl show` lists the users")
+	}
+	return nil
 }
 
 // credentialsOf is how to connect as a user, where the folder says it.
@@ -123,6 +139,9 @@ func credentialsOf(folder, user string, t target) (config etcd.Config, found boo
 	if info.Mode().Perm()&0o077 != 0 {
 		return config, false, failure(fmt.Sprintf("Others may read the password file %s", name), fmt.Sprintf("Its mode is %04o.", info.Mode().Perm()), "make it 0600")
 	}
+	if t.config.Username == "" {
+		config.CertFile, config.KeyFile = "", "" // it names this connection's own user
+	}
 	config.Username = user
 	config.Password, err = readPassword(name)
 	return config, true, err
@@ -136,17 +155,23 @@ func tryUser(ctx context.Context, a *ACL, name string, config etcd.Config, kinds
 		return out
 	}
 	defer client.Close() //nolint:errcheck // a connection that only tried
+	if is := client.Username(); is != name {
+		out.Failed = fmt.Errorf("its certificate is for the user %q", is)
+		return out
+	}
 	for _, r := range tries(a.Auth, name, kinds) {
-		for access, try := range map[kv.Access]func(context.Context, kv.Range) (bool, error){kv.Read: client.TryRead, kv.Write: client.TryWrite} {
-			allowed, err := try(ctx, r)
+		for _, try := range []struct {
+			access kv.Access
+			do     func(context.Context, kv.Range) (bool, error)
+		}{{kv.Read, client.TryRead}, {kv.Write, client.TryWrite}} {
+			allowed, err := try.do(ctx, r)
 			if err != nil {
 				out.Failed = err
 				return out
 			}
-			out.count(access, r, allowed, acl.Can(a.Auth, name, access, r).Allowed)
+			out.count(try.access, r, allowed, acl.Can(a.Auth, name, try.access, r).Allowed)
 		}
 	}
-	slices.SortFunc(out.Wrong, func(x, y WrongTry) int { return x.Keys.Compare(y.Keys) })
 	return out
 }
 
@@ -170,11 +195,22 @@ func tries(a *kv.Auth, user string, kinds []acl.Kind) []kv.Range {
 		}
 	}
 	for _, k := range kinds {
-		step := max(len(k.Ranges)/triesPerKind, 1)
-		for i := 0; i < len(k.Ranges); i += step {
-			out = append(out, k.Ranges[i])
-		}
+		out = append(out, spread(k.Ranges)...)
 	}
 	slices.SortFunc(out, kv.Range.Compare)
 	return slices.Compact(out)
+}
+
+// spread picks some ranges of a kind, in steps that fall on other fields of
+// other objects each time.
+func spread(all []kv.Range) []kv.Range {
+	if len(all) <= triesPerKind {
+		return all
+	}
+	step := len(all)*618/1000 | 1
+	out := make([]kv.Range, triesPerKind)
+	for i := range out {
+		out[i] = all[i*step%len(all)]
+	}
+	return out
 }

@@ -89,7 +89,16 @@ func ACL(w io.Writer, d ACLDocument, o Options) error {
 		p.space()
 		p.aclRole(&d.Roles[i])
 	}
+	p.open(d.Live, d.Enforced)
 	return p.flush(w)
+}
+
+// open says that what was shown binds nobody.
+func (p *page) open(live bool, enforced *bool) {
+	if live && enforced != nil && !*enforced {
+		p.space()
+		p.line(p.color(red, "Authentication is off:"), " everybody who reaches the cluster may do everything.")
+	}
 }
 
 func (p *page) aclUser(u *ACLUserDocument) {
@@ -97,18 +106,26 @@ func (p *page) aclUser(u *ACLUserDocument) {
 	for i, r := range u.Roles {
 		roles[i] = p.word(r)
 	}
+	if len(roles) == 0 {
+		roles = append(roles, p.color(dim, "no roles"))
+	}
 	p.line(p.color(bold, "user "+p.word(u.Name)), p.aclAddress(u.Address), ": ", strings.Join(roles, ", "))
 }
 
 func (p *page) aclRole(r *ACLRoleDocument) {
 	p.line(p.color(bold, "role "+p.word(r.Name)), p.aclAddress(r.Address))
 	for _, words := range r.Words {
-		p.line("  may ", p.word(words))
+		p.line("  may ", p.sentence(words))
 	}
 	for _, g := range r.Grants {
-		keys := kv.Range{Key: g.Key, End: g.RangeEnd}.String()
-		p.line("    ", pad(g.Access, len("readwrite")), "  ", p.color(dim, p.word(keys)))
+		p.line("    ", pad(p.word(g.Access), len("readwrite")), "  ", p.color(dim, p.grant(g)))
 	}
+}
+
+// grant is the range of a grant. It quotes what is odd, so a secret is taken
+// out of it before.
+func (p *page) grant(g ACLGrantDocument) string {
+	return p.word(kv.Range{Key: p.redact.text(g.Key), End: p.redact.text(g.RangeEnd)}.String())
 }
 
 func (p *page) aclAddress(address string) string {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/sigilgate/sigilform/internal/acl"
@@ -16,9 +17,11 @@ type CanDocument struct {
 	Allowed bool   `json:"allowed"`
 	// Live says that the cluster was asked, else the configuration.
 	Live bool `json:"live"`
-	// Why is a sentence; By are the grants that allow it.
-	Why string           `json:"why"`
-	By  []GroundDocument `json:"by"`
+	// Why is a sentence; By are the grants that allow it, Missing is the access
+	// that no grants cover all of the key with.
+	Why     string           `json:"why"`
+	By      []GroundDocument `json:"by"`
+	Missing string           `json:"missing,omitempty"`
 }
 
 // GroundDocument is a grant with the role that has it.
@@ -43,9 +46,22 @@ func NewCan(user string, access kv.Access, keys kv.Range, live bool, d acl.Decis
 	case d.Allowed:
 		out.Why = "These grants allow it."
 	default:
-		out.Why = "No role of the user covers all of it."
+		out.Missing = d.Missing.String()
+		what := "all of it"
+		if keys.End == "" {
+			what = "it"
+		}
+		out.Why = fmt.Sprintf("No role of the user allows to %s %s.", allows(d.Missing), what)
 	}
 	return out
+}
+
+// allows is an access as a verb.
+func allows(a kv.Access) string {
+	if a == kv.ReadWrite {
+		return "read or write"
+	}
+	return a.String()
 }
 
 // Can shows whether a user may do something: yes or no, and why.
@@ -61,9 +77,9 @@ func Can(w io.Writer, d CanDocument, o Options) error {
 	}
 	p.line(answer)
 	if !o.Quiet {
-		p.line(p.color(dim, d.Why))
+		p.line(p.color(dim, p.sentence(d.Why)))
 		for _, g := range d.By {
-			p.line("  ", p.word(g.Role), ": ", g.Access, " ", p.word(kv.Range{Key: g.Key, End: g.RangeEnd}.String()))
+			p.line("  ", p.word(g.Role), ": ", p.word(g.Access), " ", p.grant(g.ACLGrantDocument))
 		}
 	}
 	return p.flush(w)

@@ -12,9 +12,12 @@ type MatrixDocument struct {
 	Head
 	Network string `json:"network"`
 	// Live says that it is the cluster's own, else the configuration's.
-	Live  bool          `json:"live"`
-	Kinds []string      `json:"kinds"`
-	Users []MatrixUsers `json:"users"`
+	Live bool `json:"live"`
+	// Enforced says whether authentication is on, or is to be; nil where
+	// nothing says so.
+	Enforced *bool         `json:"enforced,omitempty"`
+	Kinds    []string      `json:"kinds"`
+	Users    []MatrixUsers `json:"users"`
 }
 
 // MatrixUsers is one row.
@@ -55,7 +58,7 @@ func Matrix(w io.Writer, d MatrixDocument, o Options) error {
 	for _, u := range d.Users {
 		row := []string{p.word(u.User)}
 		for _, c := range u.Cells {
-			row = append(row, share(c.Read, c.Of, "R", "r")+share(c.Write, c.Of, "W", "w"))
+			row = append(row, share(c.Read, c.Of, c.ReadsPart, "R", "r")+share(c.Write, c.Of, c.WritesPart, "W", "w"))
 		}
 		t.row(row...)
 	}
@@ -69,15 +72,16 @@ func Matrix(w io.Writer, d MatrixDocument, o Options) error {
 		f.end()
 		p.line(p.color(dim, "  R, W: may read, write all of it; r, w: some of it; -: none"))
 	}
+	p.open(d.Live, d.Enforced)
 	return p.flush(w)
 }
 
 // share is whether all, some or nothing of a kind is allowed.
-func share(n, of int, all, some string) string {
-	switch n {
-	case 0:
+func share(n, of int, part bool, all, some string) string {
+	switch {
+	case n == 0 && !part:
 		return "-"
-	case of:
+	case n == of:
 		return all
 	}
 	return some

@@ -58,9 +58,9 @@ func Verified(w io.Writer, d VerifiedDocument, o Options) error {
 		}
 		p.line(p.color(dim, "Not tried, without credentials: "), strings.Join(names, ", "))
 	}
+	p.open(true, &d.Enforced)
 	switch {
 	case !d.Enforced:
-		p.line(p.color(red, "Authentication is off:"), " everybody who reaches the cluster may do everything.")
 	case d.Passed:
 		p.line(p.color(green, "Passed."), " ", counted(len(d.Users), "user", "users"), " may do what is declared, and nothing else that was tried.")
 	default:
@@ -70,19 +70,20 @@ func Verified(w io.Writer, d VerifiedDocument, o Options) error {
 }
 
 func (p *page) verifiedUser(u *VerifiedUserDocument) {
-	verdict := p.color(green, "ok")
-	if len(u.Wrong) > 0 || u.Failed != "" {
-		verdict = p.color(red, "wrong")
-	}
-	p.line(p.color(bold, p.word(u.User)), ": ", verdict, ", ", number(u.Allowed), " allowed and ", number(u.Denied), " denied as declared")
 	if u.Failed != "" {
-		p.line("  ", p.word(u.Failed))
+		p.line(p.color(bold, p.word(u.User)), ": ", p.color(red, "failed"), ", ", p.sentence(u.Failed))
+	} else {
+		verdict := p.color(green, "ok")
+		if len(u.Wrong) > 0 {
+			verdict = p.color(red, "wrong")
+		}
+		p.line(p.color(bold, p.word(u.User)), ": ", verdict, ", ", number(u.Allowed), " allowed and ", number(u.Denied), " denied as declared")
 	}
 	for _, t := range u.Wrong {
 		is, should := "denied", "allowed"
 		if t.Allowed {
 			is, should = should, is
 		}
-		p.line("  ", p.color(red, t.Access), " ", p.word(t.Key), " is ", is, " and should be ", should)
+		p.line("  ", p.color(red, p.word(t.Access)), " ", p.word(t.Key), " is ", is, " and should be ", should)
 	}
 }

@@ -98,6 +98,11 @@ func everything(t *testing.T, text string, o render.Options) map[string]string {
 	})
 	show("applied", func(w *bytes.Buffer) error { return render.Applied(w, filled[render.AppliedDocument](text), o) })
 	show("error", func(w *bytes.Buffer) error { return render.Error(w, filled[render.ErrorDocument](text), o) })
+	show("acl", func(w *bytes.Buffer) error { return render.ACL(w, filled[render.ACLDocument](text), o) })
+	show("can", func(w *bytes.Buffer) error { return render.Can(w, filled[render.CanDocument](text), o) })
+	show("matrix", func(w *bytes.Buffer) error { return render.Matrix(w, filled[render.MatrixDocument](text), o) })
+	show("password", func(w *bytes.Buffer) error { return render.Password(w, filled[render.PasswordDocument](text), o) })
+	show("verified", func(w *bytes.Buffer) error { return render.Verified(w, filled[render.VerifiedDocument](text), o) })
 	show("version", func(w *bytes.Buffer) error { return render.Version(w, filled[render.VersionDocument](text), o) })
 	return out
 }

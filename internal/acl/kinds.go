@@ -1,0 +1,177 @@
+package acl
+
+import (
+	"cmp"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
+)
+
+// Kind is a kind of data with the ranges that hold it in one network: each a
+// key, or all keys of a set or map. No range of any kind overlaps another.
+type Kind struct {
+	Name   string
+	Ranges []kv.Range
+}
+
+// Private are those of sigilform's own keys that nobody but Root reaches.
+type Private struct{ History, Journal string }
+
+// The kinds of data, in the order of a matrix.
+const (
+	kindNodes = iota
+	kindStatus
+	kindHealth
+	kindCorePaths
+	kindTLS
+	kindTopology
+	kindCells
+	kindRoutes
+	kindUsers
+	kindCredentials
+	kindDeviceRoutes
+	kindCounter
+	kindState
+	kindHistory
+	kindTokens
+)
+
+func kindNames() []string {
+	return []string{
+		kindNodes: "node configuration", kindStatus: "node status", kindHealth: "node health",
+		kindCorePaths: "core paths", kindTLS: "node tls", kindTopology: "topology", kindCells: "cells",
+		kindRoutes: "routes", kindUsers: "users", kindCredentials: "credentials",
+		kindDeviceRoutes: "device routes", kindCounter: "user id counter",
+		kindState: "sigilform's state", kindHistory: "history and journal", kindTokens: "tokens of others",
+	}
+}
+
+// nobody is an identity that nothing can have.
+const nobody = "?"
+
+// Kinds are all kinds of data of a network. An identity that is not chosen yet
+// is stood for by one that nothing can have, and so is a kind without objects:
+// whoever may do something to all objects of its kind may do so to this one.
+func Kinds(n *network.Network, layout keys.Layout, own Own, private Private) []Kind {
+	k := &kinds{layout: layout, ips: map[addr.Addr]string{}}
+	for _, name := range kindNames() {
+		k.out = append(k.out, Kind{Name: name})
+	}
+	for i := range n.Cores {
+		k.node(addr.Core, &n.Cores[i].Node)
+	}
+	for i := range n.Entries {
+		k.node(addr.Entry, &n.Entries[i].Node)
+	}
+	for i := range n.Cells {
+		k.all(kindCells, addr.Cell, n.Cells[i].Domain.Value)
+	}
+	for i := range n.Routes {
+		r := &n.Routes[i]
+		k.all(kindRoutes, addr.Route, k.ips[r.Entry.To]+"/"+k.ips[r.Core.To])
+	}
+	for i := range n.Users {
+		k.user(&n.Users[i])
+	}
+	k.standIns(n)
+	k.add(kindCounter, kv.Range{Key: layout.UserIDCounter()})
+	k.add(kindState, kv.Range{Key: own.Head}, kv.Below(own.Objects), kv.Below(own.Networks), kv.Range{Key: own.DigestKey})
+	k.add(kindHistory, kv.Below(private.History), kv.Below(private.Journal))
+	for _, prefix := range layout.ForeignPrefixes() {
+		k.add(kindTokens, kv.Below(prefix))
+	}
+	return k.out
+}
+
+// standIns are for kinds without any object.
+func (k *kinds) standIns(n *network.Network) {
+	if len(n.Cells) == 0 {
+		k.all(kindCells, addr.Cell, nobody)
+	}
+	if len(n.Routes) == 0 {
+		k.all(kindRoutes, addr.Route, nobody+"/"+nobody)
+	}
+	if len(n.Users) == 0 {
+		k.user(&network.User{})
+	}
+	if len(k.out[kindDeviceRoutes].Ranges) == 0 {
+		k.device(nobody, nobody)
+	}
+}
+
+type kinds struct {
+	layout keys.Layout
+	ips    map[addr.Addr]string
+	out    []Kind
+}
+
+func (k *kinds) add(kind int, ranges ...kv.Range) {
+	k.out[kind].Ranges = append(k.out[kind].Ranges, ranges...)
+}
+
+// all puts all fields of an object into one kind of data.
+func (k *kinds) all(kind int, of addr.Kind, id string) {
+	for _, f := range k.layout.FieldRanges(of, id, "") {
+		k.add(kind, f.Range)
+	}
+}
+
+func (k *kinds) node(kind addr.Kind, n *network.Node) {
+	k.ips[n.Addr] = n.IP.Value
+	for _, f := range k.layout.FieldRanges(kind, n.IP.Value, "") {
+		if kind == addr.Core && f.Name == "bound_to" || kind == addr.Entry && f.Name == "links" {
+			continue
+		}
+		k.add(nodeKind(kind, f.Name), f.Range)
+	}
+}
+
+// nodeKind is the kind of data of a node's field.
+func nodeKind(kind addr.Kind, field string) int {
+	switch field {
+	case "status", "status_at":
+		return kindStatus
+	case "health", "health_at":
+		return kindHealth
+	case "service_name", "rotated_at":
+		if kind == addr.Core {
+			return kindCorePaths
+		}
+	case "tls":
+		return kindTLS
+	case "links", "bound_to":
+		return kindTopology
+	}
+	return kindNodes
+}
+
+func (k *kinds) user(u *network.User) {
+	id := nobody + u.Addr.String()
+	if u.ID.Named || u.ID.Value > 0 {
+		id = decimal(u.ID.Value)
+	}
+	for _, f := range k.layout.FieldRanges(addr.User, id, "") {
+		kind := kindUsers
+		if f.Name == "credential" {
+			kind = kindCredentials
+		}
+		k.add(kind, f.Range)
+	}
+	for i := range u.Devices {
+		uuid := cmp.Or(u.Devices[i].UUID.Value, nobody+u.Devices[i].Addr.String())
+		k.device(id, uuid)
+	}
+}
+
+func (k *kinds) device(user, uuid string) {
+	route := kv.Below(k.layout.Prefixes(addr.Device, uuid, "")[0])
+	for _, f := range k.layout.FieldRanges(addr.Device, uuid, user) {
+		kind := kindUsers
+		if route.Covers(f.Range) {
+			kind = kindDeviceRoutes
+		}
+		k.add(kind, f.Range)
+	}
+}
