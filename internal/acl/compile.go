@@ -49,6 +49,19 @@ type compiler struct {
 	// roles are by id.
 	roles map[string]Role
 	diags diag.List
+	// checks says that only what is wrong is wanted, also of objects whose keys
+	// nobody knows yet.
+	checks bool
+}
+
+// Check finds what is wrong with the grants of a network, whatever its objects'
+// identities will be.
+func Check(n *network.Network, layout keys.Layout) diag.List {
+	c := &compiler{network: n, layout: layout, topology: newTopology(n), roles: map[string]Role{}, checks: true}
+	for i := range n.ACL.Roles {
+		c.declared(&n.ACL.Roles[i])
+	}
+	return c.diags
 }
 
 func (c *compiler) user(u *network.ACLUser) User {

@@ -121,5 +121,8 @@ func TestNoKeys(t *testing.T) {
 		if len(found) != 1 || found[0].Summary != want {
 			t.Errorf("got %+v, want %s", found, want)
 		}
+		if found := acl.Check(n, layout()); (len(found) == 1) != (target.Field != "") {
+			t.Errorf("checked: %+v", found)
+		}
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
 )
@@ -34,6 +36,9 @@ func (e *Engine) Validate(ctx context.Context, s Source) (*Validated, error) {
 		return nil, err
 	}
 	c, found := config.Load(ctx, o)
+	if !found.HasErrors() {
+		found = append(found, c.Locate(acl.Check(c.Network, keys.NewLayout(c.Network.Prefix)))...)
+	}
 	v := &Validated{Config: c, Diagnostics: found.Sort()}
 	if c != nil && c.Network != nil {
 		v.Secrets = secretsOf(c.Network, &plan.Plan{})
