@@ -59,13 +59,25 @@ func (j *journaled) calls(ctx context.Context, all []kv.AuthOp, position func(*s
 	return nil
 }
 
-// nextBatch is the calls of one kind that come first.
+// nextBatch is the calls of one kind that come first, no two of them about the
+// same: a permission that becomes another by way of both has an order.
 func nextBatch(rest []kv.AuthOp) []kv.AuthOp {
-	n := slices.IndexFunc(rest, func(o kv.AuthOp) bool { return o.Kind != rest[0].Kind })
-	if n < 0 {
-		n = len(rest)
+	type about struct {
+		role, user string
+		keys       kv.Range
 	}
-	return rest[:min(n, batchCalls)]
+	rest = rest[:min(len(rest), batchCalls)]
+	seen := map[about]bool{}
+	n := slices.IndexFunc(rest, func(o kv.AuthOp) bool {
+		is := about{role: o.Role, user: o.User, keys: o.Range()}
+		again := seen[is]
+		seen[is] = true
+		return again || o.Kind != rest[0].Kind
+	})
+	if n < 0 {
+		return rest
+	}
+	return rest[:n]
 }
 
 // unmovedAuth stops the run where others have changed the authentication.
