@@ -146,6 +146,10 @@ func (v resolver) grants(b *block) []network.Grant {
 	return out
 }
 
+// stored are the fields that no file declares and every kind may have: what the
+// network writes by itself, and times. A grant may name them.
+func stored() []string { return []string{"created", "health", "health_at", "rotated_at", "status_at"} }
+
 // target is one element of a grant's list as it is written.
 type target struct {
 	// object is the element, without the attribute that it ends in.
@@ -199,7 +203,7 @@ func (r *run) readTarget(item hcl.Expression, where setting) target {
 	}
 	p := lang.ReadPath(t)
 	field := fieldName(p.Rest)
-	if !slices.Contains(r.types.Kind(addr.Kind(p.Root)).Names(), before(field)) {
+	if !slices.Contains(r.types.Kind(addr.Kind(p.Root)).Names(), before(field)) && !slices.Contains(stored(), field) {
 		return target{object: whole(item)} // no attribute: what is wrong is found when it is evaluated
 	}
 	object := t[:len(t)-len(p.Rest)]
