@@ -135,7 +135,7 @@ func (c *compiler) fail(a addr.Addr, of addr.Addr) {
 		Severity: diag.Error, Address: a.String(), Attribute: "grant.on",
 		Summary: fmt.Sprintf("The keys of %s are not known yet", of),
 		Detail:  "Its identity is chosen by the plan that creates it.",
-		Hint:    "Give it an id or uuid in its block, or ask again once it is applied.",
+		Hint:    "Give it an id or uuid in its block; or once it is applied, ask with --live.",
 	})
 }
 

@@ -99,7 +99,7 @@ func (e *Engine) ACL(ctx context.Context, o ACLOptions) (out *ACL, err error) {
 	e.progress("reading roles and users")
 	out.Live, out.Warnings = true, w.warnings
 	out.Auth, err = w.session.Auth(ctx)
-	return out, err
+	return out, forRoot(err)
 }
 
 func (e *Engine) compileACL(ctx context.Context, s Source) (*ACL, error) {

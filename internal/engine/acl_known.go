@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -65,4 +66,13 @@ func known(n *network.Network, s *state.State) *network.Network {
 		}
 	}
 	return &out
+}
+
+// forRoot says of a refusal what the cluster does not: who might have asked.
+func forRoot(err error) error {
+	if !etcd.IsDenied(err) {
+		return err
+	}
+	return failure("Only an administrator may ask the cluster for roles and users", "etcd refused it to the user of this connection.",
+		"Use a user with the role root, or ask of the configuration: without --live.")
 }

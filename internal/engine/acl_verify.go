@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/etcd"
@@ -59,6 +60,10 @@ func (v *Verified) Passed() bool {
 // all of them; what a user's own grants name is tried wholly.
 const triesPerKind = 24
 
+// usersAtOnce bounds how many users are tried at the same time: each is a
+// connection, and each login with a password costs the cluster a hash.
+const usersAtOnce = 4
+
 // VerifyACL connects as each user that it is given credentials for, and tries
 // what must work and what must not. Nothing is written.
 func (e *Engine) VerifyACL(ctx context.Context, o VerifyOptions) (out *Verified, err error) {
@@ -83,6 +88,9 @@ func (e *Engine) VerifyACL(ctx context.Context, o VerifyOptions) (out *Verified,
 	if !out.Enforced {
 		return out, nil
 	}
+	if w.target.config.Timeout, err = e.timeout(o.Connection); err != nil {
+		return nil, err
+	}
 	if err := out.tryAll(ctx, e, o.Credentials, w.target); err != nil {
 		return nil, err
 	}
@@ -95,24 +103,36 @@ func (v *Verified) tryAll(ctx context.Context, e *Engine, folder string, t targe
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return failure(fmt.Sprintf("There is no folder %s", folder), "", "name the one that holds the credentials of the users")
 	}
-	a, kinds := v.ACL, v.ACL.Kinds()
-	for i := range a.Set.Users {
-		name := a.Set.Users[i].Name
+	configs := map[string]etcd.Config{}
+	for i := range v.ACL.Set.Users {
+		name := v.ACL.Set.Users[i].Name
 		config, found, err := credentialsOf(folder, name, t)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case !found:
-			v.Untried = append(v.Untried, name)
-			continue
 		}
-		e.progress("trying " + name)
-		v.Users = append(v.Users, tryUser(ctx, a, name, config, kinds))
+		if found {
+			configs[name] = config
+			v.Users = append(v.Users, VerifiedUser{Name: name})
+		} else {
+			v.Untried = append(v.Untried, name)
+		}
 	}
 	if len(v.Users) == 0 {
 		return failure(fmt.Sprintf("The folder %s holds the credentials of no ACL user", folder), "They are named NAME.pem and NAME-key.pem, or NAME.password.",
 			"`sigilform acl show` lists the users")
 	}
+	kinds := v.ACL.Kinds()
+	var wg sync.WaitGroup
+	free := make(chan struct{}, usersAtOnce)
+	for i := range v.Users {
+		free <- struct{}{}
+		e.progress("trying " + v.Users[i].Name)
+		wg.Go(func() {
+			defer func() { <-free }()
+			v.Users[i] = tryUser(ctx, v.ACL, v.Users[i].Name, configs[v.Users[i].Name], kinds)
+		})
+	}
+	wg.Wait()
 	return nil
 }
 
