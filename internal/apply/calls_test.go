@@ -14,7 +14,8 @@ func TestBatches(t *testing.T) {
 		return kv.AuthOp{Kind: kv.GrantPermission, Role: role, Key: key, Access: access}
 	}
 	all := []kv.AuthOp{
-		{Kind: kv.AddRole, Role: "a"}, {Kind: kv.AddRole, Role: "b"},
+		{Kind: kv.AddRole, Role: "a"},
+		{Kind: kv.AddRole, Role: "b"},
 		grant("a", "/x", kv.ReadWrite), grant("b", "/x", kv.Read), grant("a", "/y", kv.Read), grant("a", "/x", kv.Write),
 		{Kind: kv.DeleteRole, Role: "a"},
 	}
