@@ -19,8 +19,22 @@ import (
 // process.
 const BinaryVariable = "SIGILFORM_TEST_ETCD"
 
-// startBinary runs an etcd program until the test ends.
+// startBinary runs an etcd program until the test ends, on other ports where
+// someone else got them first.
 func startBinary(tb testing.TB, binary string, o Options) *Server {
+	tb.Helper()
+	for try := 0; ; try++ {
+		s, err := launchBinary(tb, binary, o)
+		if err == nil {
+			return s
+		}
+		if !inUse(err) || try == bindTries {
+			tb.Fatalf("run %s: %v", binary, err)
+		}
+	}
+}
+
+func launchBinary(tb testing.TB, binary string, o Options) (*Server, error) {
 	tb.Helper()
 	client, peer := freeURL(tb, scheme(o)), freeURL(tb, "http")
 	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
@@ -31,27 +45,36 @@ func startBinary(tb testing.TB, binary string, o Options) *Server {
 	c.WaitDelay = startTimeout
 	if err := c.Start(); err != nil {
 		cancel()
-		tb.Fatalf("run %s: %v", binary, err)
+		return nil, err
 	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = c.Wait()
+	}()
 	tb.Cleanup(func() {
 		cancel()
-		_ = c.Wait()
+		<-ended
 	})
 	api := dial(tb, o, client.String())
 	tb.Cleanup(func() { _ = api.Close() })
 	limit, stop := context.WithTimeout(tb.Context(), startTimeout)
 	defer stop()
-	for {
-		if _, err := api.Get(limit, "ready"); err == nil {
-			break
+	go func() {
+		select {
+		case <-ended:
+			stop() // what listens there is not ours
+		case <-limit.Done():
 		}
-		if limit.Err() != nil {
-			cancel()
-			_ = c.Wait()
-			tb.Fatalf("%s was not ready within %s:\n%s", binary, startTimeout, output.String())
+	}()
+	for limit.Err() == nil {
+		if _, err := api.Get(limit, "ready"); err == nil {
+			return &Server{Verbs: Verbs{api: api}, endpoint: client.String(), local: api}, nil
 		}
 	}
-	return &Server{Verbs: Verbs{api: api}, endpoint: client.String(), local: api}
+	cancel()
+	<-ended
+	return nil, fmt.Errorf("it was not ready within %s, or ended:\n%s", startTimeout, output.String())
 }
 
 func flags(tb testing.TB, o Options, client, peer string) []string {
