@@ -8,7 +8,9 @@
 # nobody for a user. In a cluster, where its members were started with
 # --client-cert-auth, set enforce = true and apply as root.
 
-network "guarded" {}
+network "guarded" {
+  prefix = "/guarded/" # beside the network of network.hcl, in the same embedded server
+}
 
 cell "main" {
   domain = "cell.example.net"
