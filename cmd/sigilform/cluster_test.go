@@ -16,8 +16,8 @@ import (
 // tlsCluster starts a cluster that wants a client certificate, keeps its
 // endpoint in a variable, and writes into pki/: ca.pem, client.pem,
 // client-key.pem, and other.pem, the CA of somebody else. More names get a
-// certificate of that common name each.
-func tlsCluster(t *testing.T) func(*testscript.TestScript, bool, []string) {
+// certificate of that common name each. One that is open lets clients in without.
+func tlsCluster(t *testing.T, open bool) func(*testscript.TestScript, bool, []string) {
 	t.Helper()
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		need(ts, neg, len(args) >= 1, "tlscluster VARIABLE [NAME…]")
@@ -30,9 +30,11 @@ func tlsCluster(t *testing.T) func(*testscript.TestScript, bool, []string) {
 		}
 		ts.Check(os.Symlink(other.File, filepath.Join(dir, "other.pem")))
 		pair := ca.Server(t, "127.0.0.1")
-		server := etcdtest.StartWith(t, etcdtest.Options{TLS: transport.TLSInfo{
-			CertFile: pair.CertFile, KeyFile: pair.KeyFile, TrustedCAFile: ca.File, ClientCertAuth: true,
-		}})
+		info := transport.TLSInfo{CertFile: pair.CertFile, KeyFile: pair.KeyFile}
+		if !open {
+			info.TrustedCAFile, info.ClientCertAuth = ca.File, true
+		}
+		server := etcdtest.StartWith(t, etcdtest.Options{TLS: info})
 		ts.Setenv(args[0], server.Endpoint())
 	}
 }

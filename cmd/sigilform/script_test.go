@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []string) {
 	t.Helper()
 	out := map[string]func(*testscript.TestScript, bool, []string){
-		"cluster": cmdCluster, "tlscluster": tlsCluster(t), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "auth": cmdAuth, "as": cmdAs,
+		"cluster": cmdCluster, "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "auth": cmdAuth, "as": cmdAs,
 		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile,
 	}
 	r := &restorable{t: t, servers: map[string]*etcdtest.Server{}}

@@ -82,6 +82,32 @@ func TestEveryCommitOfAnACLChange(t *testing.T) {
 	}
 }
 
+// TestCtrlCDuringTheCalls: an interrupt while rights are granted takes them back,
+// one while they are revoked lets the apply come to its end.
+func TestCtrlCDuringTheCalls(t *testing.T) {
+	t.Parallel()
+	first := newCastle(t)
+	grants := len(first.plan(t, newCastleNetwork(t)).Access.Grants)
+	for at, finished := range map[int]bool{1: false, grants - 1: false, grants + 1: true} {
+		t.Run(strconv.Itoa(at), func(t *testing.T) {
+			t.Parallel()
+			c := newCastle(t)
+			stop := make(chan struct{})
+			c.gate.at, c.gate.calls, c.gate.before = at, 0, func() { close(stop) }
+			o := c.options("third")
+			o.Stop = stop
+			_, err := apply.Run(t.Context(), c.faults, c.plan(t, newCastleNetwork(t)), o)
+			if finished != (err == nil) {
+				t.Errorf("it ended with %v", err)
+			}
+			if back := (*apply.RolledBack)(nil); !finished && (!errors.As(err, &back) || !errors.Is(err, apply.ErrStopped) || back.Calls == 0) {
+				t.Errorf("it ended with %v", err)
+			}
+			c.ends(t, finished)
+		})
+	}
+}
+
 // settled recovers as the next command does, and checks that all is of one kind.
 func (c *castle) settled(t *testing.T, cause error, fault gateFault) {
 	t.Helper()
