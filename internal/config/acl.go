@@ -251,6 +251,21 @@ func (v resolver) targets(n *nested) []network.Target {
 	return out
 }
 
+// isKey refuses a key that is a misspelled word for a whole kind: it would
+// grant a key that nobody ever writes, and no more.
+func (v resolver) isKey(expr hcl.Expression, text string) bool {
+	near := lang.Nearest(text, collections())
+	if near == "" || strings.Contains(text, "/") {
+		return true
+	}
+	v.scope.run.taint(v.at, cty.DynamicVal)
+	v.scope.run.report(problem{
+		summary: `Unknown word "` + text + `"`, detail: "As a key it would be the one key of that name, right below the network's prefix.",
+		hint: `did you mean "` + near + `"?`, at: expr.Range(), address: v.at,
+	})
+	return false
+}
+
 func before(name string) string {
 	for i := range name {
 		if name[i] == '.' {
@@ -301,7 +316,7 @@ func (v resolver) targetOf(expr hcl.Expression, value cty.Value) (network.Target
 		if slices.Contains(collections(), text) {
 			return network.Target{Collection: text}, true
 		}
-		return network.Target{Key: text}, true
+		return network.Target{Key: text}, v.isKey(expr, text)
 	}
 	v.scope.run.taint(v.at, cty.DynamicVal)
 	v.scope.run.report(problem{

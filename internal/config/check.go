@@ -223,7 +223,7 @@ func (s *scope) checkAttribute(b *block, name string, at, whole hcl.Range) bool 
 	case !ok:
 		s.run.report(problem{
 			summary: `Unknown attribute "` + name + `"`,
-			detail:  `A ` + string(b.kind) + ` has no attribute "` + name + `".`, hint: lang.DidYouMean(name, k.Names()), at: at,
+			detail:  sentence(lang.KindNoun(b.kind) + ` has no attribute "` + name + `"`), hint: lang.DidYouMean(name, k.Names()), at: at,
 		})
 		return false
 	case attribute.Generated && b.attrs[name] == nil:
