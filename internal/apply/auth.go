@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -82,9 +83,9 @@ func checkPasswords(calls []kv.AuthOp, find Passwords) error {
 func compareAuth(a *plan.Access, now *kv.Auth) error {
 	var roles, users []string
 	for _, name := range slices.Sorted(maps.Keys(a.Expected)) {
-		if role, ok := cutPrefix(name, "role "); ok {
+		if role, ok := strings.CutPrefix(name, "role "); ok {
 			roles = append(roles, role)
-		} else if user, ok := cutPrefix(name, "user "); ok {
+		} else if user, ok := strings.CutPrefix(name, "user "); ok {
 			users = append(users, user)
 		}
 	}
@@ -102,13 +103,6 @@ func compareAuth(a *plan.Access, now *kv.Auth) error {
 		return nil
 	}
 	return refusedAuth(a, moved)
-}
-
-func cutPrefix(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || s[:len(prefix)] != prefix {
-		return s, false
-	}
-	return s[len(prefix):], true
 }
 
 // shownMoved is how many names a refusal lists.

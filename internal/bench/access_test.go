@@ -13,7 +13,6 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
-	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // guarded is the network of 1,000 nodes, each with a user and a role.
@@ -29,13 +28,7 @@ func guarded(tb testing.TB, s nettest.Size) *network.Network {
 // planAccess plans a network on what the server holds, roles and users too.
 func planAccess(tb testing.TB, c *etcd.Client, n *network.Network) *plan.Plan {
 	tb.Helper()
-	in := input(tb, n, nil)
-	in.Snapshot = snapshot(tb, c, n)
-	st, err := state.Decode(in.Snapshot, n.Name)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	in.State = st
+	in := inputOn(tb, c, n)
 	live, err := c.Auth(tb.Context())
 	if err != nil {
 		tb.Fatal(err)

@@ -49,6 +49,12 @@ func snapshot(tb testing.TB, c *etcd.Client, n *network.Network) *kv.Snapshot {
 // planOn plans the network on what a server holds.
 func planOn(tb testing.TB, c *etcd.Client, n *network.Network) *plan.Plan {
 	tb.Helper()
+	return mustPlan(tb, inputOn(tb, c, n))
+}
+
+// inputOn is what a plan of the network is made from, on what a server holds.
+func inputOn(tb testing.TB, c *etcd.Client, n *network.Network) plan.Input {
+	tb.Helper()
 	in := input(tb, n, nil)
 	in.Snapshot = snapshot(tb, c, n)
 	st, err := state.Decode(in.Snapshot, n.Name)
@@ -56,7 +62,7 @@ func planOn(tb testing.TB, c *etcd.Client, n *network.Network) *plan.Plan {
 		tb.Fatal(err)
 	}
 	in.State = st
-	return mustPlan(tb, in)
+	return in
 }
 
 func run(tb testing.TB, c *etcd.Client, p *plan.Plan) *apply.Result {

@@ -12,10 +12,6 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
-// RescueUser is an administrator that is there only while authentication is
-// turned on: with it that can be undone where nothing else can.
-const RescueUser = "sigilform-rescue"
-
 // Enforce turns authentication on so that nobody is locked out. It refuses to
 // where this connection's user is no administrator already. Then it makes a
 // rescue user, turns authentication on, and proves on a second connection with
@@ -129,15 +125,15 @@ func (c *Client) addRescue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, left := now.Users[RescueUser]; left {
-		if err := c.DoAuth(ctx, kv.AuthOp{Kind: kv.DeleteUser, User: RescueUser}, ""); err != nil {
+	if _, left := now.Users[kv.RescueUser]; left {
+		if err := c.DoAuth(ctx, kv.AuthOp{Kind: kv.DeleteUser, User: kv.RescueUser}, ""); err != nil {
 			return err
 		}
 	}
 	for _, op := range []kv.AuthOp{
-		{Kind: kv.AddUser, User: RescueUser, Password: &kv.PasswordSource{}},
-		{Kind: kv.SetPassword, User: RescueUser},
-		{Kind: kv.GrantRole, User: RescueUser, Role: kv.RootName},
+		{Kind: kv.AddUser, User: kv.RescueUser, Password: &kv.PasswordSource{}},
+		{Kind: kv.SetPassword, User: kv.RescueUser},
+		{Kind: kv.GrantRole, User: kv.RescueUser, Role: kv.RootName},
 	} {
 		if err := c.DoAuth(ctx, op, password); err != nil {
 			return err
@@ -151,10 +147,10 @@ func (c *Client) dropRescue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, there := now.Users[RescueUser]; !there {
+	if _, there := now.Users[kv.RescueUser]; !there {
 		return nil
 	}
-	return c.DoAuth(ctx, kv.AuthOp{Kind: kv.DeleteUser, User: RescueUser}, "")
+	return c.DoAuth(ctx, kv.AuthOp{Kind: kv.DeleteUser, User: kv.RescueUser}, "")
 }
 
 // Rescue turns authentication off again where a run was killed after it had
@@ -173,7 +169,7 @@ func rescue(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	s.Username, s.Password = RescueUser, password
+	s.Username, s.Password = kv.RescueUser, password
 	limit, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	client, err := s.open(limit, true)
@@ -184,7 +180,7 @@ func rescue(ctx context.Context, config Config) error {
 	if err := client.DoAuth(limit, kv.AuthOp{Kind: kv.DisableAuth}, ""); err != nil {
 		return err
 	}
-	return client.DoAuth(limit, kv.AuthOp{Kind: kv.DeleteUser, User: RescueUser}, "")
+	return client.DoAuth(limit, kv.AuthOp{Kind: kv.DeleteUser, User: kv.RescueUser}, "")
 }
 
 // rescuePassword follows from the credentials of a connection, so that only who

@@ -73,7 +73,7 @@ func enabled(t *testing.T, c *etcd.Client, want bool) *kv.Auth {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, left := a.Users[etcd.RescueUser]; left || a.Enabled != want {
+	if _, left := a.Users[kv.RescueUser]; left || a.Enabled != want {
 		t.Errorf("authentication is on: %v, want %v; the rescue user is there: %v", a.Enabled, want, left)
 	}
 	return a
@@ -215,17 +215,25 @@ func TestTwoUsersAtOnce(t *testing.T) {
 	check(t, failure(t, config), etcd.BadConfig, `"root"`, `"dana"`, "common name")
 }
 
-// TestTries compares what a user is said to be allowed with what a real client
-// finds, and holds that nothing is written by asking.
-func TestTries(t *testing.T) {
-	t.Parallel()
+// startWithDana is a guarded server with root, and with dana, who may read /a/
+// and what is granted to the role r.
+func startWithDana(t *testing.T, granted ...kv.AuthOp) (*guarded, *etcd.Client) {
+	t.Helper()
 	g := startGuarded(t)
 	root := connectWith(t, g.as(t, "root"))
 	do(t, root, administrators("root")...)
 	do(t, root,
 		kv.AuthOp{Kind: kv.AddRole, Role: "r"}, kv.AuthOp{Kind: kv.AddUser, User: "dana"}, kv.AuthOp{Kind: kv.GrantRole, User: "dana", Role: "r"},
-		kv.AuthOp{Kind: kv.GrantPermission, Role: "r", Key: "/a/", End: "/a0", Access: kv.Read},
-		kv.AuthOp{Kind: kv.GrantPermission, Role: "r", Key: "/w", Access: kv.Write})
+		grant("r", kv.Read, kv.Below("/a/")))
+	do(t, root, granted...)
+	return g, root
+}
+
+// TestTries compares what a user is said to be allowed with what a real client
+// finds, and holds that nothing is written by asking.
+func TestTries(t *testing.T) {
+	t.Parallel()
+	g, root := startWithDana(t, grant("r", kv.Write, kv.Range{Key: "/w"}))
 	if err := root.Enforce(t.Context(), probe); err != nil {
 		t.Fatal(err)
 	}
@@ -281,13 +289,7 @@ func revisionOf(t *testing.T, c *etcd.Client) int64 {
 // and says so.
 func TestOptionalKeys(t *testing.T) {
 	t.Parallel()
-	g := startGuarded(t)
-	root := connectWith(t, g.as(t, "root"))
-	do(t, root, administrators("root")...)
-	do(t, root,
-		kv.AuthOp{Kind: kv.AddRole, Role: "r"}, kv.AuthOp{Kind: kv.AddUser, User: "dana"}, kv.AuthOp{Kind: kv.GrantRole, User: "dana", Role: "r"},
-		kv.AuthOp{Kind: kv.GrantPermission, Role: "r", Key: "/a/", End: "/a0", Access: kv.Read},
-		kv.AuthOp{Kind: kv.GrantPermission, Role: "r", Key: "/open", Access: kv.Read})
+	g, root := startWithDana(t, grant("r", kv.Read, kv.Range{Key: "/open"}))
 	for _, key := range []string{"/a/1", "/open", "/secret", "/tokens/1"} {
 		committed(t, root, kv.Txn{Ops: []kv.Op{{Kind: kv.Put, Key: key, Value: "v"}}})
 	}

@@ -6,6 +6,10 @@ import "maps"
 // a user one.
 const RootName = "root"
 
+// RescueUser is an administrator of sigilform's own that is there only while
+// authentication is turned on: with it that can be undone where nothing else can.
+const RescueUser = "sigilform-rescue"
+
 // Auth is a cluster's authentication as it is: who there is, and who may what.
 type Auth struct {
 	Enabled bool `json:"enabled"`

@@ -2,6 +2,7 @@ package nettest
 
 import (
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 )
 
@@ -19,6 +20,6 @@ func Guard(n *network.Network) *network.Network {
 	for i := range n.Entries {
 		add(n.Entries[i].Addr.Name, "entry", network.ACLUser{Entry: network.Ref{To: n.Entries[i].Addr, Named: true}})
 	}
-	add(network.RootUser, network.RootUser, network.ACLUser{})
+	add(kv.RootName, kv.RootName, network.ACLUser{})
 	return n
 }

@@ -68,13 +68,6 @@ const (
 	ByPassword    = "password"
 )
 
-// RootUser is etcd's own administrator, and the role that makes a user one.
-// RescueUser is there only while authentication is turned on.
-const (
-	RootUser   = "root"
-	RescueUser = "sigilform-rescue"
-)
-
 // passwordVariable begins the names of the variables that passwords are in
 // where nothing else is said.
 //

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
 )
 
 // maxCommonName is how long the common name of a certificate may be (RFC 5280,
@@ -22,7 +23,7 @@ func (v *validator) subject(u *ACLUser, roles map[string]bool) {
 		v.refuse(u.Addr, "", fmt.Sprintf("%s has a name that no certificate can have", u.Addr),
 			fmt.Sprintf("It is the common name of a client certificate, which may have %d characters.", maxCommonName), "Choose a shorter one.")
 	}
-	if u.Name == RescueUser {
+	if u.Name == kv.RescueUser {
 		v.refuse(u.Addr, "", fmt.Sprintf("The user %q is sigilform's own", u.Name), "It is there only while authentication is turned on.", "Choose another name.")
 	}
 	v.subjectKind(u)
@@ -52,7 +53,7 @@ func (v *validator) subjectRoles(u *ACLUser, roles map[string]bool) {
 	if len(u.Roles) == 0 {
 		v.refuse(u.Addr, "roles", fmt.Sprintf("%s has no role", u.Addr), "Without a role it may do nothing.", "")
 	}
-	if u.Name == RootUser && !slices.Contains(u.Roles, RootUser) {
+	if u.Name == kv.RootName && !slices.Contains(u.Roles, kv.RootName) {
 		v.refuse(u.Addr, "roles", "The user root lacks the role root", "It is etcd's own administrator, and etcd demands that.", `Write roles = ["root"].`)
 	}
 	isNode := u.Core.Named || u.Entry.Named
