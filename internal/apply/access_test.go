@@ -82,9 +82,9 @@ func TestEveryCommitOfAnACLChange(t *testing.T) {
 	}
 }
 
-// TestCtrlCDuringTheCalls: an interrupt while rights are granted takes them back,
+// TestCtrlCDuringACLCalls: an interrupt while rights are granted takes them back,
 // one while they are revoked lets the apply come to its end.
-func TestCtrlCDuringTheCalls(t *testing.T) {
+func TestCtrlCDuringACLCalls(t *testing.T) {
 	t.Parallel()
 	first := newCastle(t)
 	grants := len(first.plan(t, newCastleNetwork(t)).Access.Grants)
