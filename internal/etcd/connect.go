@@ -110,7 +110,7 @@ func (s *settings) open(ctx context.Context, login bool) (*Client, error) {
 		DialOptions: append([]grpc.DialOption{
 			grpc.WithNoProxy(),
 			grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(maxSend), grpc.MaxCallRecvMsgSize(math.MaxInt32)),
-			grpc.WithChainUnaryInterceptor(sendOnce),
+			grpc.WithChainUnaryInterceptor(new(session).send),
 			grpc.WithStatsHandler(sentWatcher{}),
 		}, s.serverName()...),
 	}

@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
-	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/stats"
@@ -25,19 +24,30 @@ func withSending(ctx context.Context) (context.Context, *sending) {
 	return context.WithValue(ctx, commitKey{}, s), s
 }
 
-// sendOnce keeps the client library from sending such a call again. It does so
-// where a server's answer looks like the call's own deadline; such an answer
-// becomes "unavailable", which the library leaves alone.
+// session is what is known of how the requests of one connection are let in.
+type session struct {
+	// signed says that the token holds the revision of the authentication that it
+	// was given at.
+	signed atomic.Bool
+}
+
+// send keeps the client library from sending a call of withSending again. The
+// library does so where a server's answer looks like the call's own deadline;
+// such an answer becomes "unavailable", which the library leaves alone.
 //
 // What a server refused for certain is not on its way any more: the library may
 // log in anew and send it again, and that may fail before anything left.
-func sendOnce(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+func (n *session) send(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 	err := modern(invoke(ctx, method, req, reply, cc, opts...))
-	for tries := 0; err != nil && is(err, rpctypes.ErrAuthOldRevision) && tries < maxOld && ctx.Err() == nil; tries++ {
+	if method == pb.Auth_Authenticate_FullMethodName {
+		n.note(reply, err)
+		return err
+	}
+	for tries := 0; n.onlyOld(err) && (tries < maxHasty || pause(ctx, hastyPause)) && ctx.Err() == nil; tries++ {
 		err = modern(invoke(ctx, method, req, reply, cc, opts...))
 	}
 	s, commit := ctx.Value(commitKey{}).(*sending)
-	if !commit || err == nil || method == pb.Auth_Authenticate_FullMethodName {
+	if !commit || err == nil {
 		return err
 	}
 	if !uncertain(err) {

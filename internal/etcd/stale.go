@@ -2,7 +2,10 @@ package etcd
 
 import (
 	"context"
+	"strings"
+	"time"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	"google.golang.org/grpc/status"
 )
@@ -12,12 +15,28 @@ import (
 // was checked against. The server refuses it then, for certain, and takes the
 // same request a moment later.
 
-// maxOld is how often a request is sent again at once that was refused because
-// of an old revision. It is right where each request is checked against the
-// revision of its own moment; where the token holds one, only a new login helps,
-// which the library does next. A login takes long, and can't succeed for as long
-// as changes go on.
-const maxOld = 40
+// A request that was refused because of an old revision is sent again at once,
+// and in pauses where many were: it was checked against the revision of its own
+// moment, and the next moment is another. The library would log in instead, and a
+// login, which takes long, can't succeed for as long as changes go on.
+const (
+	maxHasty   = 40
+	hastyPause = time.Millisecond
+)
+
+// onlyOld reports whether a request was refused because of an old revision, and
+// may be sent again as it is. A signed token stays old: there only a new login
+// helps, which the library does next.
+func (n *session) onlyOld(err error) bool {
+	return err != nil && is(err, rpctypes.ErrAuthOldRevision) && !n.signed.Load()
+}
+
+// note keeps of a login what kind of token it gave: one of three parts is signed.
+func (n *session) note(reply any, err error) {
+	if answer, ok := reply.(*pb.AuthenticateResponse); ok && err == nil {
+		n.signed.Store(strings.Count(answer.GetToken(), ".") == 2)
+	}
+}
 
 // oldRevision is what servers say that have no code for it.
 const oldRevision = "auth: revision in header is old"
