@@ -49,6 +49,9 @@ type Plan struct {
 	Unmanaged []Unmanaged `json:"unmanaged,omitempty"`
 	// Conflicts are why the plan can't be applied (exit code 3).
 	Conflicts []Conflict `json:"conflicts,omitempty"`
+	// Policies is what the rules and valves say of this plan, by name; those
+	// that passed too.
+	Policies []PolicyResult `json:"policies,omitempty"`
 	// Warnings are for the reader; they stop nothing.
 	Warnings diag.List `json:"warnings,omitempty"`
 	// Names maps the identities that changes refer to, to addresses. It is for
