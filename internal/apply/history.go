@@ -17,7 +17,7 @@ func newHistory(p *plan.Plan, o Options) state.History {
 	n := p.Counts()
 	h := state.History{
 		Format: state.FormatVersion, Serial: p.Serial + 1, Apply: o.Apply, Time: o.Now.UTC(), Actor: o.Actor,
-		Commit: p.Commit, Restored: p.Restored, Mode: string(p.Mode), RolledBackTo: p.RolledBackTo, Before: p.Before, Tool: p.Tool, Intent: p.Intent, ConfigDigest: p.ConfigDigest,
+		Commit: p.Commit, Restored: p.Restored, Mode: string(p.Mode), RolledBackTo: p.RolledBackTo, Allowed: p.AllowedPolicies(), Before: p.Before, Tool: p.Tool, Intent: p.Intent, ConfigDigest: p.ConfigDigest,
 		Counts: state.HistoryCounts{
 			Create: n.Create, Update: n.Update, Delete: n.Delete, Adopt: n.Adopt, Forget: n.Forget, Record: n.Record,
 		},

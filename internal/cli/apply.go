@@ -30,7 +30,7 @@ func applyExits() string {
 		"3  a conflict: the network moved since the plan, the plan is for another network or is not the expected one, or an object of others is in the way",
 		"4  locked by another apply, or another process holds the embedded server",
 		"5  an interrupted apply must be recovered first, or this one stopped midway",
-		"7  the outcome of a commit is unknown")
+		"6  denied by a policy or a safety valve; nothing was written", "7  the outcome of a commit is unknown")
 }
 
 func (a *app) newApply() *cobra.Command {
@@ -116,8 +116,8 @@ func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
 		return err
 	}
 	a.watch()
-	if p.source.given() || p.destroy || p.adopt || p.cascade || p.restored || p.disableAuth || c.Flags().Changed("commit") {
-		return usage("a saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade, --accept-restored and --disable-auth out, or plan again with them")
+	if p.source.given() || p.destroy || p.adopt || p.cascade || p.restored || p.disableAuth || len(p.allow) > 0 || c.Flags().Changed("commit") {
+		return usage("a saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade, --accept-restored, --disable-auth and --allow out, or plan again with them")
 	}
 	connection, err := p.connection.connection(c)
 	if err != nil {
@@ -173,6 +173,8 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 		return &engine.Conflicted{Plan: planned.Plan}
 	case planned.Refused != nil:
 		return planned.Refused
+	case len(planned.Plan.Denied()) > 0:
+		return &engine.Denied{Plan: planned.Plan}
 	case r.flags.failOnDrift && planned.Plan.Counts().Drift > 0:
 		return &found{what: "drift"}
 	case !planned.Plan.HasChanges() || r.flags.autoApprove:
@@ -185,7 +187,7 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 // not applied is the result, where it says why.
 func (r *review) fail(err error) error {
 	a := r.app
-	if r.last == nil || !a.isJSON() || !has[*engine.Conflicted](err) && !has[*engine.Unexpected](err) && !isFound(err) {
+	if r.last == nil || !a.isJSON() || !has[*engine.Conflicted](err) && !has[*engine.Unexpected](err) && !has[*engine.Denied](err) && !isFound(err) {
 		return err
 	}
 	if failed := a.showPlan(r.last, r.flags.summary); failed != nil {

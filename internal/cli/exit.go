@@ -16,6 +16,7 @@ const (
 	exitConflict    = 3
 	exitHeld        = 4
 	exitInterrupted = 5
+	exitDenied      = 6
 	exitUnknown     = 7
 )
 
@@ -36,7 +37,7 @@ func (s *shown) Error() string { return s.cause.Error() }
 func (s *shown) Unwrap() error { return s.cause }
 
 // codeOf is the exit code of an error. Where several hold it is the first of
-// 7, 5, 4, 3, 1, 2.
+// 7, 5, 4, 3, 6, 1, 2.
 func codeOf(err error) int {
 	switch {
 	case err == nil:
@@ -49,6 +50,8 @@ func codeOf(err error) int {
 		return exitHeld
 	case has[*apply.Rejected](err), has[*apply.Refused](err), has[*engine.Conflicted](err), has[*engine.Unexpected](err):
 		return exitConflict
+	case has[*engine.Denied](err):
+		return exitDenied
 	case isFound(err):
 		return exitFound
 	}

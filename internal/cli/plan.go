@@ -23,6 +23,7 @@ type planFlags struct {
 	cascade     bool
 	restored    bool
 	disableAuth bool
+	allow       []string
 	summary     bool
 	failOnDrift bool
 }
@@ -33,6 +34,7 @@ func (p *planFlags) add(c *cobra.Command) {
 	f.BoolVar(&p.cascade, "cascade", false, "delete what others made and a deletion would leave dangling")
 	f.BoolVar(&p.restored, "accept-restored", false, "go on in a cluster that was restored from a snapshot")
 	f.BoolVar(&p.disableAuth, "disable-auth", false, "allow to turn the cluster's authentication off")
+	f.StringArrayVar(&p.allow, "allow", nil, "let this run break the policy or safety valve `NAME`; may be repeated")
 	f.BoolVar(&p.summary, "summary", false, "show counts and addresses, not fields")
 	f.BoolVar(&p.failOnDrift, "fail-on-drift", false, "end with exit code 2 if something was changed outside")
 	p.out.add(c)
@@ -47,7 +49,7 @@ func (a *app) planOptions(c *cobra.Command, p *planFlags, args []string) (o engi
 		return o, err
 	}
 	a.watch()
-	o = engine.PlanOptions{Destroy: p.destroy, Adopt: p.adopt, Cascade: p.cascade, AcceptRestored: p.restored, DisableAuth: p.disableAuth}
+	o = engine.PlanOptions{Destroy: p.destroy, Adopt: p.adopt, Cascade: p.cascade, AcceptRestored: p.restored, DisableAuth: p.disableAuth, Allow: p.allow}
 	if o.Source, err = p.source.source(path(args)); err != nil {
 		return o, err
 	}
@@ -71,7 +73,8 @@ what an apply would change and why. Nothing is written.
 PATH is a .hcl file or a folder, the current folder by default.` + exits(
 			"0  planned", "1  error", "2  there are changes (--detailed-exitcode), or drift (--fail-on-drift)",
 			"3  a conflict: the plan is shown but can't be applied", "4  another process holds the embedded server",
-			"5  an interrupted apply must be recovered before a plan can be saved (--out)"),
+			"5  an interrupted apply must be recovered before a plan can be saved (--out)",
+			"6  denied by a policy or a safety valve: the plan is shown but can't be applied"),
 		Example: `  sigilform plan
   sigilform plan --out change.sigilplan examples/network.hcl
   sigilform plan --detailed-exitcode --json >plan.json`,
@@ -95,8 +98,8 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits(
 	return c
 }
 
-// endPlan saves and shows a plan. One with conflicts is not saved: it could
-// never be applied.
+// endPlan saves and shows a plan. One with conflicts, or that a policy denies, is
+// not saved: it could never be applied.
 func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned, save string, detailed bool) error {
 	if err := ctx.Err(); err != nil {
 		return &engine.Canceled{Cause: err}
@@ -105,8 +108,8 @@ func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned
 		// It would be one of the middle of an apply, which no recovery leaves as it is.
 		return &apply.Interrupted{Network: planned.Plan.Network, Journal: a.journal}
 	}
-	conflicts := len(planned.Plan.Conflicts) > 0
-	if save != "" && !conflicts {
+	conflicts, denied := len(planned.Plan.Conflicts) > 0, len(planned.Plan.Denied()) > 0
+	if save != "" && !conflicts && !denied {
 		if _, err := a.engine.SavePlan(planned.Plan, save); err != nil {
 			return err
 		}
@@ -117,6 +120,8 @@ func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned
 	switch {
 	case conflicts:
 		return &shown{cause: &engine.Conflicted{Plan: planned.Plan}}
+	case denied:
+		return &shown{cause: &engine.Denied{Plan: planned.Plan}}
 	case save != "":
 		a.note("", fmt.Sprintf("Saved to %s. Exactly this plan is applied by: sigilform apply %s", save, shellWord(save)))
 	}

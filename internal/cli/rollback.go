@@ -55,7 +55,7 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	}
 	o := engine.RollbackOptions{
 		LiveOptions: engine.LiveOptions{Source: planned.Source, Connection: planned.Connection, Network: r.network},
-		Provenance:  planned.Provenance, Serial: serial, Cascade: planned.Cascade, AcceptRestored: planned.AcceptRestored, DisableAuth: planned.DisableAuth,
+		Provenance:  planned.Provenance, Serial: serial, Cascade: planned.Cascade, AcceptRestored: planned.AcceptRestored, DisableAuth: planned.DisableAuth, Allow: planned.Allow,
 	}
 	o.Source.Path = path
 	if o.Expect, err = r.expect.digest(c); err != nil {

@@ -21,6 +21,8 @@ type folder struct {
 	calls     map[string]*call
 	blocks    map[addr.Kind]map[string]*block
 	etcd      *etcdBlock
+	policies  map[string]*policyBlock
+	valves    map[string]Valve
 	// unclear are the types of blocks that were meant by blocks that were not
 	// understood: what seems undeclared of these may be declared there.
 	unclear map[string]bool
@@ -40,6 +42,7 @@ func newFolder(dir string) *folder {
 		dir:       dir,
 		variables: map[string]*variable{}, locals: map[string]*attr{}, outputs: map[string]*output{},
 		calls: map[string]*call{}, blocks: map[addr.Kind]map[string]*block{}, unclear: map[string]bool{},
+		policies: map[string]*policyBlock{}, valves: map[string]Valve{},
 	}
 }
 
@@ -128,7 +131,7 @@ func (r *run) readBlock(f *folder, b *hcl.Block, root bool) {
 		f.unclear[b.Type] = true
 		return
 	}
-	if !root && slices.Contains([]string{"network", "etcd", "acl", "acl_role", "acl_user"}, b.Type) {
+	if !root && slices.Contains([]string{"network", "etcd", "acl", "acl_role", "acl_user", "policy", "valve"}, b.Type) {
 		r.report(problem{
 			summary: `"` + b.Type + `" stands in a module`,
 			detail:  "This block is of the whole network, so it stands only in the root folder.",
@@ -147,6 +150,10 @@ func (r *run) readBlock(f *folder, b *hcl.Block, root bool) {
 		r.readCall(f, b)
 	case "etcd":
 		r.readEtcd(f, b)
+	case "policy":
+		r.readPolicy(f, b)
+	case "valve":
+		r.readValve(f, b)
 	default:
 		r.readObject(f, b)
 	}

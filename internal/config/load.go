@@ -117,6 +117,7 @@ func (r *run) evaluateRoot(c *Config) {
 	s.build(c.Network)
 	s.buildACL(c.Network)
 	c.Outputs = s.outputs()
+	c.Policies, c.Valves = s.policies(), s.folder.allValves()
 	r.checkNetworkSecrets(c.Network)
 }
 

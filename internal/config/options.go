@@ -42,6 +42,10 @@ type Config struct {
 	Etcd *Etcd
 	// Outputs are sorted by name.
 	Outputs []Output
+	// Policies are sorted by name.
+	Policies []Policy
+	// Valves is how each safety valve is set, by name.
+	Valves map[string]Valve
 	// Digest is the SHA-256, in hex, over the files read and the values of the
 	// variables that are not sensitive.
 	Digest string

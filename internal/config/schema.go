@@ -7,10 +7,10 @@ import (
 )
 
 // later lists the blocks that the language has and this release has not.
-func later() []string { return []string{"policy", "import", "moved", "removed"} }
+func later() []string { return []string{"import", "moved", "removed"} }
 
 func rootSchema() *hcl.BodySchema {
-	labelled := []string{"network", "cell", "core", "entry", "route", "user", "acl_role", "acl_user", "variable", "output", "module", "policy"}
+	labelled := []string{"network", "cell", "core", "entry", "route", "user", "acl_role", "acl_user", "variable", "output", "module", "policy", "valve"}
 	s := &hcl.BodySchema{}
 	for _, name := range labelled {
 		s.Blocks = append(s.Blocks, hcl.BlockHeaderSchema{Type: name, LabelNames: []string{"name"}})

@@ -76,6 +76,9 @@ func (e *Engine) run(ctx context.Context, s *session, p *Planned, who applicant,
 	if p.Refused != nil {
 		return nil, p.Refused
 	}
+	if err := denied(p.Plan); err != nil {
+		return nil, err
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, &Canceled{Cause: err}
 	}

@@ -80,6 +80,9 @@ func explainApply(err error) (d render.ErrorDocument, ok bool) {
 		}
 		return d, true
 	}
+	if e, ok := as[*Denied](err); ok {
+		return explainDenied(e), true
+	}
 	if e, ok := as[*Unexpected](err); ok {
 		return explainUnexpected(e), true
 	}

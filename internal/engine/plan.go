@@ -26,6 +26,8 @@ type PlanOptions struct {
 	AcceptRestored bool
 	// DisableAuth allows to turn the cluster's authentication off.
 	DisableAuth bool
+	// Allow names the policies and valves that this run may break.
+	Allow []string
 	// Provenance is what is said of who plans, and of what.
 	Provenance Provenance
 }
@@ -173,6 +175,9 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 		return nil, err
 	}
 	if err := w.session.mayEnforce(ctx, p); err != nil {
+		return nil, err
+	}
+	if err := judge(p, v.state, w.config, w.options.Allow); err != nil {
 		return nil, err
 	}
 	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings), w.session.adviseOf(ctx, p))

@@ -26,6 +26,8 @@ type RollbackOptions struct {
 	AcceptRestored bool
 	// DisableAuth allows to turn the cluster's authentication off.
 	DisableAuth bool
+	// Allow names the valves that this run may break.
+	Allow       []string
 	Expect      Expected
 	LockTimeout time.Duration
 	// Review is given the plan before it is applied; its error stops the rollback.
@@ -94,6 +96,9 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 		return nil, ids.err
 	}
 	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	if err := judge(p, v.state, nil, o.Allow); err != nil {
 		return nil, err
 	}
 	p.Warnings = append(found, p.Warnings...)

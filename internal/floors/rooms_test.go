@@ -38,8 +38,9 @@ func rooms() map[string]int {
 		"internal/plan":          4,
 		"internal/plan/planfile": 4,
 
-		"internal/drift": 5,
-		"internal/apply": 5,
+		"internal/drift":  5,
+		"internal/apply":  5,
+		"internal/policy": 5,
 
 		"internal/render":   6,
 		"internal/etcd":     6,
@@ -71,7 +72,7 @@ func within() map[string]string {
 func outside() map[string][]string {
 	return map[string][]string{
 		"github.com/hashicorp/hcl/v2":             {"internal/lang", "internal/config", "internal/export"},
-		"github.com/zclconf/go-cty":               {"internal/lang", "internal/config", "internal/export"},
+		"github.com/zclconf/go-cty":               {"internal/lang", "internal/config", "internal/export", "internal/policy"},
 		"github.com/zclconf/go-cty-yaml":          {"internal/lang"},
 		"github.com/apparentlymart/go-cidr/cidr":  {"internal/lang"},
 		"github.com/agext/levenshtein":            {"internal/lang", "internal/config"},

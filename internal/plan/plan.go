@@ -174,6 +174,9 @@ type Change struct {
 	// Falls lists keys of others that go with a deleted object: operational
 	// ones and unmanaged objects below it.
 	Falls []string `json:"falls,omitempty"`
+	// Protected says that the object has prevent_destroy, and the plan would
+	// delete it.
+	Protected bool `json:"protected,omitempty"`
 	// Notes say in words what a change of the authentication allows and takes.
 	Notes []string `json:"notes,omitempty"`
 }

@@ -427,22 +427,33 @@ func TestProtection(t *testing.T) {
 	s.net.Cores[1].Lifecycle.PreventDestroy = true
 	s.apply()
 	s.net.Cores = s.net.Cores[:1]
-	if _, diags := s.make(); !diags.HasErrors() {
-		t.Fatal("a protected Core is deleted once its block is gone")
+	if p, _ := s.make(); !protects(p) {
+		t.Fatal("a protected Core is deleted unmarked once its block is gone")
 	}
-	if _, diags := s.make(destroy); !diags.HasErrors() {
-		t.Fatal("a protected Core is destroyed")
+	if p, _ := s.make(destroy); !protects(p) {
+		t.Fatal("a protected Core is destroyed unmarked")
 	}
 }
 
+// protects reports whether a plan marks the one protected object that it deletes.
+func protects(p *plan.Plan) bool {
+	marked := 0
+	for i := range p.Changes {
+		if p.Changes[i].Protected {
+			marked++
+		}
+	}
+	return marked == 1
+}
+
 // TestProtectionCountsAtOnce: an object that is protected in the same plan that
-// would give it another identity is kept.
+// would give it another identity counts as protected.
 func TestProtectionCountsAtOnce(t *testing.T) {
 	s := start(t)
 	s.net.Cores[1].Lifecycle.PreventDestroy = true
 	s.net.Cores[1].IP = named("192.0.2.77")
-	if _, diags := s.make(); !diags.HasErrors() {
-		t.Fatal("a protected Core is replaced")
+	if p, _ := s.make(); !protects(p) {
+		t.Fatal("a protected Core is replaced unmarked")
 	}
 }
 

@@ -1,12 +1,10 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
-	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -41,7 +39,7 @@ func (m *maker) protectedAddresses() map[string]bool {
 }
 
 // planDeletion deletes one object with all its keys, or forgets one that is
-// gone already. One that is to be kept is an error.
+// gone already. One that is to be kept is marked so: a valve refuses the plan.
 func (m *maker) planDeletion(r *state.Record, kept bool) {
 	o := &object{record: r, last: LastApplied(r), digest: m.digestOf(r.Kind, r.ID)}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(r.Kind), parent: r.Parent, id: r.ID}], r.Kind))
@@ -51,9 +49,7 @@ func (m *maker) planDeletion(r *state.Record, kept bool) {
 		m.changes = append(m.changes, c)
 		return
 	}
-	if kept {
-		m.diags = append(m.diags, protected(r))
-	}
+	c.Protected = kept
 	for i := range o.live.Fields {
 		m.deleteField(o, &o.live.Fields[i], &c)
 	}
@@ -132,15 +128,5 @@ func (m *maker) fall(l *keys.Live, c *Change) {
 	}
 	for i := range l.Fields {
 		c.Falls = append(c.Falls, l.Fields[i].Key)
-	}
-}
-
-func protected(r *state.Record) diag.Diagnostic {
-	return diag.Diagnostic{
-		Severity: diag.Error, Address: r.Address,
-		Summary: fmt.Sprintf("%s is protected and can't be deleted", r.Address),
-		Detail: "It has prevent_destroy, and the plan would delete it: its block is gone, or it takes another identity. " +
-			"Removing the block does not remove the protection.",
-		Hint: "To delete it, set prevent_destroy = false in its lifecycle, apply, and then remove or change it.",
 	}
 }

@@ -47,6 +47,8 @@ type ApplyDocument struct {
 	// cluster was restored from a snapshot.
 	Continued string      `json:"continued,omitempty"`
 	Counts    ApplyCounts `json:"counts"`
+	// Allowed names the policies and valves that the apply was allowed to break.
+	Allowed []string `json:"allowed,omitempty"`
 	// Revision is the cluster's of the commit, Bytes the record's stored size.
 	Revision int64 `json:"revision"`
 	Bytes    int   `json:"bytes"`
@@ -66,7 +68,7 @@ func newApply(h *state.History) ApplyDocument {
 	c := h.Counts
 	return ApplyDocument{
 		Serial: h.Serial, Apply: h.Apply, Time: h.Time.UTC(), Actor: h.Actor, Commit: h.Commit, Mode: h.Mode, RolledBackTo: h.RolledBackTo, Tool: h.Tool,
-		Intent: h.Intent, ConfigDigest: h.ConfigDigest, Continued: h.Restored, Revision: h.Revision, Bytes: h.Bytes,
+		Intent: h.Intent, ConfigDigest: h.ConfigDigest, Continued: h.Restored, Revision: h.Revision, Bytes: h.Bytes, Allowed: h.Allowed,
 		Counts: ApplyCounts{Delete: c.Delete, Update: c.Update, Create: c.Create, Adopt: c.Adopt, Forget: c.Forget, Record: c.Record},
 	}
 }
@@ -178,6 +180,7 @@ func (p *page) entryHeader(d *HistoryEntryDocument) {
 		{"intent", p.word(d.Intent)},
 		{"configuration", p.word(d.ConfigDigest)},
 		{"apply", p.word(d.Apply)},
+		{"allowed", p.word(strings.Join(d.Allowed, ", "))},
 		{"continued", p.word(continued(d.Continued))},
 	} {
 		if strings.TrimSpace(x[1]) != "" {

@@ -27,6 +27,9 @@ type History struct {
 	Before map[string]string `json:"before,omitempty"`
 	// RolledBackTo is the serial whose state this apply brought back.
 	RolledBackTo int64 `json:"rolled_back_to,omitempty"`
+	// Allowed names the policies and valves that denied the plan, and that this
+	// apply was allowed to break.
+	Allowed []string `json:"allowed,omitempty"`
 	// Parts is how many parts hold the changes and records of a large apply.
 	Parts int `json:"parts,omitempty"`
 	// Revision is the cluster's revision of the commit: the ModRevision of the
