@@ -18,6 +18,7 @@ func TestCodeOf(t *testing.T) {
 	plain := errors.New("plain")
 	conflicted := &engine.Conflicted{Plan: &plan.Plan{Conflicts: []plan.Conflict{{Summary: "x"}}}}
 	held, unknown, interrupted := &embedded.Held{}, &apply.Unknown{Cause: plain}, &apply.Interrupted{}
+	denied := &engine.Denied{Plan: &plan.Plan{Policies: []plan.PolicyResult{{Name: "x", Severity: diag.Error, Verdict: plan.Failed}}}}
 	for name, c := range map[string]struct {
 		err  error
 		code int
@@ -36,6 +37,9 @@ func TestCodeOf(t *testing.T) {
 		"refused":                      {fmt.Errorf("apply: %w", &apply.Refused{}), 3},
 		"conflicted":                   {conflicted, 3},
 		"conflicted and shown":         {&shown{cause: conflicted}, 3},
+		"denied":                       {&shown{cause: denied}, 6},
+		"denied, and failed to close":  {errors.Join(denied, plain), 6},
+		"conflict before denied":       {errors.Join(denied, conflicted), 3},
 		"held":                         {held, 4},
 		"held before conflict":         {errors.Join(conflicted, held), 4},
 		"interrupted":                  {interrupted, 5},
