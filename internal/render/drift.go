@@ -18,17 +18,21 @@ func Drift(w io.Writer, r *drift.Report, o Options) error {
 		return writeJSON(w, d, o)
 	}
 	t := newPage(o)
-	if !o.Quiet {
-		t.driftHeader(&d)
-		for i := range d.Objects {
-			t.drifted(&d.Objects[i])
-		}
-		t.unmanaged(d.Unmanaged)
-	}
-	t.space()
-	t.driftLine(&d)
-	t.unchecked(&d)
+	t.driftText(&d)
 	return t.flush(w)
+}
+
+func (p *page) driftText(d *DriftDocument) {
+	if !p.o.Quiet {
+		p.driftHeader(d)
+		for i := range d.Objects {
+			p.drifted(&d.Objects[i])
+		}
+		p.unmanaged(d.Unmanaged)
+	}
+	p.space()
+	p.driftLine(d)
+	p.unchecked(d)
 }
 
 func (p *page) driftHeader(d *DriftDocument) {

@@ -55,6 +55,7 @@ func filled[T any](text string) T {
 // acting gives the changes of a plan the actions that they may have.
 func acting(text string, a plan.Action, member bool) *plan.Plan {
 	p := filled[plan.Plan](text)
+	p.Policies[0].Verdict, p.Policies[0].Severity, p.Policies[1].Verdict = plan.Failed, diag.Error, plan.Allowed
 	for i := range p.Changes {
 		p.Changes[i].Action = a
 		for j := range p.Changes[i].Fields {
@@ -174,7 +175,7 @@ func TestPlanTellsNoSecrets(t *testing.T) {
 	clean := filled[plan.Plan]("open")
 	p.Tool, p.Mode, p.Network, p.Prefix, p.Generation, p.ClusterID = "t", plan.ModeApply, "n", "/p/", "g", "c"
 	p.ConfigDigest, p.Commit, p.Intent, p.Restored = "d", "c", "i", "e"
-	p.Changes, p.Unmanaged, p.Conflicts, p.Warnings = clean.Changes, clean.Unmanaged, clean.Conflicts, nil
+	p.Changes, p.Unmanaged, p.Conflicts, p.Warnings, p.Policies = clean.Changes, clean.Unmanaged, clean.Conflicts, nil, clean.Policies
 	p.Secrets = map[string]string{"k": "PLANTED"}
 	p.Access.OtherRoles, p.Access.OtherUsers = clean.Access.OtherRoles, clean.Access.OtherUsers
 	for i := range p.Changes {

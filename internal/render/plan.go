@@ -23,6 +23,7 @@ func (p *page) planText(d *PlanDocument) {
 	p.prefix = d.Prefix
 	p.planHeader(d)
 	p.conflicts(d.Conflicts)
+	p.policies(d.Policies)
 	p.planWarnings(d)
 	if p.o.Summary {
 		p.planTable(d)

@@ -36,8 +36,10 @@ type PlanDocument struct {
 	Summary    PlanSummary `json:"summary"`
 	// Changes are deletions, updates, creations, and those of the state only,
 	// each by address.
-	Changes   []ChangeDocument    `json:"changes"`
-	Conflicts []ConflictDocument  `json:"conflicts"`
+	Changes   []ChangeDocument   `json:"changes"`
+	Conflicts []ConflictDocument `json:"conflicts"`
+	// Policies are what the valves and policies say, those that passed too.
+	Policies  []PolicyDocument    `json:"policies"`
 	Warnings  diag.List           `json:"warnings"`
 	Unmanaged []UnmanagedDocument `json:"unmanaged"`
 	Outputs   map[string]string   `json:"outputs,omitempty"`
@@ -93,9 +95,9 @@ func NewPlan(p *plan.Plan) PlanDocument {
 		Head: head("plan"), Tool: p.Tool, Mode: string(p.Mode), CreatedAt: p.CreatedAt.UTC(),
 		Network: p.Network, Prefix: p.Prefix, ClusterID: p.ClusterID, Generation: p.Generation,
 		Revision: p.Revision, Serial: p.Serial, Continued: p.Restored, ConfigDigest: p.ConfigDigest, Commit: p.Commit, Intent: p.Intent,
-		HasChanges: p.HasChanges() || len(p.Changes) > 0, Applicable: len(p.Conflicts) == 0,
+		HasChanges: p.HasChanges() || len(p.Changes) > 0, Applicable: len(p.Conflicts) == 0 && len(p.Denied()) == 0,
 		Summary: planSummary(p), Changes: changeDocuments(p.Changes, known), Conflicts: make([]ConflictDocument, len(p.Conflicts)),
-		Warnings: diagnosticDocuments(p.Warnings), Unmanaged: unmanagedDocuments(p.Unmanaged), Outputs: p.Outputs, Access: accessDocument(p.Access),
+		Policies: policyDocuments(p.Policies), Warnings: diagnosticDocuments(p.Warnings), Unmanaged: unmanagedDocuments(p.Unmanaged), Outputs: p.Outputs, Access: accessDocument(p.Access),
 	}
 	for i, c := range p.Conflicts {
 		d.Conflicts[i] = ConflictDocument{

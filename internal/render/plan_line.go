@@ -13,8 +13,11 @@ const shownIntent = 12
 // planLine is the summary in one line, and last the digest by which exactly
 // this change can be applied.
 func (p *page) planLine(d *PlanDocument) {
-	if !d.Applicable {
-		p.line(p.color(red, counted(len(d.Conflicts), "conflict", "conflicts")+": this plan can't be applied."))
+	if n := len(d.Conflicts); n > 0 {
+		p.line(p.color(red, counted(n, "conflict", "conflicts")+": this plan can't be applied."))
+	}
+	if n := denied(d.Policies); n > 0 {
+		p.line(p.color(red, "Denied by "+counted(n, "policy", "policies")+": this plan can't be applied."))
 	}
 	if !d.HasChanges && d.Applicable {
 		p.line(p.nothing(d))

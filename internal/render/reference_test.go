@@ -24,7 +24,7 @@ const docsPath = "../../docs/json.md"
 func documented() map[string]any {
 	return map[string]any{
 		"Plan": render.PlanDocument{}, "Plan summary": render.PlanSummary{}, "Kind": render.KindSummary{}, "Change": render.ChangeDocument{},
-		"Field": render.FieldDocument{}, "Value": render.ValueDocument{}, "Conflict": render.ConflictDocument{},
+		"Field": render.FieldDocument{}, "Value": render.ValueDocument{}, "Conflict": render.ConflictDocument{}, "Policy": render.PolicyDocument{},
 		"Unmanaged object": render.UnmanagedDocument{}, "Drift": render.DriftDocument{}, "Applied": render.AppliedDocument{},
 		"Counts": render.ActionCounts{}, "History": render.HistoryDocument{}, "Apply": render.ApplyDocument{}, "Apply counts": render.ApplyCounts{},
 		"History entry": render.HistoryEntryDocument{}, "Status": render.StatusDocument{}, "Node": render.StatusNode{}, "Route": render.StatusRoute{},

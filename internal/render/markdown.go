@@ -1,0 +1,182 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/plan"
+)
+
+// Marker is the hidden first line by which a comment on a network is found and
+// updated in place. Others' comments don't have it.
+func Marker(network string) string {
+	return "<!-- sigilform:" + strings.ReplaceAll(htmlText(network), "--", "- -") + " -->"
+}
+
+// Markdown is the report as a comment on a pull request: what was come to, what
+// stands in the way, what is lost, what changes, what comes, and how to apply
+// exactly this. Where it is too long for the limit, whole objects are left out,
+// and it says which.
+func (r *Report) Markdown(limit Limit, o Options) string {
+	m := &markdown{page: newPage(Options{Secrets: o.Secrets}), limit: limit}
+	m.top(r)
+	foot := m.foot(r)
+	m.room = limit.Max - limit.measure(m.b.String()) - limit.measure(foot) - leftOutRoom
+	m.items("", r.problems(m), m.room/2)
+	if r.Plan != nil {
+		m.page.prefix = r.Plan.Prefix
+		m.objects(r.Plan.Changes, (*page).change)
+		m.items("#### Others' objects\n\n", m.others(r.Plan.Unmanaged), m.room/2)
+	}
+	if r.Drift != nil {
+		m.page.prefix = r.Drift.Prefix
+		m.objects(r.Drift.Objects, (*page).drifted)
+		m.items("#### Others' objects\n\n", m.others(r.Drift.Unmanaged), m.room/2)
+	}
+	return m.page.redact.text(m.b.String() + foot)
+}
+
+// markdown is a comment under construction.
+type markdown struct {
+	b strings.Builder
+	// page renders the fields of objects, as the text does.
+	page  *page
+	limit Limit
+	// room is what may still be added.
+	room int
+}
+
+// add adds a part if there is room for it.
+func (m *markdown) add(part string) bool {
+	n := m.limit.measure(part)
+	if n > m.room {
+		return false
+	}
+	m.b.WriteString(part)
+	m.room -= n
+	return true
+}
+
+// top is what is never cut.
+func (m *markdown) top(r *Report) {
+	m.b.WriteString(Marker(r.Network()) + "\n")
+	m.b.WriteString("### " + m.title(r) + "\n\n")
+	switch {
+	case r.Plan != nil:
+		m.planTop(r)
+	case r.Drift != nil:
+		m.driftTop(r.Drift)
+	case r.Validation != nil:
+		m.validationTop(r.Validation)
+	}
+	if r.Error != nil && !r.told() && r.Error.Summary != "" {
+		m.b.WriteString("> [!CAUTION]\n> **" + m.prose(r.Error.Summary) + ".** " + m.prose(sentences(r.Error.Detail, r.Error.Hint)) + "\n\n")
+	}
+}
+
+func (m *markdown) title(r *Report) string {
+	sign := "✅"
+	switch {
+	case r.Error != nil || r.Validation != nil && !r.Validation.Valid || r.Plan != nil && !r.Plan.Applicable:
+		sign = "❌"
+	case r.Drift != nil && r.Drift.Drifted:
+		sign = "⚠️"
+	case r.Plan != nil && r.Applied == nil && r.Plan.HasChanges:
+		sign = "📝"
+	}
+	title := sign + " " + m.prose(r.Command)
+	if n := r.Network(); n != "" {
+		title += ": network " + code(n)
+	}
+	return title
+}
+
+func (m *markdown) planTop(r *Report) {
+	d := r.Plan
+	s := &d.Summary
+	switch {
+	case r.Applied != nil && r.Applied.Applied:
+		m.b.WriteString("**Applied: " + m.page.mainCounts(&s.ActionCounts, "deleted", "updated", "created") + sideCounts(&s.ActionCounts) + ".** Serial " +
+			plainNumber(r.Applied.Serial) + ", revision " + plainNumber(r.Applied.Revision) + ".\n\n")
+	case !d.HasChanges:
+		m.b.WriteString("**" + strings.Replace(m.page.nothing(d), "No changes.", "No changes.**", 1) + "\n\n")
+	default:
+		m.b.WriteString("**Plan: " + m.page.mainCounts(&s.ActionCounts, "to delete", "to update", "to create") + sideCounts(&s.ActionCounts) + ".** " +
+			counted(s.InSync, "object", "objects") + " in sync.\n\n")
+	}
+	m.banner(r)
+	if len(s.Kinds) == 0 {
+		return
+	}
+	m.b.WriteString("| | delete | update | create | state | drift |\n|---|--:|--:|--:|--:|--:|\n")
+	for i := range s.Kinds {
+		k := &s.Kinds[i]
+		m.b.WriteString("| " + m.prose(k.Kind) + " | " + strings.Join(k.cells(), " | ") + " |\n")
+	}
+	m.b.WriteString("\n")
+}
+
+// banner says what nobody should miss.
+func (m *markdown) banner(r *Report) {
+	d := r.Plan
+	var lines []string
+	if n := len(d.Conflicts); n > 0 {
+		lines = append(lines, "**"+counted(n, "conflict", "conflicts")+": this plan can't be applied.**")
+	}
+	if n := denied(d.Policies); n > 0 {
+		lines = append(lines, "**Denied by "+counted(n, "policy", "policies")+": this plan can't be applied.**")
+	}
+	if n := d.Summary.Delete; n > 0 && r.Applied == nil {
+		verb := " are deleted."
+		if n == 1 {
+			verb = " is deleted."
+		}
+		lines = append(lines, "**"+counted(n, "object", "objects")+verb+"**")
+	}
+	if len(lines) > 0 {
+		m.b.WriteString("> [!CAUTION]\n> " + strings.Join(lines, "\n>\n> ") + "\n\n")
+	}
+}
+
+func (m *markdown) driftTop(d *DriftDocument) {
+	m.b.WriteString(m.line(func(p *page) { p.driftLine(d) }) + "\n\n")
+	m.b.WriteString("Last applied: serial " + plainNumber(d.Serial) + by(m.prose(d.AppliedBy)) + " at " + moment(d.AppliedAt) + ".\n\n")
+}
+
+func (m *markdown) validationTop(v *ValidationDocument) {
+	if v.Valid {
+		m.b.WriteString("The configuration passes every check.\n\n")
+		return
+	}
+	m.b.WriteString("**" + m.page.tally(v.ErrorCount, v.WarningCount) + ".**\n\n")
+}
+
+// line is what a page says, as prose.
+func (m *markdown) line(say func(*page)) string {
+	p := newPage(m.page.o)
+	say(p)
+	return m.prose(strings.TrimSpace(p.b.String()))
+}
+
+// foot says how to apply exactly this.
+func (m *markdown) foot(r *Report) string {
+	if r.Plan == nil || r.Applied != nil {
+		return ""
+	}
+	d := r.Plan
+	text := "<sub>Serial " + plainNumber(d.Serial) + " → " + plainNumber(d.Serial+1) + ", read at revision " + plainNumber(d.Revision)
+	if d.Commit != "" {
+		text += ", commit " + code(m.page.redact.text(d.Commit))
+	}
+	text += ".</sub>\n"
+	if d.HasChanges && d.Applicable && d.Mode != string(plan.ModeRollback) && d.Intent != "" {
+		text += "\nApply exactly this: <code>sigilform " + verbOf(d.Mode) + " --expect-digest " + htmlText(d.Intent) + "</code>\n"
+	}
+	return text
+}
+
+func verbOf(mode string) string {
+	if mode == string(plan.ModeDestroy) {
+		return "destroy"
+	}
+	return "apply"
+}
