@@ -31,6 +31,10 @@ type app struct {
 	progress *progress
 	// journal is that of an apply in the middle of which something is shown.
 	journal *state.Journal
+	// reports are written beside what is printed. machine says that standard
+	// output is one of them, and holds nothing else.
+	reports reports
+	machine bool
 	// restored says that the cluster was restored from a snapshot.
 	restored *render.RestoredDocument
 }
@@ -40,6 +44,7 @@ func (a *app) run(ctx context.Context, args []string) (code int) {
 	// A panic of Go's ends with code 2, which says "there are changes" here.
 	defer func() {
 		if fault := recover(); fault != nil {
+			a.abandonReports()
 			_, _ = fmt.Fprintf(a.stderr, "error: sigilform has a fault, please report it: %v\n%s", fault, debug.Stack())
 			code = exitError
 		}
@@ -50,12 +55,13 @@ func (a *app) run(ctx context.Context, args []string) (code int) {
 	ran, err := a.root.ExecuteContextC(ctx)
 	a.clear()
 	if err == nil {
-		return exitDone
+		return a.publish(exitDone)
 	}
 	if ran == a.root && a.out.json {
 		a.out.format = formatJSON
 	}
-	return a.fail(err)
+	a.keepError(err, codeOf(err))
+	return a.publish(a.fail(err))
 }
 
 // wantsJSON looks for the flags that ask for JSON, for a command line that

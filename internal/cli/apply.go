@@ -112,7 +112,7 @@ func (a *app) applyPath(c *cobra.Command, p *applyFlags, args []string, question
 
 // applyFile applies a saved plan. It was reviewed when it was made.
 func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
-	if err := a.output(&p.out, formatText, formatJSON); err != nil {
+	if err := a.output(&p.out, reportFormats()...); err != nil {
 		return err
 	}
 	a.watch()
@@ -163,10 +163,10 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 		a.note("", "Another user was created meanwhile, so the ids of the new users moved. Planned again:", "")
 	}
 	r.last = planned
-	if !a.isJSON() {
-		if err := a.showPlan(planned, r.flags.summary); err != nil {
-			return err
-		}
+	if a.isJSON() {
+		a.keepPlan(planned)
+	} else if err := a.showPlan(planned, r.flags.summary); err != nil {
+		return err
 	}
 	switch {
 	case len(planned.Plan.Conflicts) > 0:
@@ -212,6 +212,7 @@ func (a *app) showApplied(applied *engine.Applied) error {
 	d.Serial, d.Revision, d.Resolved = r.Serial, r.Revision, r.Resolved
 	d.Bytes, d.Writes, d.Guards, d.Steps, d.Calls = r.Bytes, r.Writes, r.Guards, r.Steps, r.Calls
 	d.DurationMS = float64(applied.Took.Microseconds()) / microsPerMilli
+	a.reports.report.Applied = &d
 	return render.Applied(a.stdout, d, a.options())
 }
 

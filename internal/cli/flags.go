@@ -25,6 +25,8 @@ type outputFlags struct {
 	json    bool
 	noColor bool
 	quiet   bool
+	// outputs are written beside what is printed: FORMAT=FILE.
+	outputs []string
 }
 
 // add defines the flags on a command whose result has the given formats, text
@@ -57,7 +59,7 @@ func (a *app) output(o *outputFlags, formats ...string) error {
 	}
 	o.json = o.format == formatJSON
 	a.out = *o
-	return nil
+	return a.openReports(o)
 }
 
 // sourceFlags say which values a configuration is read with.

@@ -43,7 +43,7 @@ is. ` + "`sigilform show SERIAL`" + ` prints one of them whole.` + exits("0  lis
 }
 
 func (a *app) newShow() *cobra.Command {
-	var l liveFlags
+	l := liveFlags{reports: true}
 	var summary bool
 	c := &cobra.Command{
 		Use:   "show [PLANFILE|SERIAL [PATH]]",
@@ -65,6 +65,9 @@ apply with a serial from the history; or the newest apply.` + exits("0  shown", 
 			o, err := a.liveOptions(c, &l, where)
 			if err != nil {
 				return err
+			}
+			if a.reporting() {
+				return usage("an apply of the history is shown as text or JSON only", "the other formats are for a saved plan: sigilform show PLANFILE")
 			}
 			entry, err := a.engine.HistoryEntry(c.Context(), o, serial)
 			if err != nil {
@@ -93,7 +96,7 @@ func serialOf(args []string) (serial int64, ok bool) {
 }
 
 func (a *app) showFile(l *liveFlags, args []string, summary bool) error {
-	if err := a.output(&l.out, formatText, formatJSON); err != nil {
+	if err := a.output(&l.out, reportFormats()...); err != nil {
 		return err
 	}
 	if len(args) > 1 {

@@ -13,21 +13,32 @@ type liveFlags struct {
 	source     sourceFlags
 	connection connectionFlags
 	network    string
+	// reports says that the command has all formats.
+	reports bool
 }
 
 func (l *liveFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&l.network, "network", "", "`NAME` of the network, where the cluster holds several")
-	l.out.add(c)
+	if l.reports {
+		l.out.addReports(c)
+	} else {
+		l.out.add(c)
+	}
 	l.source.add(c)
 	l.connection.add(c)
 }
 
 func (a *app) liveOptions(c *cobra.Command, l *liveFlags, path string) (o engine.LiveOptions, err error) {
-	if err := a.output(&l.out, formatText, formatJSON); err != nil {
+	formats := []string{formatText, formatJSON}
+	if l.reports {
+		formats = reportFormats()
+	}
+	if err := a.output(&l.out, formats...); err != nil {
 		return o, err
 	}
+	a.reports.report.Path = path
 	a.watch()
-	o.Network, o.Restored = l.network, a.tellRestored
+	o.Network, o.Restored, o.Places = l.network, a.tellRestored, a.reporting()
 	if o.Source, err = l.source.source(path); err != nil {
 		return o, err
 	}
@@ -38,7 +49,7 @@ func (a *app) liveOptions(c *cobra.Command, l *liveFlags, path string) (o engine
 const liveExits = "1  error, or nothing was ever applied there"
 
 func (a *app) newDrift() *cobra.Command {
-	var l liveFlags
+	l := liveFlags{reports: true}
 	c := &cobra.Command{
 		Use:   "drift [PATH]",
 		Short: "Has the live network left what was last applied?",
@@ -58,6 +69,7 @@ PATH only tells where the cluster is, and which network is meant.` + exits("0  n
 			}
 			a.clear()
 			a.secrets = drifted.Secrets
+			a.keepDrift(drifted)
 			if err := render.Drift(a.stdout, drifted.Report, a.options()); err != nil {
 				return err
 			}

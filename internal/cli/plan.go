@@ -37,7 +37,7 @@ func (p *planFlags) add(c *cobra.Command) {
 	f.StringArrayVar(&p.allow, "allow", nil, "let this run break the policy or safety valve `NAME`; may be repeated")
 	f.BoolVar(&p.summary, "summary", false, "show counts and addresses, not fields")
 	f.BoolVar(&p.failOnDrift, "fail-on-drift", false, "end with exit code 2 if something was changed outside")
-	p.out.add(c)
+	p.out.addReports(c)
 	p.source.add(c)
 	p.provenance.add(c)
 	p.connection.add(c)
@@ -45,9 +45,10 @@ func (p *planFlags) add(c *cobra.Command) {
 
 // options settles the flags into what is to be planned.
 func (a *app) planOptions(c *cobra.Command, p *planFlags, args []string) (o engine.PlanOptions, err error) {
-	if err := a.output(&p.out, formatText, formatJSON); err != nil {
+	if err := a.output(&p.out, reportFormats()...); err != nil {
 		return o, err
 	}
+	a.reports.report.Path = path(args)
 	a.watch()
 	o = engine.PlanOptions{Destroy: p.destroy, Adopt: p.adopt, Cascade: p.cascade, AcceptRestored: p.restored, DisableAuth: p.disableAuth, Allow: p.allow}
 	if o.Source, err = p.source.source(path(args)); err != nil {
@@ -143,6 +144,7 @@ func (p *planFlags) verdict(planned *engine.Planned, detailed bool) error {
 func (a *app) showPlan(planned *engine.Planned, summary bool) error {
 	a.clear()
 	a.secrets = planned.Secrets
+	a.keepPlan(planned)
 	o := a.options()
 	o.Summary = summary
 	return render.Plan(a.stdout, planned.Plan, o)

@@ -25,7 +25,7 @@ func (d *declined) Error() string { return d.why }
 // confirm asks at the terminal, and refuses to guess without one.
 func (a *app) confirm(ctx context.Context, question string) error {
 	to, done, ok := a.conversation()
-	if !ok || a.isJSON() {
+	if !ok || a.isJSON() || a.machine {
 		return &declined{why: "nobody was asked, and nothing was written", hint: "use --auto-approve where there is no terminal, or save a plan with `sigilform plan --out FILE` and apply that"}
 	}
 	defer done()

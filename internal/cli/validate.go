@@ -21,7 +21,7 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits("0  val
 		Example: "  sigilform validate\n  sigilform validate --json examples/network.hcl",
 		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := a.output(&out, formatText, formatJSON); err != nil {
+			if err := a.output(&out, reportFormats()...); err != nil {
 				return err
 			}
 			source, err := s.source(path(args))
@@ -32,23 +32,24 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits("0  val
 			if err != nil {
 				return err
 			}
-			return a.showValidation(v)
+			return a.showValidation(v, path(args))
 		},
 	}
-	out.add(c)
+	out.addReports(c)
 	s.add(c)
 	return c
 }
 
 // showValidation prints the findings. Errors are the result here, and go to
 // standard error for people like those of every other command.
-func (a *app) showValidation(v *engine.Validated) error {
+func (a *app) showValidation(v *engine.Validated, path string) error {
 	a.secrets = v.Secrets
 	d := render.NewValidation(v.Diagnostics)
 	if v.Config != nil && v.Config.Network != nil {
 		d.Network = v.Config.Network.Name
 		d.Objects = objects(v.Config.Network)
 	}
+	a.keepValidation(d, path)
 	w := a.stdout
 	if !d.Valid && !a.isJSON() {
 		w = a.stderr

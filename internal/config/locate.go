@@ -46,6 +46,18 @@ func (c *Config) Locate(l diag.List) diag.List {
 	return out
 }
 
+// Place is the header of the block that declares an object; nil where none does.
+func (c *Config) Place(address string) *diag.Range {
+	if c == nil || c.run == nil {
+		return nil
+	}
+	at, ok := c.run.find(address, "")
+	if !ok {
+		return nil
+	}
+	return c.run.rangeOf(at)
+}
+
 // find is the place of an object, or of its attribute where that is written.
 func (r *run) find(address, attribute string) (hcl.Range, bool) {
 	a, err := addr.Parse(address)

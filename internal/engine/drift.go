@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/drift"
 )
 
@@ -10,6 +11,9 @@ import (
 type Drifted struct {
 	Report  *drift.Report
 	Secrets []string
+	// Places are the blocks of what drifted, by address, where they were asked
+	// for and the path holds a configuration.
+	Places map[string]diag.Range
 }
 
 // Drift compares the live network with what was last applied.
@@ -28,5 +32,9 @@ func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err er
 		return nil, err
 	}
 	e.progress("comparing")
-	return &Drifted{Report: drift.Detect(v.snapshot, v.state, live), Secrets: secretsOfView(v)}, nil
+	out = &Drifted{Report: drift.Detect(v.snapshot, v.state, live), Secrets: secretsOfView(v)}
+	if o.Places {
+		out.Places = e.places(ctx, o.Source, out.Report.Objects)
+	}
+	return out, nil
 }

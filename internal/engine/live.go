@@ -22,6 +22,9 @@ type LiveOptions struct {
 	// Network names the network; where empty it is the configuration's, else
 	// the only one that the cluster holds.
 	Network string
+	// Places asks for the blocks of what drifted, where the path holds a
+	// configuration.
+	Places bool
 	// Restored is told where the cluster was restored from a snapshot since the
 	// network was last applied; may be nil.
 	Restored func(state.Restored)

@@ -44,6 +44,8 @@ type Planned struct {
 	// Already is the last apply, where it did what was expected of this plan,
 	// which for that reason has nothing to do.
 	Already *state.History
+	// config is what was planned, nil where none was read.
+	config *config.Config
 }
 
 // Conflicted is the error for a plan that can be shown but not applied.
@@ -182,7 +184,7 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	}
 	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings), w.session.adviseOf(ctx, p))
 	w.outputs(p)
-	return &Planned{Plan: p, Secrets: secretsOf(w.network, p)}, nil
+	return &Planned{Plan: p, Secrets: secretsOf(w.network, p), config: w.config}, nil
 }
 
 func (w *work) locate(l diag.List) diag.List {

@@ -142,3 +142,9 @@ func (p *page) tooLarge(s *SizeDocument) {
 func exact(bytes int) string {
 	return counted(bytes, "byte", "bytes") + " (" + size(int64(bytes)) + ")"
 }
+
+// NewError completes the Document of an error.
+func NewError(e ErrorDocument) *ErrorDocument {
+	e.Head = head("error")
+	return &e
+}

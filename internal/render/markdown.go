@@ -24,12 +24,12 @@ func (r *Report) Markdown(limit Limit, o Options) string {
 	m.items("", r.problems(m), m.room/2)
 	if r.Plan != nil {
 		m.page.prefix = r.Plan.Prefix
-		m.objects(r.Plan.Changes, (*page).change)
+		m.objects(r.Plan.Changes, ofChange())
 		m.items("#### Others' objects\n\n", m.others(r.Plan.Unmanaged), m.room/2)
 	}
 	if r.Drift != nil {
 		m.page.prefix = r.Drift.Prefix
-		m.objects(r.Drift.Objects, (*page).drifted)
+		m.objects(r.Drift.Objects, ofDrifted())
 		m.items("#### Others' objects\n\n", m.others(r.Drift.Unmanaged), m.room/2)
 	}
 	return m.page.redact.text(m.b.String() + foot)

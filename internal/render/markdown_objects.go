@@ -9,33 +9,73 @@ import (
 // leftOutRoom is kept for what says what was left out.
 const leftOutRoom = 4096
 
+// look is how the objects of a report are shown.
+type look struct {
+	show func(*page, *ChangeDocument)
+	// section titles the group of an object, lead begins its lines where they
+	// have no sign of their own.
+	section, lead func(*ChangeDocument) string
+}
+
+// ofChange shows what a plan does.
+func ofChange() look {
+	return look{
+		show:    (*page).change,
+		section: func(c *ChangeDocument) string { return section(c.action()) },
+		lead: func(c *ChangeDocument) string {
+			switch c.action() {
+			case plan.Create:
+				return "+ "
+			case plan.Delete:
+				return "- "
+			default:
+				return "  "
+			}
+		},
+	}
+}
+
+// ofDrifted shows what others did: what an apply would create they deleted.
+func ofDrifted() look {
+	return look{
+		show:    (*page).drifted,
+		section: func(*ChangeDocument) string { return "Drift" },
+		lead: func(c *ChangeDocument) string {
+			if c.action() == plan.Create {
+				return "- "
+			}
+			return "  "
+		},
+	}
+}
+
 // objects adds a collapsed block for each change, deletions first, as the plan
 // has them. One that does not fit is left out whole, and counted.
-func (m *markdown) objects(all []ChangeDocument, show func(*page, *ChangeDocument)) {
+func (m *markdown) objects(all []ChangeDocument, l look) {
 	var left []*ChangeDocument
 	title := ""
 	for i := range all {
 		c := &all[i]
 		head := ""
-		if s := section(c.action()); s != title {
+		if s := l.section(c); s != title {
 			head = "#### " + s + "\n\n"
 		}
-		if !m.add(head + m.object(c, show)) {
+		if !m.add(head + m.object(c, l)) {
 			left = append(left, c)
 			continue
 		}
-		title = section(c.action())
+		title = l.section(c)
 	}
-	m.leftOut(left)
+	m.leftOut(left, l)
 }
 
 // object is one change, collapsed.
-func (m *markdown) object(c *ChangeDocument, show func(*page, *ChangeDocument)) string {
+func (m *markdown) object(c *ChangeDocument, l look) string {
 	p := &page{o: m.page.o, redact: m.page.redact, prefix: m.page.prefix}
-	show(p, c)
+	l.show(p, c)
 	lines := strings.Split(strings.TrimRight(p.b.String(), "\n"), "\n")
 	summary := strings.TrimSpace(lines[0])
-	body := m.diff(c, lines[1:])
+	body := m.diff(l.lead(c), lines[1:])
 	if body == "" {
 		return "- " + code(summary) + "\n\n"
 	}
@@ -43,7 +83,7 @@ func (m *markdown) object(c *ChangeDocument, show func(*page, *ChangeDocument)) 
 }
 
 // diff makes the lines of fields such that a viewer of differences colours them.
-func (m *markdown) diff(c *ChangeDocument, lines []string) string {
+func (m *markdown) diff(lead string, lines []string) string {
 	var b strings.Builder
 	for _, line := range lines {
 		text := strings.TrimPrefix(line, inner)
@@ -51,14 +91,13 @@ func (m *markdown) diff(c *ChangeDocument, lines []string) string {
 			continue
 		}
 		switch {
-		case c.action() == plan.Create && !strings.HasPrefix(text, "+ "):
-			text = "+ " + text
-		case c.action() == plan.Delete && !strings.HasPrefix(text, "- "):
-			text = "- " + text
+		case strings.HasPrefix(text, lead):
+		case lead != "  ":
+			text = lead + text
 		case strings.HasPrefix(text, "~ "):
 			text = "! " + strings.TrimPrefix(text, "~ ")
 		case !strings.HasPrefix(text, "+ ") && !strings.HasPrefix(text, "- "):
-			text = "  " + text
+			text = lead + text
 		}
 		b.WriteString(text + "\n")
 	}
@@ -67,7 +106,7 @@ func (m *markdown) diff(c *ChangeDocument, lines []string) string {
 
 // leftOut says what there was no room for: how many by action and kind, and as
 // many names as fit.
-func (m *markdown) leftOut(left []*ChangeDocument) {
+func (m *markdown) leftOut(left []*ChangeDocument, l look) {
 	if len(left) == 0 {
 		return
 	}
@@ -75,7 +114,7 @@ func (m *markdown) leftOut(left []*ChangeDocument) {
 	counts, order := map[string]int{}, []string{}
 	addresses := map[string][]string{}
 	for _, c := range left {
-		key := strings.ToLower(section(c.action())) + ", " + c.Kind
+		key := strings.ToLower(l.section(c)) + ", " + c.Kind
 		if counts[key] == 0 {
 			order = append(order, key)
 		}

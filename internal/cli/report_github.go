@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/sigilgate/sigilform/internal/render"
+)
+
+// publishGitHub adds the summary and the outputs of a step to the files that the
+// runner names. Outside a workflow it names none.
+func (a *app) publishGitHub(r *render.Report, o render.Options) error {
+	if name := a.engine.Env.Get("GITHUB_STEP_SUMMARY"); name != "" {
+		used := int64(0)
+		if info, err := os.Stat(name); err == nil {
+			used = info.Size()
+		}
+		if err := appendTo(name, r.Markdown(render.SummaryLimit(used+1), o)+"\n"); err != nil {
+			return err
+		}
+	}
+	if name := a.engine.Env.Get("GITHUB_OUTPUT"); name != "" {
+		return appendTo(name, r.GitHubOutputs())
+	}
+	return nil
+}
+
+// appendTo adds to a file that belongs to the runner.
+func appendTo(name, text string) error {
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, reportMode)
+	if err != nil {
+		return fmt.Errorf("write for the workflow: %w", err)
+	}
+	_, err = f.WriteString(text)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return fmt.Errorf("write for the workflow: %w", err)
+	}
+	return nil
+}
