@@ -15,6 +15,7 @@ type applyFlags struct {
 	autoApprove bool
 	expect      expectFlag
 	lock        lockFlag
+	identity    identityFlag
 }
 
 func (p *applyFlags) add(c *cobra.Command) {
@@ -62,6 +63,7 @@ PATH is a .hcl file or a folder, the current folder by default.` + applyExits(),
 		},
 	}
 	p.add(c)
+	p.identity.add(c)
 	c.Flags().BoolVar(&p.destroy, "destroy", false, "remove everything that was applied, as the command destroy does")
 	return c
 }
@@ -88,6 +90,9 @@ PATH is a .hcl file or a folder, the current folder by default.` + applyExits(),
 
 // applyPath plans and applies.
 func (a *app) applyPath(c *cobra.Command, p *applyFlags, args []string, question string) error {
+	if err := p.identity.unused(); err != nil {
+		return err
+	}
 	o, err := a.planOptions(c, &p.planFlags, args)
 	if err != nil {
 		return err
@@ -138,7 +143,7 @@ func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
 	p.autoApprove = true
 	seen := &review{app: a, flags: p}
 	applied, err := a.engine.ApplyFile(c.Context(), engine.ApplyFileOptions{
-		File: file, Connection: connection, Actor: said.Actor, Expect: expected, LockTimeout: wait, Review: seen.review,
+		File: file, Identities: p.identity.files, Connection: connection, Actor: said.Actor, Expect: expected, LockTimeout: wait, Review: seen.review,
 	})
 	if err != nil {
 		return seen.fail(err)

@@ -44,6 +44,7 @@ is. ` + "`sigilform show SERIAL`" + ` prints one of them whole.` + exits("0  lis
 
 func (a *app) newShow() *cobra.Command {
 	l := liveFlags{reports: true}
+	var identity identityFlag
 	var summary bool
 	c := &cobra.Command{
 		Use:   "show [PLANFILE|SERIAL [PATH]]",
@@ -56,7 +57,10 @@ apply with a serial from the history; or the newest apply.` + exits("0  shown", 
 		RunE: func(c *cobra.Command, args []string) error {
 			serial, isSerial := serialOf(args)
 			if !isSerial {
-				return a.showFile(&l, args, summary)
+				return a.showFile(&l, args, identity, summary)
+			}
+			if err := identity.unused(); err != nil {
+				return err
 			}
 			where := ""
 			if len(args) == 2 {
@@ -78,6 +82,7 @@ apply with a serial from the history; or the newest apply.` + exits("0  shown", 
 		},
 	}
 	l.add(c)
+	identity.add(c)
 	c.Flags().BoolVar(&summary, "summary", false, "show counts and addresses of a plan, not fields")
 	return c
 }
@@ -95,14 +100,14 @@ func serialOf(args []string) (serial int64, ok bool) {
 	return n, err == nil && n > 0
 }
 
-func (a *app) showFile(l *liveFlags, args []string, summary bool) error {
+func (a *app) showFile(l *liveFlags, args []string, identity identityFlag, summary bool) error {
 	if err := a.output(&l.out, reportFormats()...); err != nil {
 		return err
 	}
 	if len(args) > 1 {
 		return usage(fmt.Sprintf("%q is no serial", args[0]), "usage: sigilform show [PLANFILE|SERIAL [PATH]]")
 	}
-	planned, _, err := a.engine.ReadPlan(args[0])
+	planned, _, err := a.engine.ReadPlan(args[0], identity.files)
 	if err != nil {
 		return err
 	}

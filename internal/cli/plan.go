@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -64,6 +63,8 @@ func (a *app) planOptions(c *cobra.Command, p *planFlags, args []string) (o engi
 func (a *app) newPlan() *cobra.Command {
 	var p planFlags
 	var save string
+	var encrypt encryptFlag
+	var snapshot snapshotFlags
 	var detailed bool
 	c := &cobra.Command{
 		Use:   "plan [PATH]",
@@ -78,6 +79,7 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits(
 			"6  denied by a policy or a safety valve: the plan is shown but can't be applied"),
 		Example: `  sigilform plan
   sigilform plan --out change.sigilplan examples/network.hcl
+  sigilform plan --snapshot network.sigilsnap
   sigilform plan --detailed-exitcode --json >plan.json`,
 		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -85,33 +87,39 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits(
 			if err != nil {
 				return err
 			}
-			planned, err := a.engine.Plan(c.Context(), o)
+			to, err := encrypt.recipients(a.engine, save != "")
 			if err != nil {
 				return err
 			}
-			return a.endPlan(c.Context(), &p, planned, save, detailed)
+			planned, err := snapshot.plan(c, a, o, save)
+			if err != nil {
+				return err
+			}
+			return a.endPlan(c.Context(), &p, planned, saving{save, to}, detailed)
 		},
 	}
 	p.add(c)
 	c.Flags().BoolVar(&p.destroy, "destroy", false, "plan the removal of everything that was applied")
 	c.Flags().StringVar(&save, "out", "", "save the plan to `FILE`, for `sigilform apply FILE`")
+	encrypt.add(c)
+	snapshot.add(c)
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "end with exit code 2 if there are changes")
 	return c
 }
 
 // endPlan saves and shows a plan. One with conflicts, or that a policy denies, is
 // not saved: it could never be applied.
-func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned, save string, detailed bool) error {
+func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned, save saving, detailed bool) error {
 	if err := ctx.Err(); err != nil {
 		return &engine.Canceled{Cause: err}
 	}
-	if save != "" && a.journal != nil {
+	if save.file != "" && a.journal != nil {
 		// It would be one of the middle of an apply, which no recovery leaves as it is.
 		return &apply.Interrupted{Network: planned.Plan.Network, Journal: a.journal}
 	}
 	conflicts, denied := len(planned.Plan.Conflicts) > 0, len(planned.Plan.Denied()) > 0
-	if save != "" && !conflicts && !denied {
-		if _, err := a.engine.SavePlan(planned.Plan, save); err != nil {
+	if save.file != "" && !conflicts && !denied {
+		if _, err := a.engine.SavePlan(planned.Plan, save.file, save.to); err != nil {
 			return err
 		}
 	}
@@ -123,8 +131,8 @@ func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned
 		return &shown{cause: &engine.Conflicted{Plan: planned.Plan}}
 	case denied:
 		return &shown{cause: &engine.Denied{Plan: planned.Plan}}
-	case save != "":
-		a.note("", fmt.Sprintf("Saved to %s. Exactly this plan is applied by: sigilform apply %s", save, shellWord(save)))
+	case save.file != "":
+		a.note("", save.said())
 	}
 	return p.verdict(planned, detailed)
 }

@@ -16,6 +16,7 @@ type rollbackFlags struct {
 	applyFlags
 	network string
 	save    string
+	encrypt encryptFlag
 }
 
 func (a *app) newRollback() *cobra.Command {
@@ -45,6 +46,7 @@ too, or the next apply makes the change again.` + applyExits(),
 	f := c.Flags()
 	f.StringVar(&r.network, "network", "", "`NAME` of the network, where the cluster holds several")
 	f.StringVar(&r.save, "out", "", "save the plan to `FILE`, for `sigilform apply FILE`, and apply nothing")
+	r.encrypt.add(c)
 	return c
 }
 
@@ -61,6 +63,10 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	if o.Expect, err = r.expect.digest(c); err != nil {
 		return err
 	}
+	to, err := r.encrypt.recipients(a.engine, r.save != "")
+	if err != nil {
+		return err
+	}
 	if o.LockTimeout, err = r.lock.timeout(); err != nil {
 		return err
 	}
@@ -68,7 +74,7 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	o.Review = seen.review
 	if r.save != "" {
 		o.Review = func(ctx context.Context, p *engine.Planned) error {
-			if err := a.endPlan(ctx, &r.planFlags, p, r.save, false); err != nil {
+			if err := a.endPlan(ctx, &r.planFlags, p, saving{r.save, to}, false); err != nil {
 				return err
 			}
 			return &saved{}

@@ -51,7 +51,7 @@ Where nothing says where the cluster is, an embedded server is used.`,
 		}
 	}
 	add(groupMain, a.newPlan(), a.newApply(), a.newDestroy(), a.newRollback(), a.newRecover())
-	add(groupLook, a.newDrift(), a.newStatus(), a.newShow(), a.newHistory(), a.newLock(), a.newACL())
+	add(groupLook, a.newDrift(), a.newStatus(), a.newShow(), a.newHistory(), a.newSnapshot(), a.newLock(), a.newACL())
 	add(groupFiles, a.newValidate(), a.newFmt(), a.newGraph(), a.newConsole(), a.newOutput())
 	add(groupOthers, a.newHash(), a.newDev(), a.newVersion())
 	strict(root)

@@ -34,15 +34,25 @@ func (e *Engine) access(ctx context.Context, s *session, in *plan.Input, disable
 // mayEnforce adds a conflict where a plan turns authentication on in a cluster
 // that would know nobody by a certificate.
 func (s *session) mayEnforce(ctx context.Context, p *plan.Plan) error {
-	if p.Access == nil || !slices.ContainsFunc(p.Access.Revokes, func(o kv.AuthOp) bool { return o.Kind == kv.EnableAuth }) {
+	if !enforces(p) {
 		return nil
 	}
 	err := s.ChecksCertificates(ctx)
 	if e, ok := as[*etcd.ConnectError](err); ok && e.Kind == etcd.Refused {
-		p.Conflicts = append(p.Conflicts, plan.Conflict{Address: "acl", Summary: "Authentication can't be on: " + e.Summary, Detail: e.Detail, Hint: sentence(e.Hint)})
+		p.Conflicts = append(p.Conflicts, openConflict(e.Summary, e.Detail, sentence(e.Hint)))
 		return nil
 	}
 	return err
+}
+
+// enforces reports whether a plan turns authentication on.
+func enforces(p *plan.Plan) bool {
+	return p.Access != nil && slices.ContainsFunc(p.Access.Revokes, func(o kv.AuthOp) bool { return o.Kind == kv.EnableAuth })
+}
+
+// openConflict says why authentication can't be on.
+func openConflict(summary, detail, hint string) plan.Conflict {
+	return plan.Conflict{Address: "acl", Summary: "Authentication can't be on: " + summary, Detail: detail, Hint: hint}
 }
 
 // adviseOf warns of servers that can't be trusted with what a plan does. Who

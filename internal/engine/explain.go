@@ -20,7 +20,7 @@ import (
 // Explain says what an error means for a person, and what to do about it.
 func Explain(err error) render.ErrorDocument {
 	for _, explain := range []func(error) (render.ErrorDocument, bool){
-		explainAccess, explainJournal, explainApply, explainConfiguration, explainConnection, explainPlanFile, explainState,
+		explainAccess, explainSeal, explainSnapshot, explainJournal, explainApply, explainConfiguration, explainConnection, explainPlanFile, explainState,
 	} {
 		if d, ok := explain(err); ok {
 			return d

@@ -3,13 +3,12 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/sigilgate/sigilform/internal/plan/planfile"
+	"github.com/sigilgate/sigilform/internal/snapshot"
 )
 
 // place is a PATH of the command line: the folder of a configuration, opened
@@ -80,6 +79,10 @@ func refuseOtherFiles(path string) error {
 	if err != nil {
 		return &NoSuchPath{Path: path, Cause: err}
 	}
+	if first, err := peek(path); err == nil && snapshot.Is(first) {
+		return failure(fmt.Sprintf("%s is a snapshot, not a configuration", path), "This command reads a configuration.",
+			"`sigilform plan --snapshot FILE [PATH]` plans from a snapshot.")
+	}
 	if saved {
 		return failure(fmt.Sprintf("%s is a saved plan, not a configuration", path), "This command reads a configuration.",
 			"`sigilform show FILE` prints a saved plan, `sigilform apply FILE` applies it.")
@@ -92,23 +95,3 @@ func refuseOtherFiles(path string) error {
 }
 
 func (p *place) close() { _ = p.root.Close() }
-
-// IsPlanFile reports whether a file is a saved plan, by its first bytes. A
-// folder, or a path that leads nowhere, is none.
-func IsPlanFile(path string) (bool, error) {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return false, nil //nolint:nilerr // whoever opens it next says why it can't be opened
-	}
-	f, err := os.Open(path) //nolint:gosec // the user names the file
-	if err != nil {
-		return false, fmt.Errorf("look at %s: %w", path, err)
-	}
-	defer f.Close() //nolint:errcheck // only read
-	first := make([]byte, planfile.Peek)
-	n, err := io.ReadFull(f, first)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, fmt.Errorf("look at %s: %w", path, err)
-	}
-	return planfile.Is(first[:n]), nil
-}

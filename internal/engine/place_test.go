@@ -9,6 +9,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/seal"
 )
 
 func TestOpen(t *testing.T) {
@@ -71,11 +72,11 @@ func TestSavePlan(t *testing.T) {
 	p := &plan.Plan{Network: "t", ClusterID: "1", Generation: "g", Prefix: "/t/", Mode: plan.ModeApply}
 	name := filepath.Join(dir, "p")
 	for range 2 { // the second time over the first
-		digest, err := e.SavePlan(p, name)
+		digest, err := e.SavePlan(p, name, seal.Recipients{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		read, again, err := e.ReadPlan(name)
+		read, again, err := e.ReadPlan(name, nil)
 		if err != nil || again != digest || read.Plan.Network != "t" {
 			t.Fatalf("%v, %s, %s", err, again, digest)
 		}
@@ -89,11 +90,11 @@ func TestSavePlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, taken := range []string{other, dir} {
-		if _, err := e.SavePlan(p, taken); err == nil {
+		if _, err := e.SavePlan(p, taken, seal.Recipients{}); err == nil {
 			t.Errorf("%s is overwritten", taken)
 		}
 	}
-	if _, err := e.SavePlan(p, filepath.Join(dir, "no", "folder")); err == nil {
+	if _, err := e.SavePlan(p, filepath.Join(dir, "no", "folder"), seal.Recipients{}); err == nil {
 		t.Error("a folder that is not there is no error")
 	}
 	left, err := os.ReadDir(dir)

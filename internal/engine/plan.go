@@ -147,33 +147,13 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	if err := needDigests(v, w.network.Name); err != nil {
 		return nil, err
 	}
-	ids := w.engine.ids()
-	in := plan.Input{
-		Network: w.network, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeApply,
-		Adopt: w.options.Adopt, Cascade: w.options.Cascade, AcceptRestored: w.options.AcceptRestored,
-		LogIndex: w.session.LogIndex(ctx, v.snapshot.Revision),
-		Now:      w.engine.now(), IDs: ids, Tool: w.engine.Version, Commit: w.commit, Connection: w.session.connection,
-	}
-	if w.options.Destroy {
-		in.Mode = plan.ModeDestroy
-	}
-	in.Keep = w.network.History
-	if h := v.state.Head; h != nil && w.options.Destroy {
-		in.Keep = h.Keep
-	}
-	if w.config != nil {
-		in.ConfigDigest = w.config.Digest
-	}
+	in := w.input(v)
+	in.LogIndex, in.Connection = w.session.LogIndex(ctx, v.snapshot.Revision), w.session.connection
 	if err := w.engine.access(ctx, w.session, &in, w.options.DisableAuth); err != nil {
 		return nil, err
 	}
-	w.engine.progress("planning")
-	p, found := plan.Make(in)
-	found = w.locate(found)
-	if ids.err != nil {
-		return nil, ids.err
-	}
-	if err := found.Err(); err != nil {
+	p, found, err := w.decide(in)
+	if err != nil {
 		return nil, err
 	}
 	if err := w.session.mayEnforce(ctx, p); err != nil {
@@ -185,6 +165,38 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings), w.session.adviseOf(ctx, p))
 	w.outputs(p)
 	return &Planned{Plan: p, Secrets: secretsOf(w.network, p), config: w.config}, nil
+}
+
+// input is what a plan is made from, but for what only the cluster tells.
+func (w *work) input(v *view) plan.Input {
+	in := plan.Input{
+		Network: w.network, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeApply,
+		Adopt: w.options.Adopt, Cascade: w.options.Cascade, AcceptRestored: w.options.AcceptRestored,
+		Now: w.engine.now(), Tool: w.engine.Version, Commit: w.commit, Keep: w.network.History,
+	}
+	if w.options.Destroy {
+		in.Mode = plan.ModeDestroy
+	}
+	if h := v.state.Head; h != nil && w.options.Destroy {
+		in.Keep = h.Keep
+	}
+	if w.config != nil {
+		in.ConfigDigest = w.config.Digest
+	}
+	return in
+}
+
+// decide makes the plan, and locates in the configuration what it found.
+func (w *work) decide(in plan.Input) (*plan.Plan, diag.List, error) {
+	w.engine.progress("planning")
+	ids := w.engine.ids()
+	in.IDs = ids
+	p, found := plan.Make(in)
+	found = w.locate(found)
+	if ids.err != nil {
+		return nil, nil, ids.err
+	}
+	return p, found, found.Err()
 }
 
 func (w *work) locate(l diag.List) diag.List {

@@ -4,73 +4,46 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/plan/planfile"
+	"github.com/sigilgate/sigilform/internal/seal"
 )
 
-// planMode is the mode of a plan file: it holds the values that it writes.
-const planMode = 0o600
-
-// SavePlan writes a plan to a file that is there wholly or not at all, and
-// returns the file's digest.
-func (e *Engine) SavePlan(p *plan.Plan, name string) (digest string, err error) {
-	if err := checkPlanTarget(name); err != nil {
+// SavePlan writes a plan to a file that is there wholly or not at all, encrypted
+// where there are recipients, and returns the digest of the plan file, which is
+// that of its plaintext.
+func (e *Engine) SavePlan(p *plan.Plan, name string, to seal.Recipients) (digest string, err error) {
+	if err := mayReplace(name, "saved plan", isSavedPlan); err != nil {
 		return "", err
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".sigilform-plan-*")
-	if errors.Is(err, os.ErrNotExist) {
-		return "", failure(fmt.Sprintf("There is no folder %s to save the plan in", filepath.Dir(name)), "", "make the folder first, or choose another one")
-	}
-	if err != nil {
-		return "", fmt.Errorf("save the plan: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	digest, err = planfile.Write(f, p)
-	err = errors.Join(err, f.Chmod(planMode), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return "", fmt.Errorf("save the plan: %w", err)
-	}
-	return digest, nil
+	err = writeWhole(name, "the plan", func(w io.Writer) error {
+		return sealing(w, to, func(w io.Writer) (err error) {
+			digest, err = planfile.Write(w, p)
+			return err //nolint:wrapcheck // it says what it is
+		})
+	})
+	return digest, err
 }
 
-// checkPlanTarget refuses to put a plan in the place of anything but a plan: a
-// slip of the hand must not cost a configuration.
-func checkPlanTarget(name string) error {
-	info, err := os.Lstat(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
+// ReadPlan reads a saved plan and its digest. An encrypted one is decrypted
+// with the identities of the given files, or of the environment.
+func (e *Engine) ReadPlan(name string, identities []string) (*Planned, string, error) {
+	f, err := e.unseal(name, identities)
 	if err != nil {
-		return fmt.Errorf("save the plan: %w", err)
+		return nil, "", err
 	}
-	saved, err := IsPlanFile(name)
-	if err == nil && info.Mode().IsRegular() && (saved || info.Size() == 0) {
-		return nil
-	}
-	return failure(fmt.Sprintf("%s is there already, and is no saved plan", name), "It would be overwritten.", "Choose another name, or remove it first.")
-}
-
-// ReadPlan reads a saved plan and its digest.
-func (e *Engine) ReadPlan(name string) (*Planned, string, error) {
-	f, err := os.Open(name) //nolint:gosec // the user names the file
-	if err != nil {
-		return nil, "", &NoSuchPath{Path: name, Cause: err}
-	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.close()
 	p, digest, err := planfile.Read(f)
-	if err != nil {
+	switch {
+	case f.sealed && errors.Is(err, planfile.ErrNoPlan):
+		return nil, "", failure(fmt.Sprintf("%s is encrypted, and what it holds is no plan", name), "It could be decrypted.",
+			"Give a file that `sigilform plan --out FILE --encrypt-to …` made.")
+	case err != nil:
 		return nil, "", fmt.Errorf("%s: %w", name, err)
 	}
 	return &Planned{Plan: p, Secrets: secretsOf(&network.Network{}, p)}, digest, nil
@@ -79,6 +52,8 @@ func (e *Engine) ReadPlan(name string) (*Planned, string, error) {
 // ApplyFileOptions say which saved plan to apply.
 type ApplyFileOptions struct {
 	File string
+	// Identities are files with what decrypts it, where it is encrypted.
+	Identities []string
 	// Connection overrides the plan's own where it names a cluster.
 	Connection Connection
 	// Actor is who applies, where that is said. The commit is the plan's: it
@@ -94,7 +69,7 @@ type ApplyFileOptions struct {
 
 // ApplyFile applies exactly a saved plan. It never plans.
 func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applied, err error) {
-	p, _, err := e.ReadPlan(o.File)
+	p, _, err := e.ReadPlan(o.File, o.Identities)
 	if err != nil {
 		return nil, err
 	}

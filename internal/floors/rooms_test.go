@@ -37,6 +37,7 @@ func rooms() map[string]int {
 
 		"internal/plan":          4,
 		"internal/plan/planfile": 4,
+		"internal/snapshot":      4,
 
 		"internal/drift":  5,
 		"internal/apply":  5,
@@ -45,6 +46,7 @@ func rooms() map[string]int {
 		"internal/render":   6,
 		"internal/etcd":     6,
 		"internal/embedded": 6,
+		"internal/seal":     6,
 
 		"internal/engine": 7,
 
@@ -91,6 +93,8 @@ func outside() map[string][]string {
 		"golang.org/x/term":                       {"internal/render", "internal/cli"},
 		"golang.org/x/crypto/argon2":              {"internal/engine", "internal/cli"},
 		"golang.org/x/crypto/bcrypt":              {"internal/etcd"},
+		"filippo.io/age":                          {"internal/seal"},
+		"golang.org/x/crypto/ssh":                 {"internal/seal"},
 	}
 }
 

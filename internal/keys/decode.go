@@ -109,6 +109,13 @@ func (l Layout) field(kind addr.Kind, g located) LiveField {
 	return f
 }
 
+// FieldOf reads an entry as a field of an object of a kind, which must be the
+// one that [Layout.Locate] finds, or a kind of its space.
+func (l Layout) FieldOf(kind addr.Kind, e kv.Entry) LiveField {
+	at, _ := l.Locate(e.Key)
+	return l.field(kind, located{at: at, entry: e})
+}
+
 func compareLive(a, b Live) int {
 	return cmp.Or(
 		cmp.Compare(rank(a.Kind), rank(b.Kind)),
@@ -136,10 +143,9 @@ func (l Layout) As(o *Live, kind addr.Kind) *Live {
 	out.Kind = kind
 	out.Fields = make([]LiveField, 0, len(o.Fields))
 	for _, f := range o.Fields {
-		at, _ := l.Locate(f.Key)
-		out.Fields = append(out.Fields, l.field(kind, located{at: at, entry: kv.Entry{
+		out.Fields = append(out.Fields, l.FieldOf(kind, kv.Entry{
 			Key: f.Key, Value: f.Value, ModRevision: f.ModRevision, CreateRevision: f.CreateRevision,
-		}}))
+		}))
 	}
 	return &out
 }

@@ -193,3 +193,9 @@ func (x index) byName(name string) (s spec, member string, ok bool) {
 	}
 	return spec{}, "", false
 }
+
+// Sensitive reports whether a field is sensitive whatever a file says of it.
+func (l Layout) Sensitive(kind addr.Kind, name string) bool {
+	s, _, ok := l.indexes[kind].byName(name)
+	return ok && s.sensitive
+}

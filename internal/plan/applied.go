@@ -43,7 +43,7 @@ func CompareApplied(layout keys.Layout, r *state.Record, live *keys.Live, digest
 }
 
 func digest(key string, r *state.Record, name, value string) string {
-	return state.Digest(key, string(r.Kind)+"/"+r.ID+"/"+name, value)
+	return state.FieldDigest(key, state.ID{Kind: r.Kind, ID: r.ID}, name, value)
 }
 
 // appliedNames are the fields that sigilform answers for: what it enforces,

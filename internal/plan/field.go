@@ -13,6 +13,8 @@ type field struct {
 	set       string
 	sensitive bool
 	generated bool
+	// masked says that values may stand masked in the snapshot.
+	masked bool
 	// desired, last and live are digests where the field is sensitive.
 	desired, last, live Optional
 	// value is what a put writes.
@@ -41,6 +43,8 @@ func (f *field) shown(o Optional) *Value {
 	switch {
 	case !o.Present:
 		return nil
+	case f.masked && state.LooksMasked(o.Text):
+		return maskedValue(o.Text)
 	case f.sensitive:
 		return &Value{Sensitive: true, Fingerprint: state.Fingerprint(o.Text)}
 	default:

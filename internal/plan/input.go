@@ -34,6 +34,10 @@ type Input struct {
 	// snapshot.
 	AcceptRestored bool
 
+	// MaskKey is the key by which sensitive values of the snapshot were masked;
+	// see [state.Masked]. It is empty where the snapshot holds the values.
+	MaskKey string
+
 	// Access is what is known of the cluster's authentication.
 	Access AccessInput
 

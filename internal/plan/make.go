@@ -84,7 +84,7 @@ func newMaker(in Input) *maker {
 		digest: in.State.DigestKey,
 	}
 	if m.digest == "" {
-		m.digest, m.newKey = in.IDs.Secret(), true
+		m.digest, m.newKey = cmp.Or(in.MaskKey, in.IDs.Secret()), true
 	}
 	m.lives = keys.Decode(layout, in.Snapshot.Under(layout.Prefix()), in.State.Owner)
 	for i := range m.lives {
@@ -171,6 +171,9 @@ func (m *maker) entry(key string) kv.Entry {
 // digestOf makes the digests of one object's sensitive fields.
 func (m *maker) digestOf(kind addr.Kind, id string) func(name, value string) string {
 	return func(name, value string) string {
+		if known, ok := m.unmasked(value); ok {
+			return known
+		}
 		return digest(m.digest, &state.Record{Kind: kind, ID: id}, name, value)
 	}
 }
@@ -178,7 +181,7 @@ func (m *maker) digestOf(kind addr.Kind, id string) func(name, value string) str
 // join is the object of a wanted one with its other two sides.
 func (m *maker) join(w *keys.Object) *object {
 	o := &object{
-		want: w, ignore: w.Ignore, sets: w.Sets,
+		want: w, ignore: w.Ignore, sets: w.Sets, masked: m.masked(),
 		digest:    m.digestOf(w.Kind, w.ID),
 		generated: func(name string) bool { return m.chosen[w.Addr.String()+"\x00"+name] },
 	}

@@ -25,6 +25,8 @@ type object struct {
 	digest func(name, value string) string
 	// generated says which unnamed fields the plan has chosen a value for.
 	generated func(name string) bool
+	// masked says that sensitive values may stand masked in the snapshot.
+	masked bool
 }
 
 func (o *object) exists() bool { return o.live != nil && o.live.Exists }
@@ -182,7 +184,7 @@ func (o *object) field(w *keys.Field) *field {
 
 // fieldNamed joins what was applied with what is live.
 func (o *object) fieldNamed(name string) *field {
-	f := &field{name: name}
+	f := &field{name: name, masked: o.masked}
 	if l, ok := o.liveFields[name]; ok {
 		f.key, f.class, f.set, f.revision = l.Key, l.Class, l.Set, l.ModRevision
 		f.live = Some(l.Value)
@@ -190,14 +192,24 @@ func (o *object) fieldNamed(name string) *field {
 	if last, ok := o.last[name]; ok {
 		f.last = Some(last)
 	}
-	if o.record == nil {
-		return f
-	}
-	if _, secret := o.record.Secret[name]; secret {
+	switch {
+	case o.appliedSecret(name):
 		f.sensitive = true
 		f.live = o.digested(name, f.live)
+	case f.hasMasked():
+		f.sensitive = true
+		f.live, f.last = o.digested(name, f.live), o.digested(name, f.last)
 	}
 	return f
+}
+
+// appliedSecret reports whether a field was applied as a sensitive one.
+func (o *object) appliedSecret(name string) bool {
+	if o.record == nil {
+		return false
+	}
+	_, secret := o.record.Secret[name]
+	return secret
 }
 
 // keepStatus gives a status that no file names the value that the object has,

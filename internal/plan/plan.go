@@ -42,6 +42,9 @@ type Plan struct {
 	ConfigDigest string `json:"config_digest"`
 	// Commit is the source commit, empty where there is none.
 	Commit string `json:"commit,omitempty"`
+	// Origin is the saved snapshot that the plan was made of; nil for a plan of
+	// the network itself. Only the latter can be saved and applied.
+	Origin *Origin `json:"origin,omitempty"`
 
 	// Changes are sorted: deletions, updates, creations, state-only ones, each by address.
 	Changes []Change `json:"changes,omitempty"`

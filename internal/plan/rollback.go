@@ -31,7 +31,7 @@ func (m *maker) restore() []keys.Object {
 			Initial: m.complete(at, r, m.lastValues(r)), Sets: r.Sets, Protected: r.Protected, Ignore: r.Ignore,
 		}, m.now()))
 	}
-	m.checkUsernames(usersOf(out), m.liveUsernames())
+	m.checkUsernames(usersOf(out), m.liveUsernames(nil))
 	return out
 }
 

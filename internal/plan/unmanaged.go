@@ -18,7 +18,7 @@ func (m *maker) listUnmanaged() {
 			continue
 		}
 		if !OwnedBy(m.in.State, l) {
-			m.plan.Unmanaged = append(m.plan.Unmanaged, UnmanagedOf(l))
+			m.plan.Unmanaged = append(m.plan.Unmanaged, m.untitled(UnmanagedOf(l)))
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (m *maker) protectedAddresses() map[string]bool {
 // planDeletion deletes one object with all its keys, or forgets one that is
 // gone already. One that is to be kept is marked so: a valve refuses the plan.
 func (m *maker) planDeletion(r *state.Record, kept bool) {
-	o := &object{record: r, last: LastApplied(r), digest: m.digestOf(r.Kind, r.ID)}
+	o := &object{record: r, last: LastApplied(r), digest: m.digestOf(r.Kind, r.ID), masked: m.masked()}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(r.Kind), parent: r.Parent, id: r.ID}], r.Kind))
 	c := Change{Address: r.Address, Kind: r.Kind, ID: r.ID, Action: Delete}
 	if o.live == nil {

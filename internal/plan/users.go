@@ -23,7 +23,7 @@ func (m *maker) resolveUsers(users []network.User) {
 			claimed[users[i].ID.Value] = true
 		}
 	}
-	recorded, names := m.recordedIDs(addr.User), m.liveUsernames()
+	recorded, names := m.recordedIDs(addr.User), m.liveUsernames(users)
 	var open []*network.User
 	for i := range users {
 		u := &users[i]
@@ -66,11 +66,13 @@ func (m *maker) knownUser(u *network.User, recorded map[string]string, names map
 }
 
 // liveUsernames maps usernames to the ids of the live users that bear them.
-func (m *maker) liveUsernames() map[string][]string {
+func (m *maker) liveUsernames(wanted []network.User) map[string][]string {
 	names := map[string][]string{}
+	nameOf := m.usernames(wanted)
 	for i := range m.lives {
 		if l := &m.lives[i]; l.Kind == addr.User && l.Exists {
-			names[title(l)] = append(names[title(l)], l.ID)
+			name := nameOf(l)
+			names[name] = append(names[name], l.ID)
 		}
 	}
 	return names

@@ -74,7 +74,8 @@ func (p *page) notes(c *ChangeDocument) {
 }
 
 // accessLines say how the authentication was compared, and what is called.
-func (p *page) accessLines(a *AccessDocument) {
+// saved says that the plan is of a saved snapshot.
+func (p *page) accessLines(a *AccessDocument, saved bool) {
 	if a == nil {
 		return
 	}
@@ -82,7 +83,11 @@ func (p *page) accessLines(a *AccessDocument) {
 		p.line(p.color(bold, "Access: "), counted(n, "call", "calls"), " to etcd's authentication, ", number(a.Grants), " before the data and ",
 			number(a.Revokes), " after it. Each ends the sessions of clients with JWT tokens.")
 	}
-	if !a.Live {
+	switch {
+	case a.Live:
+	case saved:
+		p.line(p.color(yellow, "Access: "), "compared with what was last applied: the snapshot holds no roles and users of etcd.")
+	default:
 		p.line(p.color(yellow, "Access: "), "compared with what was last applied: only an administrator may read roles and users in etcd.")
 	}
 }

@@ -177,6 +177,7 @@ func TestPlanTellsNoSecrets(t *testing.T) {
 	p.ConfigDigest, p.Commit, p.Intent, p.Restored = "d", "c", "i", "e"
 	p.Changes, p.Unmanaged, p.Conflicts, p.Warnings, p.Policies = clean.Changes, clean.Unmanaged, clean.Conflicts, nil, clean.Policies
 	p.Secrets = map[string]string{"k": "PLANTED"}
+	p.Origin = clean.Origin
 	p.Access.OtherRoles, p.Access.OtherUsers = clean.Access.OtherRoles, clean.Access.OtherUsers
 	for i := range p.Changes {
 		p.Changes[i].Action = plan.Update

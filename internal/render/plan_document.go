@@ -23,6 +23,9 @@ type PlanDocument struct {
 	// the first apply.
 	Revision int64 `json:"revision"`
 	Serial   int64 `json:"serial"`
+	// Snapshot is the saved one that the plan was made of, instead of the
+	// network itself.
+	Snapshot *OriginDocument `json:"snapshot,omitempty"`
 	// Continued is the cluster whose state the plan continues, where this one
 	// was restored from a snapshot.
 	Continued    string `json:"continued,omitempty"`
@@ -94,7 +97,7 @@ func NewPlan(p *plan.Plan) PlanDocument {
 	d := PlanDocument{
 		Head: head("plan"), Tool: p.Tool, Mode: string(p.Mode), CreatedAt: p.CreatedAt.UTC(),
 		Network: p.Network, Prefix: p.Prefix, ClusterID: p.ClusterID, Generation: p.Generation,
-		Revision: p.Revision, Serial: p.Serial, Continued: p.Restored, ConfigDigest: p.ConfigDigest, Commit: p.Commit, Intent: p.Intent,
+		Revision: p.Revision, Serial: p.Serial, Snapshot: originDocument(p), Continued: p.Restored, ConfigDigest: p.ConfigDigest, Commit: p.Commit, Intent: p.Intent,
 		HasChanges: p.HasChanges() || len(p.Changes) > 0, Applicable: len(p.Conflicts) == 0 && len(p.Denied()) == 0,
 		Summary: planSummary(p), Changes: changeDocuments(p.Changes, known), Conflicts: make([]ConflictDocument, len(p.Conflicts)),
 		Policies: policyDocuments(p.Policies), Warnings: diagnosticDocuments(p.Warnings), Unmanaged: unmanagedDocuments(p.Unmanaged), Outputs: p.Outputs, Access: accessDocument(p.Access),

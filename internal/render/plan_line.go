@@ -21,14 +21,16 @@ func (p *page) planLine(d *PlanDocument) {
 	}
 	if !d.HasChanges && d.Applicable {
 		p.line(p.nothing(d))
-		p.accessLines(d.Access)
+		p.ofSnapshot(d)
+		p.accessLines(d.Access, d.Snapshot != nil)
 		return
 	}
 	s := &d.Summary
 	p.line(p.color(bold, "Plan: "), p.mainCounts(&s.ActionCounts, "to delete", "to update", "to create"), sideCounts(&s.ActionCounts), ". ",
 		counted(s.InSync, "object", "objects"), " in sync.")
 	p.continues(d.Continued, d.ClusterID)
-	p.accessLines(d.Access)
+	p.ofSnapshot(d)
+	p.accessLines(d.Access, d.Snapshot != nil)
 	if d.Intent != "" {
 		p.line(p.color(dim, "Intent digest"), " ", p.word(d.Intent))
 	}

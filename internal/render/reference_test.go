@@ -36,7 +36,7 @@ func documented() map[string]any {
 		"Error": render.ErrorDocument{}, "Moved key": render.MovedKey{}, "Size": render.SizeDocument{}, "Outputs": render.OutputsDocument{},
 		"Output": render.OutputDocument{}, "Graph": render.GraphDocument{}, "Graph cell": render.GraphCell{}, "Graph node": render.GraphNode{},
 		"Journal": render.JournalDocument{}, "Lock holder": state.Lock{}, "Left key": state.Left{}, "Recovered": render.RecoveredDocument{},
-		"Lock": render.LockDocument{}, "Restored cluster": render.RestoredDocument{}, "Graph edge": render.GraphEdge{}, "Version": render.VersionDocument{},
+		"Snapshot": render.SnapshotDocument{}, "Origin": render.OriginDocument{}, "Lock": render.LockDocument{}, "Restored cluster": render.RestoredDocument{}, "Graph edge": render.GraphEdge{}, "Version": render.VersionDocument{},
 	}
 }
 

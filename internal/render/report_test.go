@@ -152,7 +152,9 @@ func large(n int) *plan.Plan {
 
 func TestMarkdownOfTenThousandObjects(t *testing.T) {
 	t.Parallel()
-	text := rendered(t, func(w *bytes.Buffer) error { return planReport(large(10_000)).Write(w, render.Markdown, render.Options{}) })
+	text := rendered(t, func(w *bytes.Buffer) error {
+		return planReport(large(10_000)).Write(w, render.Markdown, render.Options{})
+	})
 	checkMarkdown(t, text, 65_536)
 	for _, want := range []string{
 		"<!-- sigilform:big -->\n", "500 to delete, 2,000 to update, 7,500 to create", "**500 objects are deleted.**", "| entry | 500 | 2,000 | 7,500 |",

@@ -21,5 +21,11 @@ func Digest(key string, field, value string) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
+// FieldDigest is the digest of a named field of the object that an identity
+// names.
+func FieldDigest(key string, of ID, name, value string) string {
+	return Digest(key, string(of.Kind)+"/"+of.ID+"/"+name, value)
+}
+
 // Fingerprint is the part of a digest that is shown to people.
 func Fingerprint(digest string) string { return digest[:min(shownDigits, len(digest))] }

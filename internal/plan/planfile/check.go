@@ -36,6 +36,9 @@ func checkIdentity(p *plan.Plan) error {
 	if p.Network == "" || p.ClusterID == "" || p.Generation == "" || p.Serial < 0 || p.HeadRevision < 0 {
 		return &Damaged{Reason: "it lacks the network, the cluster or the generation"}
 	}
+	if p.Origin != nil {
+		return &Damaged{Reason: "it is of a snapshot, and such a plan is never saved"}
+	}
 	if !strings.HasPrefix(p.Prefix, "/") || !strings.HasSuffix(p.Prefix, "/") || strings.HasPrefix(p.Prefix, state.Root) {
 		return &Damaged{Reason: fmt.Sprintf("%q is no prefix of a network", p.Prefix)}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -24,8 +25,12 @@ type body struct {
 }
 
 // Write saves a plan and returns the file's digest, SHA-256 in hexadecimal.
-// Equal plans give equal bytes.
+// Equal plans give equal bytes. A plan of a snapshot is refused: it does not
+// have the values that it would write.
 func Write(w io.Writer, p *plan.Plan) (string, error) {
+	if p.Origin != nil {
+		return "", errors.New("a plan of a snapshot can't be saved")
+	}
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)

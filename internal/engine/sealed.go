@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/seal"
+)
+
+// The variables that stand for --encrypt-to and --identity.
+const (
+	encryptToVariable    = "SIGILFORM_ENCRYPT_TO"
+	identityFileVariable = "SIGILFORM_IDENTITY_FILE"
+	identityVariable     = "SIGILFORM_IDENTITY"
+)
+
+// Recipients reads whom to encrypt to: those given, else those of the
+// environment; none where neither names any.
+func (e *Engine) Recipients(words []string) (seal.Recipients, error) {
+	if len(words) == 0 {
+		for _, word := range strings.FieldsFunc(e.Env.Get(encryptToVariable), func(r rune) bool { return r == ',' || r == '\n' }) {
+			if word = strings.TrimSpace(word); word != "" {
+				words = append(words, word)
+			}
+		}
+	}
+	return seal.ParseRecipients(words) //nolint:wrapcheck // a *seal.Failure, whole as it is
+}
+
+// identities reads what decrypts: the given files, else what the environment
+// names and holds. They are read only where something is encrypted.
+func (e *Engine) identities(files []string) (seal.Identities, error) {
+	var out seal.Identities
+	if len(files) == 0 {
+		if name := e.Env.Get(identityFileVariable); name != "" {
+			files = []string{name}
+		}
+		if text := e.Env.Get(identityVariable); text != "" {
+			if err := out.ParseIdentity(text, identityVariable); err != nil {
+				return out, err //nolint:wrapcheck // a *seal.Failure, whole as it is
+			}
+		}
+	}
+	for _, name := range files {
+		if err := out.ReadIdentity(name); err != nil {
+			return out, err //nolint:wrapcheck // a *seal.Failure, whole as it is
+		}
+	}
+	return out, nil
+}
+
+// sealing lets a writer fill w, encrypted where there are recipients.
+func sealing(w io.Writer, to seal.Recipients, write func(io.Writer) error) error {
+	if to.None() {
+		return write(w)
+	}
+	out, err := seal.Encrypt(w, to)
+	if err != nil {
+		return err //nolint:wrapcheck // a *seal.Failure, whole as it is
+	}
+	if err := write(out); err != nil {
+		return err
+	}
+	if err := out.Close(); err != nil {
+		return fmt.Errorf("encrypt: %w", err)
+	}
+	return nil
+}
+
+// unsealed is a file that may be encrypted, opened as plaintext. sealed says
+// that it was.
+type unsealed struct {
+	io.Reader
+	file   *os.File
+	sealed bool
+}
+
+func (u *unsealed) close() { _ = u.file.Close() }
+
+// unseal opens a file and decrypts it as it is read.
+func (e *Engine) unseal(name string, identityFiles []string) (*unsealed, error) {
+	first, err := peek(name)
+	if err != nil {
+		return nil, &NoSuchPath{Path: name, Cause: err}
+	}
+	f, err := os.Open(name) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, &NoSuchPath{Path: name, Cause: err}
+	}
+	out := &unsealed{Reader: f, file: f, sealed: seal.Is(first)}
+	if !out.sealed {
+		return out, nil
+	}
+	with, err := e.identities(identityFiles)
+	if err == nil {
+		out.Reader, err = seal.Decrypt(f, name, with)
+	}
+	if err != nil {
+		out.close()
+		return nil, err //nolint:wrapcheck // a *seal.Failure, whole as it is
+	}
+	return out, nil
+}
+
+func explainSeal(err error) (d render.ErrorDocument, ok bool) {
+	e, ok := as[*seal.Failure](err)
+	if !ok {
+		return d, false
+	}
+	return render.ErrorDocument{Code: string(e.Code), Summary: e.Summary, Detail: e.Detail, Hint: e.Hint}, true
+}

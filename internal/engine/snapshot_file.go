@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/seal"
+	"github.com/sigilgate/sigilform/internal/snapshot"
+)
+
+// isSavedSnapshot reports whether a file that begins so is a saved snapshot, as
+// far as can be seen: what an encrypted one holds shows when it is decrypted.
+func isSavedSnapshot(first []byte) bool { return snapshot.Is(first) || seal.Is(first) }
+
+func saveSnapshot(s *snapshot.Snapshot, name string, to seal.Recipients) error {
+	return writeWhole(name, "the snapshot", func(w io.Writer) error {
+		return sealing(w, to, func(w io.Writer) error { return snapshot.Write(w, s) })
+	})
+}
+
+// readSnapshot reads a saved snapshot, and decrypts it where it is encrypted.
+func (e *Engine) readSnapshot(name string, identities []string) (*snapshot.Snapshot, error) {
+	f, err := e.unseal(name, identities)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	s, err := snapshot.Read(f)
+	switch {
+	case f.sealed && errors.Is(err, snapshot.ErrNoSnapshot):
+		return nil, failure(fmt.Sprintf("%s is encrypted, and what it holds is no snapshot", name), "It could be decrypted.",
+			"Give a file that `sigilform snapshot --out FILE --encrypt-to …` made.")
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return s, nil
+}
+
+func explainSnapshot(err error) (d render.ErrorDocument, ok bool) {
+	if e, ok := as[*snapshot.Damaged](err); ok {
+		return render.ErrorDocument{Code: "damaged_snapshot", Summary: "the snapshot file is damaged", Detail: sentence(e.Reason), Hint: "take the snapshot again, or fetch the file again"}, true
+	}
+	if e, ok := as[*snapshot.TooNew](err); ok {
+		return render.ErrorDocument{Code: "newer_snapshot", Summary: e.Error()}, true
+	}
+	if errors.Is(err, snapshot.ErrNoSnapshot) {
+		return render.ErrorDocument{Code: "no_snapshot", Summary: oneLine(err.Error()), Hint: "`sigilform snapshot --out FILE` takes one"}, true
+	}
+	return d, false
+}

@@ -1,0 +1,190 @@
+package plan_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/snapshot"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// saved is what a file holds of this world: masked as of a configuration,
+// written and read again.
+func (w *world) saved(t *rapid.T, n *network.Network) *snapshot.Snapshot {
+	in, err := w.input(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.IDs = &sequence{}
+	wanted, err := plan.Wanted(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := in.State.DigestKey
+	if key == "" {
+		key = "key-of-the-snapshot"
+	}
+	secrets := map[string]bool{}
+	for i := range wanted {
+		for _, f := range wanted[i].Fields {
+			if f.Sensitive && len(f.Value) > 4 {
+				secrets[f.Value] = true
+			}
+		}
+	}
+	out := &snapshot.Snapshot{TakenAt: in.Now.Truncate(time.Second), Tool: "test", Network: n.Name, Prefix: n.Prefix, MaskKey: key}
+	out.Store, out.Masked, err = snapshot.Mask(in.Snapshot, snapshot.Masking{
+		Network: n.Name, Prefix: n.Prefix, State: in.State, Wanted: wanted, Secrets: secrets, Key: key,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := snapshot.Write(&file, out); err != nil {
+		t.Fatal(err)
+	}
+	read, err := snapshot.Read(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(out, read); diff != "" {
+		t.Fatal(diff)
+	}
+	return read
+}
+
+// offline plans from what was saved.
+func (w *world) offline(t *rapid.T, s *snapshot.Snapshot, n *network.Network, options ...option) *plan.Plan {
+	in, err := w.input(n, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in.State, err = state.Decode(s.Store, n.Name); err != nil {
+		t.Fatal(err)
+	}
+	in.Snapshot, in.MaskKey, in.IDs = s.Store, s.MaskKey, &sequence{}
+	p, found := plan.Make(in)
+	if found.HasErrors() {
+		t.Fatal(found.Err())
+	}
+	return p
+}
+
+// online plans from the world itself, with the same choices.
+func (w *world) online(t *rapid.T, n *network.Network, options ...option) *plan.Plan {
+	w.ids = &sequence{}
+	return w.plan(t, n, options...)
+}
+
+// TestPlanOfASnapshotIsThatOfTheNetwork: whatever was applied, whatever others
+// did, and whatever is wanted next, the plan of a saved snapshot says what the
+// plan of the network says, with the same intent, and the file has no secret.
+func TestPlanOfASnapshotIsThatOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld()
+		applied := valid(t, drawNetwork(t))
+		if rapid.IntRange(0, 4).Draw(t, "applied") > 0 {
+			w.apply(t, applied)
+		}
+		for range rapid.IntRange(0, 6).Draw(t, "disturbances") {
+			w.disturb(t)
+		}
+		// Taken with the configuration that was applied last, planned with
+		// another; or both with another.
+		taken, wanted := applied, valid(t, drawNetwork(t))
+		if rapid.Bool().Draw(t, "taken with what is wanted") {
+			taken = wanted
+		}
+		s := w.saved(t, taken)
+		w.requireNoSecret(t, s)
+		ways := [][]option{nil, {adopt}, {adopt, cascade}}
+		if taken == applied { // a destroy does not know what a file marks that was never applied
+			ways = append(ways, []option{destroy}, []option{destroy, cascade})
+		}
+		options := rapid.SampledFrom(ways).Draw(t, "options")
+		requireSamePlan(t, w.online(t, wanted, options...), w.offline(t, s, wanted, options...))
+	})
+}
+
+// requireSamePlan compares what two plans say: all of it, but for fingerprints
+// before there is a key that lasts.
+func requireSamePlan(t *rapid.T, online, offline *plan.Plan) {
+	if online.Intent != offline.Intent {
+		t.Fatalf("another intent: %s", cmp.Diff(online.Changes, offline.Changes))
+	}
+	if online.Serial > 0 {
+		if diff := cmp.Diff(online.Changes, offline.Changes); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+	said := func(p *plan.Plan) any {
+		var unmanaged []plan.Unmanaged
+		for _, u := range p.Unmanaged {
+			u.Title = "" // one that repeats a secret is left out
+			unmanaged = append(unmanaged, u)
+		}
+		var conflicts []string
+		for _, c := range p.Conflicts {
+			conflicts = append(conflicts, c.Address+": "+c.Summary)
+		}
+		var ops []string
+		for _, op := range p.Data {
+			ops = append(ops, string(op.Kind)+" "+op.Key)
+		}
+		return []any{unmanaged, conflicts, ops, p.Guards, p.Warnings, p.Names, p.Objects, p.InSync, p.HasChanges()}
+	}
+	if diff := cmp.Diff(said(online), said(offline)); diff != "" {
+		t.Fatal(diff)
+	}
+	text, err := json.Marshal([]any{offline.Changes, offline.Unmanaged, offline.Conflicts, offline.Warnings, offline.Names})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), hash) || strings.Contains(string(text), "sigilform-digest") {
+		t.Fatalf("a masked value is shown: %s", text)
+	}
+}
+
+// requireNoSecret holds that what was applied as sensitive is masked.
+func (w *world) requireNoSecret(t *rapid.T, s *snapshot.Snapshot) {
+	words := []string{network.Active, network.Inactive, network.Archived}
+	for key, live := range w.under("/sigilgate/users/") {
+		if e, _ := s.Store.Get(key); live != "" && strings.HasSuffix(key, "/credential") && !state.LooksMasked(e.Value) {
+			t.Fatalf("%s holds the credential %q", key, live)
+		}
+	}
+	for _, e := range s.Store.Entries {
+		if strings.Contains(e.Value, hash) {
+			t.Fatalf("%s holds a credential", e.Key)
+		}
+	}
+	in, err := w.input(&network.Network{Name: "prod", Prefix: "/sigilgate/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout := keys.NewLayout("/sigilgate/")
+	for id, r := range in.State.Records {
+		for name := range r.Secret {
+			key := layout.FieldKey(id.Kind, id.ID, r.Parent, name)
+			live, there := w.entries[key]
+			e, _ := s.Store.Get(key)
+			if there && !slices.Contains(words, live.Value) && live.Value != "" && !state.LooksMasked(e.Value) {
+				t.Fatalf("%s holds %q, which was applied as sensitive", key, live.Value)
+			}
+		}
+	}
+	if _, there := s.Store.Get("/sigilgate/api_tokens/t1"); there {
+		t.Fatal("a token of others is in the snapshot")
+	}
+}

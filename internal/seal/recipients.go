@@ -1,0 +1,119 @@
+package seal
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+
+	"filippo.io/age"
+	"filippo.io/age/agessh"
+)
+
+// Recipients are those whom a file is encrypted to.
+type Recipients struct{ list []age.Recipient }
+
+// None reports whether nothing is to be encrypted.
+func (r Recipients) None() bool { return len(r.list) == 0 }
+
+// recipientHint says what a recipient looks like.
+const recipientHint = "a recipient is an age1… key (age-keygen prints one), an \"ssh-ed25519 …\" key, or @FILE with one of them a line"
+
+// ParseRecipients reads recipients: age1… and ssh-ed25519 keys, and @FILE for
+// a file with one a line, where lines that begin with # are left out.
+func ParseRecipients(words []string) (Recipients, error) {
+	var out Recipients
+	for _, word := range words {
+		word = strings.TrimSpace(word)
+		name, isFile := strings.CutPrefix(word, "@")
+		if !isFile {
+			r, err := parseRecipient(word, "")
+			if err != nil {
+				return Recipients{}, err
+			}
+			out.list = append(out.list, r)
+			continue
+		}
+		found, err := readRecipients(name)
+		if err != nil {
+			return Recipients{}, err
+		}
+		out.list = append(out.list, found...)
+	}
+	return out, nil
+}
+
+func readRecipients(name string) ([]age.Recipient, error) {
+	text, err := readSmall(name)
+	if err != nil {
+		return nil, &Failure{Code: BadRecipient, Summary: fmt.Sprintf("the recipients in %s can't be read", name), Detail: causeOf(err), Hint: recipientHint}
+	}
+	var out []age.Recipient
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines.Buffer(nil, maxKeyFile)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		r, err := parseRecipient(line, fmt.Sprintf(" in line %d of %s", n, name))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	if len(out) == 0 {
+		return nil, &Failure{Code: BadRecipient, Summary: fmt.Sprintf("%s holds no recipient", name), Hint: recipientHint}
+	}
+	return out, nil
+}
+
+// parseRecipient reads one recipient. What is none is not repeated: it may be
+// an identity, which is secret.
+func parseRecipient(word, where string) (age.Recipient, error) {
+	bad := func(what, detail string) error {
+		return &Failure{Code: BadRecipient, Summary: what + where, Detail: detail, Hint: recipientHint}
+	}
+	switch {
+	case word == "":
+		return nil, bad("a recipient is empty", "")
+	case looksSecret(word):
+		return nil, bad("an identity is no recipient", "A file is encrypted to the public half of a key. This is the secret one, and belongs to who decrypts.")
+	case strings.HasPrefix(word, "ssh-"):
+		r, err := agessh.ParseRecipient(word)
+		if err != nil {
+			return nil, bad("this is no SSH key that can be encrypted to", causeOf(err))
+		}
+		return r, nil
+	}
+	found, err := age.ParseRecipients(strings.NewReader(word))
+	if err != nil || len(found) != 1 {
+		return nil, bad("this is no recipient", "It is neither an age1… nor an ssh-ed25519 key, or a letter of it is wrong. Recipients of plugins are not supported.")
+	}
+	return found[0], nil
+}
+
+// looksSecret reports whether a text is the secret half of a key.
+func looksSecret(text string) bool {
+	return strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-") || strings.Contains(text, "PRIVATE KEY")
+}
+
+// maxKeyFile bounds files of keys.
+const maxKeyFile = 1 << 20
+
+// readSmall reads a file of keys.
+func readSmall(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	if info.Size() > maxKeyFile {
+		return nil, fmt.Errorf("it is larger than any file of keys: %d bytes", info.Size())
+	}
+	text, err := os.ReadFile(name) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	return text, nil
+}
