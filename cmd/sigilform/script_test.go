@@ -47,6 +47,7 @@ func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []stri
 	out := map[string]func(*testscript.TestScript, bool, []string){
 		"cluster": cmdCluster, "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "auth": cmdAuth, "as": cmdAs,
 		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile,
+		"collector": cmdCollector, "spans": cmdSpans, "logged": cmdLogged, "within": cmdWithin,
 	}
 	r := &restorable{t: t, servers: map[string]*etcdtest.Server{}}
 	out["restorable"], out["backup"], out["restore"] = r.start, r.backup, r.restore
@@ -63,6 +64,7 @@ func foreignEtcd() string { return os.Getenv("SIGILFORM_TEST_ETCD") }
 // where a cluster is, and a fresh server where it does not use the embedded one.
 func setUp(ctx context.Context, env *testscript.Env) error {
 	env.Values[holdKey{}] = &holding{}
+	env.Values[collectorKey{}] = &collector{}
 	env.Vars = append(env.Vars, "USER=tester", "SIGILFORM_ACTOR=tester@example.net", "ETCDCTL_API=3", "SIGILFORM_TIMEOUT=20s")
 	program := foreignEtcd()
 	if program == "" {

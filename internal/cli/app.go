@@ -25,7 +25,8 @@ type app struct {
 	build  render.VersionDocument
 	engine *engine.Engine
 	// out is how the running command was asked to print.
-	out outputFlags
+	out  outputFlags
+	logs logFlags
 	// secrets are values that no output may hold, as far as they are known.
 	secrets  []string
 	progress *progress

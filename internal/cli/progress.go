@@ -24,7 +24,7 @@ func (a *app) watch() {
 	if a.reporting() {
 		a.engine.Progress = a.stage
 	}
-	if _, ok := terminal(a.stderr); !ok || a.out.quiet || a.isJSON() {
+	if _, ok := terminal(a.stderr); !ok || a.out.quiet || a.isJSON() || a.engine.Log != nil {
 		return
 	}
 	a.progress = &progress{w: a.stderr}

@@ -20,14 +20,14 @@ func (a *app) publishGitHub(r *render.Report, o render.Options) error {
 		}
 	}
 	if name := a.engine.Env.Get("GITHUB_OUTPUT"); name != "" {
-		return appendTo(name, r.GitHubOutputs())
+		return appendTo(name, r.GitHubOutputs(o))
 	}
 	return nil
 }
 
 // appendTo adds to a file that belongs to the runner.
 func appendTo(name, text string) error {
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, reportMode)
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, reportMode) //nolint:gosec // the runner names it
 	if err != nil {
 		return fmt.Errorf("write for the workflow: %w", err)
 	}

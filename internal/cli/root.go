@@ -32,6 +32,7 @@ Where nothing says where the cluster is, an embedded server is used.`,
 		SuggestionsMinimumDistance: 2,
 	}
 	root.SetFlagErrorFunc(flagError)
+	a.logs.add(root)
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
@@ -61,8 +62,14 @@ Where nothing says where the cluster is, an embedded server is used.`,
 // prepare gives a command what all have in common.
 func (a *app) prepare(c *cobra.Command) {
 	run := c.RunE
-	c.RunE = func(c *cobra.Command, args []string) error {
+	c.RunE = func(c *cobra.Command, args []string) (err error) {
 		a.engine.Command = c.CommandPath()
+		ctx, t, err := a.tell(c.Context(), c.CommandPath())
+		if err != nil {
+			return err
+		}
+		defer func() { t.end(ctx, err) }()
+		c.SetContext(ctx)
 		return run(c, args)
 	}
 	if c.ValidArgsFunction == nil && strings.Contains(c.Use, "PATH") {

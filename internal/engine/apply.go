@@ -90,7 +90,7 @@ func (e *Engine) run(ctx context.Context, s *session, p *Planned, who applicant,
 	defer cancel()
 	e.progress("applying")
 	from := e.Clock()
-	result, err := apply.Run(hard, s, p.Plan, options)
+	result, err := e.carryOut(hard, s, p.Plan, options)
 	if result == nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (e *Engine) runOptions(ctx context.Context, s *session, network string, who
 	ids := e.ids()
 	out := apply.Options{
 		Actor: who.actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(),
-		Lock: e.locker(s, network, who.actor, wait), Stop: ctx.Done(), Auth: s, Passwords: e.passwords(who.folder),
+		Lock: e.locker(s, network, who.actor, wait), Stop: ctx.Done(), Auth: e.observe(s), Passwords: e.passwords(who.folder),
 		Progress: func(done, all int) { e.progress(fmt.Sprintf("%d of %d writes", done, all)) },
 	}
 	return out, ids.err

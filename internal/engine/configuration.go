@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/plan"
 )
 
 // Source says which configuration, and with which values.
@@ -45,12 +47,18 @@ func (e *Engine) options(p *place, s Source) (config.Options, error) {
 
 // load reads a whole configuration. The diagnostics without errors are the
 // warnings; with errors they are the error.
-func (e *Engine) load(ctx context.Context, p *place, s Source) (*config.Config, diag.List, error) {
+func (e *Engine) load(ctx context.Context, p *place, s Source) (_ *config.Config, _ diag.List, err error) {
+	ctx, st := e.stage(ctx, "read configuration")
+	defer func() { st.end(err) }()
 	o, err := e.options(p, s)
 	if err != nil {
 		return nil, nil, err
 	}
 	c, found := config.Load(ctx, o)
+	if c != nil && c.Network != nil {
+		e.Mask.Know(secretsOf(c.Network, &plan.Plan{})...)
+		st.note(slog.String(attrNetwork, c.Network.Name))
+	}
 	if found.HasErrors() {
 		return c, found, found.Sort().Err()
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/drift"
@@ -32,7 +33,13 @@ func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err er
 		return nil, err
 	}
 	e.progress("comparing")
-	out = &Drifted{Report: drift.Detect(v.snapshot, v.state, live), Secrets: secretsOfView(v)}
+	secrets := secretsOfView(v)
+	e.Mask.Know(secrets...)
+	_, st := e.stage(ctx, "compare")
+	report := drift.Detect(v.snapshot, v.state, live)
+	st.note(slog.String(attrNetwork, report.Network), slog.Int64(attrSerial, report.Serial), slog.Int64(attrRevision, report.Revision), slog.Int("drift", len(report.Objects)))
+	st.end(nil)
+	out = &Drifted{Report: report, Secrets: secrets}
 	if o.Places {
 		out.Places = e.places(ctx, o.Source, out.Report.Objects)
 	}

@@ -2,9 +2,13 @@ package engine
 
 import (
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -27,6 +31,11 @@ type Engine struct {
 	// Notice is told that what is read is in the middle of an apply: of its
 	// journal, and who holds the lock, nil where nobody does. May be nil.
 	Notice func(j *state.Journal, l *state.Lock)
+	// Traces makes the spans of stages, Log is told of them; both may be nil.
+	Traces trace.TracerProvider
+	Log    *slog.Logger
+	// Mask learns what neither of them may hold; may be nil.
+	Mask *render.Mask
 	// Progress is told what takes long, before it is done; may be nil.
 	Progress func(stage string)
 }

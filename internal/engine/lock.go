@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"time"
 
@@ -47,7 +48,7 @@ func (e *Engine) locker(s *session, network, actor string, wait time.Duration) a
 
 // outlast waits until someone's lock is gone. Nobody else can hold one on a
 // server of this process's own: there it is what a killed process left.
-func (e *Engine) outlast(limit context.Context, s *session, network string, lock kv.Entry) error {
+func (e *Engine) outlast(limit context.Context, s *session, network string, lock kv.Entry) (err error) {
 	if s.server != nil {
 		_, err := s.BreakLock(limit, lock)
 		if limit.Err() == nil || err == nil {
@@ -57,6 +58,9 @@ func (e *Engine) outlast(limit context.Context, s *session, network string, lock
 		return err
 	}
 	e.progress("waiting for the lock")
+	limit, st := e.stage(limit, "wait for lock")
+	st.note(slog.String(attrNetwork, network))
+	defer func() { st.end(err) }()
 	if err := s.AwaitGone(limit, lock); err == nil || limit.Err() == nil {
 		return err // gone; or nobody can tell, which is not the same as held
 	}

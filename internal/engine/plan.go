@@ -152,7 +152,7 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	if err := w.engine.access(ctx, w.session, &in, w.options.DisableAuth); err != nil {
 		return nil, err
 	}
-	p, found, err := w.decide(in)
+	p, found, err := w.decide(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	}
 	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings), w.session.adviseOf(ctx, p))
 	w.outputs(p)
-	return &Planned{Plan: p, Secrets: secretsOf(w.network, p), config: w.config}, nil
+	return w.planned(p), nil
 }
 
 // input is what a plan is made from, but for what only the cluster tells.
@@ -187,16 +187,23 @@ func (w *work) input(v *view) plan.Input {
 }
 
 // decide makes the plan, and locates in the configuration what it found.
-func (w *work) decide(in plan.Input) (*plan.Plan, diag.List, error) {
+func (w *work) decide(ctx context.Context, in plan.Input) (*plan.Plan, diag.List, error) {
 	w.engine.progress("planning")
 	ids := w.engine.ids()
 	in.IDs = ids
-	p, found := plan.Make(in)
+	p, found := w.engine.compare(ctx, in)
 	found = w.locate(found)
 	if ids.err != nil {
 		return nil, nil, ids.err
 	}
 	return p, found, found.Err()
+}
+
+// planned is a plan with what belongs to it.
+func (w *work) planned(p *plan.Plan) *Planned {
+	out := w.engine.planned(w.network, p)
+	out.config = w.config
+	return out
 }
 
 func (w *work) locate(l diag.List) diag.List {

@@ -32,7 +32,7 @@ func (e *Engine) PlanSnapshot(ctx context.Context, o PlanOptions, file string, i
 	if w.commit, err = e.commit(ctx, p.folder, o.Provenance.Commit); err != nil {
 		return nil, err
 	}
-	return w.planSnapshot(s)
+	return w.planSnapshot(ctx, s)
 }
 
 // fits refuses a snapshot of something else than the configuration is about.
@@ -49,7 +49,7 @@ func (w *work) fits(s *snapshot.Snapshot, file string) error {
 }
 
 // planSnapshot makes the plan.
-func (w *work) planSnapshot(s *snapshot.Snapshot) (*Planned, error) {
+func (w *work) planSnapshot(ctx context.Context, s *snapshot.Snapshot) (*Planned, error) {
 	st, err := state.Decode(s.Store, s.Network)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // explained as it is
@@ -62,7 +62,7 @@ func (w *work) planSnapshot(s *snapshot.Snapshot) (*Planned, error) {
 	in := w.input(&view{snapshot: s.Store, state: st})
 	in.LogIndex, in.MaskKey = s.LogIndex, s.MaskKey
 	in.Access = plan.AccessInput{Live: s.Auth, Self: s.User, DisableAuth: w.options.DisableAuth}
-	p, found, err := w.decide(in)
+	p, found, err := w.decide(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -78,5 +78,5 @@ func (w *work) planSnapshot(s *snapshot.Snapshot) (*Planned, error) {
 		p.Warnings = append(p.Warnings, advise(s.Versions)...)
 	}
 	w.outputs(p)
-	return &Planned{Plan: p, Secrets: secretsOf(w.network, p), config: w.config}, nil
+	return w.planned(p), nil
 }

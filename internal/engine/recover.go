@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/apply"
@@ -58,7 +59,10 @@ func (e *Engine) Recover(ctx context.Context, o RecoverOptions) (out *Recovered,
 	defer cancel()
 	e.progress("recovering")
 	from := e.Clock()
-	out.Recovery, err = end(hard, l.session, l.name, l.prefix, options)
+	hard, st := e.stage(hard, "recover")
+	st.note(slog.String(attrNetwork, l.name), slog.Bool("abandon", o.Abandon))
+	out.Recovery, err = end(hard, e.observe(l.session), l.name, l.prefix, options)
+	st.end(err)
 	out.Took = e.Clock().Sub(from)
 	return out, err
 }

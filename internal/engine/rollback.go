@@ -91,7 +91,7 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 		return nil, err
 	}
 	e.progress("planning")
-	p, found := plan.Make(in)
+	p, found := e.compare(ctx, in)
 	if ids.err != nil {
 		return nil, ids.err
 	}
@@ -102,7 +102,7 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 		return nil, err
 	}
 	p.Warnings = append(found, p.Warnings...)
-	return &Planned{Plan: p, Secrets: secretsOf(n, p)}, nil
+	return e.planned(n, p), nil
 }
 
 // rewind undoes the history, newest first, down to the serial, and returns the

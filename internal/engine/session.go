@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -42,7 +43,11 @@ const (
 const heldPatience = 3 * time.Second
 
 // connect opens the cluster.
-func (e *Engine) connect(ctx context.Context, t target, c Connection, n need) (*session, error) {
+func (e *Engine) connect(ctx context.Context, t target, c Connection, n need) (_ *session, err error) {
+	ctx, st := e.stage(ctx, "connect")
+	defer func() { st.end(err) }()
+	st.note(slog.Bool("embedded", t.embedded != ""))
+	e.Mask.Know(t.config.Password)
 	timeout, err := e.timeout(c)
 	if err != nil {
 		return nil, err
@@ -51,7 +56,7 @@ func (e *Engine) connect(ctx context.Context, t target, c Connection, n need) (*
 		return e.startEmbedded(ctx, t, timeout, n)
 	}
 	e.progress("connecting to etcd")
-	t.config.Timeout = timeout
+	t.config.Timeout, t.config.Traces = timeout, e.Traces
 	client, err := etcd.Connect(ctx, t.config)
 	if err != nil {
 		return nil, err
@@ -93,7 +98,7 @@ func (e *Engine) joinDev(ctx context.Context, t target, timeout time.Duration) (
 	if !ok {
 		return nil, nil //nolint:nilnil // nobody listens there, which is no error
 	}
-	client, err := etcd.Connect(ctx, etcd.Config{Endpoints: []string{endpoint}, Timeout: timeout})
+	client, err := etcd.Connect(ctx, etcd.Config{Endpoints: []string{endpoint}, Timeout: timeout, Traces: e.Traces})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/etcd"
@@ -20,7 +21,10 @@ type view struct {
 func (v *view) denied(key string) bool { return slices.Contains(v.snapshot.Denied, key) }
 
 // read takes the snapshot of a network: once, all at one revision.
-func (e *Engine) read(ctx context.Context, s *session, network, prefix string) (*view, error) {
+func (e *Engine) read(ctx context.Context, s *session, network, prefix string) (_ *view, err error) {
+	ctx, st := e.stage(ctx, "snapshot")
+	defer func() { st.end(err) }()
+	st.note(slog.String(attrNetwork, network))
 	e.progress("reading the network")
 	layout := keys.NewLayout(prefix)
 	snapshot, err := s.Snapshot(ctx, etcd.SnapshotRequest{
@@ -32,13 +36,14 @@ func (e *Engine) read(ctx context.Context, s *session, network, prefix string) (
 	if err != nil {
 		return nil, err
 	}
-	st, err := state.Decode(snapshot, network)
+	st.measure(snapshot)
+	decoded, err := state.Decode(snapshot, network)
 	if err != nil {
 		return nil, err
 	}
 	if s.server != nil {
-		st.Lock = nil // nobody else reaches this server: a killed process left it
+		decoded.Lock = nil // nobody else reaches this server: a killed process left it
 	}
-	e.notice(st.Journal, st.Lock)
-	return &view{snapshot: snapshot, state: st}, nil
+	e.notice(decoded.Journal, decoded.Lock)
+	return &view{snapshot: snapshot, state: decoded}, nil
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/apply"
@@ -23,7 +24,11 @@ func (e *Engine) awaitTurn(ctx context.Context, s *session, network string, wait
 			return &apply.Interrupted{Network: network, Journal: shown.Journal}
 		}
 		e.progress("waiting for another apply")
-		if err := s.AwaitGone(limit, *entry); err != nil {
+		waiting, st := e.stage(limit, "wait for lock")
+		st.note(slog.String(attrNetwork, network))
+		err = s.AwaitGone(waiting, *entry)
+		st.end(err)
+		if err != nil {
 			if limit.Err() == nil {
 				return err // nobody can tell, which is not the same as held
 			}

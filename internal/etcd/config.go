@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -36,6 +38,8 @@ type Config struct {
 	Any bool
 	// Timeout bounds Connect as a whole, and later each request.
 	Timeout time.Duration
+	// Traces makes a span of every request; none where nil.
+	Traces trace.TracerProvider
 	// Limits are what the server accepts; those of a stock server where zero.
 	Limits kv.Limits
 }

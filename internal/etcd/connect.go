@@ -112,7 +112,7 @@ func (s *settings) open(ctx context.Context, login bool) (*Client, error) {
 			grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(maxSend), grpc.MaxCallRecvMsgSize(math.MaxInt32)),
 			grpc.WithChainUnaryInterceptor(new(session).send),
 			grpc.WithStatsHandler(sentWatcher{}),
-		}, s.serverName()...),
+		}, append(s.serverName(), s.traced()...)...),
 	}
 	if login {
 		config.Username, config.Password = s.Username, s.Password

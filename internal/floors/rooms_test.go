@@ -50,6 +50,8 @@ func rooms() map[string]int {
 
 		"internal/engine": 7,
 
+		"internal/telemetry": 8,
+
 		"internal/cli": 9,
 
 		"cmd/sigilform": program,
@@ -87,6 +89,14 @@ func outside() map[string][]string {
 		"go.uber.org/zap":                         {"internal/etcd", "internal/embedded"},
 		"google.golang.org/grpc":                  {"internal/etcd", "internal/embedded"},
 		"google.golang.org/protobuf":              {"internal/etcd"},
+		"go.opentelemetry.io/otel/exporters":      {"internal/telemetry"},
+		"go.opentelemetry.io/otel/sdk":            {"internal/telemetry"},
+		"go.opentelemetry.io/otel/attribute":      {"internal/engine", "internal/telemetry", "internal/cli"},
+		"go.opentelemetry.io/otel/codes":          {"internal/engine", "internal/cli"},
+		"go.opentelemetry.io/otel/trace":          {"internal/etcd", "internal/engine", "internal/telemetry", "internal/cli"},
+		"go.opentelemetry.io/otel/metric/noop":    {"internal/etcd"},
+		"go.opentelemetry.io/otel/propagation":    {"internal/etcd", "internal/telemetry"},
+		"go.opentelemetry.io/contrib":             {"internal/etcd"},
 		"github.com/gofrs/flock":                  {"internal/embedded"},
 		"github.com/spf13/cobra":                  {"internal/cli"},
 		"github.com/spf13/pflag":                  {"internal/cli"},

@@ -45,7 +45,7 @@ type finding struct {
 
 // findings are those of the whole report, the worst first; those of one level
 // stay in the order of their documents.
-func (r *Report) findings() []finding {
+func (r *Report) findings(redact *redactor) []finding {
 	var out []finding
 	if r.Error != nil && !r.told() {
 		out = append(out, ofError(r.Error)...)
@@ -63,9 +63,23 @@ func (r *Report) findings() []finding {
 	}
 	for i := range out {
 		r.locate(&out[i])
+		out[i].redact(redact)
 	}
 	slices.SortStableFunc(out, func(a, b finding) int { return cmp.Compare(a.level, b.level) })
 	return out
+}
+
+// redact takes secrets out before anything is escaped, after which they could not
+// be found any more.
+func (f *finding) redact(redact *redactor) {
+	for _, s := range []*string{&f.rule, &f.title, &f.message, &f.address} {
+		*s = redact.text(*s)
+	}
+	if f.at != nil {
+		at := *f.at
+		at.File = redact.text(at.File)
+		f.at = &at
+	}
 }
 
 // locate gives a finding of an object the place of its block.

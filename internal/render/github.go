@@ -10,9 +10,8 @@ const maxAnnotations = 10
 
 // annotations are the findings as commands of a GitHub workflow, the worst first.
 // Of a level with more than are shown, the last one counts the rest.
-func (r *Report) annotations(o Options) string {
-	redact := newRedactor(o.Secrets)
-	all := r.findings()
+func (r *Report) annotations(redact *redactor) string {
+	all := r.findings(redact)
 	total := map[level]int{}
 	for i := range all {
 		total[all[i].level]++
@@ -42,13 +41,13 @@ func (r *Report) annotation(f *finding, redact *redactor) string {
 			at = append(at, "col="+strconv.Itoa(f.at.Start.Column))
 		}
 	}
-	at = append(at, "title="+property(redact.text(f.title)))
-	message := redact.text(f.message)
+	at = append(at, "title="+property(f.title))
+	message := f.message
 	if f.address != "" && !strings.Contains(f.title, f.address) {
-		message = strings.TrimSpace(redact.text(f.address) + ": " + message)
+		message = strings.TrimSpace(f.address + ": " + message)
 	}
 	if message == "" {
-		message = redact.text(f.title)
+		message = f.title
 	}
 	return "::" + command(f.level) + " " + strings.Join(at, ",") + "::" + data(message) + "\n"
 }
@@ -62,7 +61,7 @@ func property(s string) string {
 }
 
 // GitHubOutputs are the outputs of a step, as lines of its file.
-func (r *Report) GitHubOutputs() string {
+func (r *Report) GitHubOutputs(o Options) string {
 	var n ActionCounts
 	changes, digest, drift, deniedBy := false, "", 0, 0
 	if d := r.Plan; d != nil {
@@ -71,13 +70,20 @@ func (r *Report) GitHubOutputs() string {
 	if d := r.Drift; d != nil {
 		drift = len(d.Objects)
 	}
+	redact := newRedactor(o.Secrets)
 	var b strings.Builder
 	for _, x := range [][2]string{
-		{"has_changes", strconv.FormatBool(changes)}, {"create", strconv.Itoa(n.Create)}, {"update", strconv.Itoa(n.Update)},
-		{"delete", strconv.Itoa(n.Delete)}, {"drift", strconv.Itoa(drift)}, {"digest", digest}, {"network", r.Network()},
-		{"denied", strconv.FormatBool(deniedBy > 0)}, {"exit_code", strconv.Itoa(r.ExitCode)},
+		{"has_changes", strconv.FormatBool(changes)},
+		{"create", strconv.Itoa(n.Create)},
+		{"update", strconv.Itoa(n.Update)},
+		{"delete", strconv.Itoa(n.Delete)},
+		{"drift", strconv.Itoa(drift)},
+		{"digest", digest},
+		{"network", r.Network()},
+		{"denied", strconv.FormatBool(deniedBy > 0)},
+		{"exit_code", strconv.Itoa(r.ExitCode)},
 	} {
-		b.WriteString(x[0] + "=" + Escape(x[1]) + "\n")
+		b.WriteString(x[0] + "=" + clean(redact, x[1]) + "\n")
 	}
 	return b.String()
 }

@@ -54,15 +54,15 @@ type qualityLines struct {
 
 // codeQuality is every finding as an issue. One without a place is of the
 // configuration as a whole, since an issue needs a path.
-func (r *Report) codeQuality() []quality {
-	all := r.findings()
+func (r *Report) codeQuality(redact *redactor) []quality {
+	all := r.findings(redact)
 	prints := r.fingerprints(all)
 	out := make([]quality, 0, len(all))
 	for i := range all {
 		f := &all[i]
 		path, line := r.file(f)
 		if path == "" {
-			path, line = r.whole(), 1
+			path, line = r.whole(redact), 1
 		}
 		out = append(out, quality{
 			Description: f.text(), CheckName: f.rule, Fingerprint: prints[i], Severity: [...]string{"critical", "major", "info"}[f.level],
@@ -82,9 +82,9 @@ func (f *finding) text() string {
 }
 
 // whole is the configuration as a path.
-func (r *Report) whole() string {
+func (r *Report) whole(redact *redactor) string {
 	if r.Path == "" {
 		return r.inRepository(".")
 	}
-	return r.inRepository(r.Path)
+	return redact.text(r.inRepository(r.Path))
 }

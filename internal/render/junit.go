@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/plan"
@@ -31,10 +32,8 @@ type junitSuite struct {
 type junitCase struct {
 	Name      string        `xml:"name,attr"`
 	Classname string        `xml:"classname,attr"`
-	File      string        `xml:"file,attr,omitempty"`
-	Line      int           `xml:"line,attr,omitempty"`
-	Failure   *junitMessage `xml:"failure,omitempty"`
 	Error     *junitMessage `xml:"error,omitempty"`
+	Failure   *junitMessage `xml:"failure,omitempty"`
 	Output    string        `xml:"system-out,omitempty"`
 }
 
@@ -46,8 +45,7 @@ type junitMessage struct {
 
 // junit is a test case for each check: each policy and valve, each object that
 // drifted, each finding, and one for the command itself.
-func (r *Report) junit(w io.Writer, o Options) error {
-	redact := newRedactor(o.Secrets)
+func (r *Report) junit(w io.Writer, redact *redactor) error {
 	suite := junitSuite{Name: r.Command, Cases: []junitCase{r.commandCase(redact)}}
 	if r.Plan != nil {
 		for i := range r.Plan.Policies {
@@ -56,7 +54,7 @@ func (r *Report) junit(w io.Writer, o Options) error {
 			}
 		}
 	}
-	for _, f := range r.findings() {
+	for _, f := range r.findings(redact) {
 		if f.rule != ruleError {
 			suite.Cases = append(suite.Cases, r.findingCase(&f, redact))
 		}
@@ -102,14 +100,15 @@ func (r *Report) findingCase(f *finding, redact *redactor) junitCase {
 	if f.address != "" && !strings.Contains(f.title, f.address) {
 		c.Name = clean(redact, f.address) + ": " + c.Name
 	}
+	said := clean(redact, f.message)
 	if path, line := r.file(f); path != "" {
-		c.File, c.Line = clean(redact, path), line
+		said = clean(redact, path) + ":" + strconv.Itoa(line) + "\n" + said
 	}
 	if f.level == failing || f.rule == ruleDrift && r.Drift != nil {
-		c.Failure = &junitMessage{Message: clean(redact, f.title), Type: clean(redact, f.rule), Text: clean(redact, f.message)}
+		c.Failure = &junitMessage{Message: clean(redact, f.title), Type: clean(redact, f.rule), Text: said}
 		return c
 	}
-	c.Output = clean(redact, sentences(f.title, f.message))
+	c.Output = clean(redact, f.title) + "\n" + said
 	return c
 }
 

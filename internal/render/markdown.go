@@ -58,7 +58,7 @@ func (m *markdown) add(part string) bool {
 
 // top is what is never cut.
 func (m *markdown) top(r *Report) {
-	m.b.WriteString(Marker(r.Network()) + "\n")
+	m.b.WriteString(Marker(m.page.redact.text(r.Network())) + "\n")
 	m.b.WriteString("### " + m.title(r) + "\n\n")
 	switch {
 	case r.Plan != nil:
@@ -85,7 +85,7 @@ func (m *markdown) title(r *Report) string {
 	}
 	title := sign + " " + m.prose(r.Command)
 	if n := r.Network(); n != "" {
-		title += ": network " + code(n)
+		title += ": network " + code(m.page.redact.text(n))
 	}
 	return title
 }
@@ -169,7 +169,7 @@ func (m *markdown) foot(r *Report) string {
 	}
 	text += ".</sub>\n"
 	if d.HasChanges && d.Applicable && d.Mode != string(plan.ModeRollback) && d.Intent != "" {
-		text += "\nApply exactly this: <code>sigilform " + verbOf(d.Mode) + " --expect-digest " + htmlText(d.Intent) + "</code>\n"
+		text += "\nApply exactly this: <code>sigilform " + verbOf(d.Mode) + " --expect-digest " + htmlText(m.page.redact.text(d.Intent)) + "</code>\n"
 	}
 	return text
 }

@@ -173,7 +173,7 @@ func (m *markdown) items(title string, all []string, share int) {
 // Drift is told with its objects.
 func (r *Report) problems(m *markdown) []string {
 	var out []string
-	for _, f := range r.findings() {
+	for _, f := range r.findings(m.page.redact) {
 		if f.rule == ruleDrift || f.rule == ruleError && r.Error != nil {
 			continue
 		}
@@ -181,7 +181,7 @@ func (r *Report) problems(m *markdown) []string {
 		if path, line := r.file(&f); path != "" {
 			item += " at " + code(m.page.redact.text(path)+":"+plainNumber(line))
 		} else if f.address != "" {
-			item += " in " + code(m.page.redact.text(f.address))
+			item += " in " + code(f.address)
 		}
 		if f.message != "" {
 			item += ": " + m.prose(f.message)

@@ -69,7 +69,7 @@ func (r *Report) lineDocuments() []LineDocument {
 }
 
 func planLines(d *PlanDocument) []LineDocument {
-	var out []LineDocument
+	out := make([]LineDocument, 0, len(d.Conflicts)+len(d.Policies)+len(d.Warnings)+len(d.Changes))
 	for i := range d.Conflicts {
 		out = append(out, LineDocument{Type: "conflict", Conflict: &d.Conflicts[i]})
 	}

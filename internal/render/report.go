@@ -67,15 +67,15 @@ func (r *Report) Write(w io.Writer, f Format, o Options) error {
 	case Markdown:
 		return write(w, r.Markdown(CommentLimit(), o))
 	case GitHub:
-		return write(w, r.annotations(o))
+		return write(w, r.annotations(newRedactor(o.Secrets)))
 	case GitLab:
 		return writeJSON(w, r.terraform(), o)
 	case CodeQuality:
-		return writeJSON(w, r.codeQuality(), o)
+		return writeJSON(w, r.codeQuality(newRedactor(o.Secrets)), o)
 	case SARIF:
-		return writeJSON(w, r.sarif(), o)
+		return writeJSON(w, r.sarif(newRedactor(o.Secrets)), o)
 	case JUnit:
-		return r.junit(w, o)
+		return r.junit(w, newRedactor(o.Secrets))
 	case NDJSON:
 		return r.lines(w, o)
 	}

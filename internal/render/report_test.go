@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -75,14 +76,14 @@ func validationReport(l diag.List) *render.Report {
 func reports(t *testing.T) map[string]*render.Report {
 	t.Helper()
 	out := map[string]*render.Report{}
-	each := func(folder, section string, make func(data []byte) *render.Report) {
+	each := func(folder, section string, report func(data []byte) *render.Report) {
 		paths, err := filepath.Glob(filepath.Join("testdata", folder, "*.txtar"))
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("no files in %s: %v", folder, err)
 		}
 		for _, path := range paths {
 			name := folder + "_" + strings.TrimSuffix(filepath.Base(path), ".txtar")
-			out[name] = make(openGolden(t, path).section(section))
+			out[name] = report(openGolden(t, path).section(section))
 		}
 	}
 	each("plan", "plan.json", func(data []byte) *render.Report { return planReport(decode[plan.Plan](t, data)) })
@@ -112,7 +113,7 @@ func TestReportGolden(t *testing.T) {
 			for _, f := range formats() {
 				g.want(t, string(f), rendered(t, func(w *bytes.Buffer) error { return r.Write(w, f, render.Options{}) }))
 			}
-			g.want(t, "outputs", r.GitHubOutputs())
+			g.want(t, "outputs", r.GitHubOutputs(render.Options{}))
 			g.close(t)
 		})
 	}
@@ -329,7 +330,7 @@ func TestJUnitCounts(t *testing.T) {
 	for name, r := range reports(t) {
 		text := rendered(t, func(w *bytes.Buffer) error { return r.Write(w, render.JUnit, render.Options{}) })
 		var got suites
-		if err := xml.NewDecoder(strings.NewReader(text)).Decode(&got); err != nil && err != io.EOF {
+		if err := xml.NewDecoder(strings.NewReader(text)).Decode(&got); err != nil && !errors.Is(err, io.EOF) {
 			t.Fatalf("%s: %v\n%s", name, err, text)
 		}
 		failures, errs := 0, 0

@@ -87,8 +87,8 @@ const (
 )
 
 // sarif is every finding as a result, the worst first.
-func (r *Report) sarif() sarifLog {
-	all := r.findings()
+func (r *Report) sarif(redact *redactor) sarifLog {
+	all := r.findings(redact)
 	prints := r.fingerprints(all)
 	run := sarifRun{
 		Tool: sarifTool{Driver: sarifDriver{
@@ -111,7 +111,7 @@ func (r *Report) sarif() sarifLog {
 		}
 		run.Results = append(run.Results, sarifResult{
 			RuleID: f.rule, RuleIndex: index[f.rule], Level: [...]string{"error", "warning", "note"}[f.level], Message: sarifText{Text: f.text()},
-			Locations: []sarifLocation{r.sarifLocation(f)}, PartialFingerprints: map[string]string{"sigilform/v1": prints[i]},
+			Locations: []sarifLocation{r.sarifLocation(f, redact)}, PartialFingerprints: map[string]string{"sigilform/v1": prints[i]},
 		})
 	}
 	return sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}}
@@ -119,10 +119,10 @@ func (r *Report) sarif() sarifLog {
 
 // sarifLocation is a place in a file, or the configuration as a whole: GitHub
 // takes no result without a file.
-func (r *Report) sarifLocation(f *finding) sarifLocation {
-	out := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{URI: uri(r.whole())}}}
+func (r *Report) sarifLocation(f *finding, redact *redactor) sarifLocation {
+	out := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{URI: uri(r.whole(redact))}}}
 	if path, line := r.file(f); path != "" {
-		out.Physical = sarifPhysical{Artifact: sarifArtifact{URI: uri(path)}, Region: &sarifRegion{StartLine: line, StartColumn: max(f.at.Start.Column, 1)}}
+		out.Physical = sarifPhysical{Artifact: sarifArtifact{URI: uri(redact.text(path))}, Region: &sarifRegion{StartLine: line, StartColumn: max(f.at.Start.Column, 1)}}
 	}
 	if f.address != "" {
 		out.Logical = []sarifLogical{{FullyQualifiedName: Escape(f.address)}}

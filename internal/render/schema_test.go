@@ -189,3 +189,31 @@ func TestSchemasOfAll(t *testing.T) {
 		}
 	}
 }
+
+// TestSARIFFitsItsSchema: the schema is OASIS's own, of SARIF 2.1.0 errata 01.
+func TestSARIFFitsItsSchema(t *testing.T) {
+	t.Parallel()
+	s := compiled(t, "testdata/schema/sarif-schema-2.1.0.json")
+	for name, r := range reports(t) {
+		text := rendered(t, func(w *bytes.Buffer) error { return r.Write(w, render.SARIF, render.Options{}) })
+		validates(t, s, name, text)
+	}
+	v, err := validator.UnmarshalJSON(strings.NewReader(`{"version": "2.1.0", "runs": [{"results": []}]}`))
+	if err != nil || s.Validate(v) == nil {
+		t.Errorf("a run without a tool fits (%v)", err)
+	}
+}
+
+// TestGitLabFits: the schemas are written from GitLab's documentation of both
+// reports.
+func TestGitLabFits(t *testing.T) {
+	t.Parallel()
+	quality, terraform := compiled(t, "testdata/schema/gitlab-codequality.json"), compiled(t, "testdata/schema/gitlab-terraform.json")
+	for name, r := range reports(t) {
+		validates(t, quality, name, rendered(t, func(w *bytes.Buffer) error { return r.Write(w, render.CodeQuality, render.Options{}) }))
+		if r.Plan == nil && r.Drift == nil {
+			continue
+		}
+		validates(t, terraform, name, rendered(t, func(w *bytes.Buffer) error { return r.Write(w, render.GitLab, render.Options{}) }))
+	}
+}
