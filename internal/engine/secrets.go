@@ -74,7 +74,7 @@ func secretsOfPlan(found map[string]bool, p *plan.Plan) {
 func texts(n *network.Network) []network.Text {
 	var out []network.Text
 	node := func(n *network.Node) {
-		out = append(out, n.Domain, n.Region, n.ServiceName, n.TLS.SNI)
+		out = append(out, n.Domain, n.Region, n.ServiceName, n.TLS.SNI, n.TLS.Fingerprint, n.TLS.MinVersion)
 		for _, s := range n.Settings {
 			out = append(out, s)
 		}
@@ -87,7 +87,8 @@ func texts(n *network.Network) []network.Text {
 		node(&n.Entries[i].Node)
 	}
 	for i := range n.Routes {
-		out = append(out, n.Routes[i].ServiceName, n.Routes[i].TLS.SNI)
+		r := &n.Routes[i]
+		out = append(out, r.ServiceName, r.TLS.SNI, r.TLS.Fingerprint, r.TLS.MinVersion)
 	}
 	for i := range n.Users {
 		out = append(out, n.Users[i].Username, n.Users[i].HashTelegramID)
