@@ -19,8 +19,11 @@ const (
 	// once it is more than maxSmall.
 	maxUnpacked = 1 << 30
 	maxRatio    = 200
-	maxSmall    = 1 << 20
+	maxSmall    = 1 << 26
 )
+
+// unpackedLimit is how much a body of so many bytes may unpack to.
+func unpackedLimit(packed int) int { return min(maxUnpacked, max(maxSmall, maxRatio*packed)) }
 
 // Damaged is the error for a snapshot file that is not as it was written.
 type Damaged struct {
@@ -113,7 +116,7 @@ func unpack(packed []byte) (*body, error) {
 	if err != nil {
 		return nil, &Damaged{Reason: "its contents can't be unpacked"}
 	}
-	limit := min(maxUnpacked, max(maxSmall, maxRatio*len(packed)))
+	limit := unpackedLimit(len(packed))
 	in := &io.LimitedReader{R: z, N: int64(limit) + 1}
 	d := json.NewDecoder(in)
 	d.DisallowUnknownFields()

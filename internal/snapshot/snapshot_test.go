@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -200,6 +201,17 @@ func TestBombIsRefused(t *testing.T) {
 	var damaged *snapshot.Damaged
 	if !errors.As(err, &damaged) || !strings.Contains(damaged.Reason, "unpack to more than") {
 		t.Fatalf("%d bytes that unpack to 300 MiB: %v", b.Len(), err)
+	}
+}
+
+// TestWhatCanNotBeReadIsNotWritten holds that a snapshot that looks like a bomb
+// is refused when it is taken, not when it is needed.
+func TestWhatCanNotBeReadIsNotWritten(t *testing.T) {
+	t.Parallel()
+	s := sample()
+	s.Store.Entries[2].Value = strings.Repeat("a", 80<<20)
+	if err := snapshot.Write(io.Discard, s); err == nil || !strings.Contains(err.Error(), "too large") {
+		t.Fatalf("80 MiB of one letter: %v", err)
 	}
 }
 

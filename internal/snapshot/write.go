@@ -21,13 +21,15 @@ const magic = "sigilform-snapshot "
 func Write(w io.Writer, s *Snapshot) error {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
-	e := json.NewEncoder(z)
+	count := &counter{to: z}
+	e := json.NewEncoder(count)
 	e.SetEscapeHTML(false)
 	if err := errors.Join(e.Encode(bodyOf(s)), z.Close()); err != nil {
 		return fmt.Errorf("encode snapshot: %w", err)
 	}
-	if packed.Len() > maxPacked {
-		return fmt.Errorf("the snapshot is too large to be saved: %d bytes", packed.Len())
+	if packed.Len() > maxPacked || count.n > unpackedLimit(packed.Len()) {
+		// Nobody could read it.
+		return fmt.Errorf("the snapshot is too large to be saved: %d bytes, %d packed", count.n, packed.Len())
 	}
 	if _, err := fmt.Fprintf(w, "%s%d %d sha256:%s\n", magic, Format, packed.Len(), digestOf(packed.Bytes())); err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
@@ -36,6 +38,19 @@ func Write(w io.Writer, s *Snapshot) error {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
 	return nil
+}
+
+// counter counts what is written.
+type counter struct {
+	to io.Writer
+	n  int
+}
+
+// Write passes on.
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.to.Write(b)
+	c.n += n
+	return n, err //nolint:wrapcheck // passed on as it is
 }
 
 // Is reports whether a file that begins so is a snapshot file.
