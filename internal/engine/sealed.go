@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -80,23 +82,26 @@ type unsealed struct {
 
 func (u *unsealed) close() { _ = u.file.Close() }
 
-// unseal opens a file and decrypts it as it is read.
+// unseal opens a file and decrypts it as it is read. It is opened once, so that
+// it may be a pipe.
 func (e *Engine) unseal(name string, identityFiles []string) (*unsealed, error) {
-	first, err := peek(name)
-	if err != nil {
-		return nil, &NoSuchPath{Path: name, Cause: err}
-	}
 	f, err := os.Open(name) //nolint:gosec // the user names the file
 	if err != nil {
 		return nil, &NoSuchPath{Path: name, Cause: err}
 	}
-	out := &unsealed{Reader: f, file: f, sealed: seal.Is(first)}
+	in := bufio.NewReader(f)
+	first, err := in.Peek(peeked)
+	if err != nil && !errors.Is(err, io.EOF) {
+		_ = f.Close()
+		return nil, &NoSuchPath{Path: name, Cause: errors.New(causeOfFile(err))}
+	}
+	out := &unsealed{Reader: in, file: f, sealed: seal.Is(first)}
 	if !out.sealed {
 		return out, nil
 	}
 	with, err := e.identities(identityFiles)
 	if err == nil {
-		out.Reader, err = seal.Decrypt(f, name, with)
+		out.Reader, err = seal.Decrypt(in, name, with)
 	}
 	if err != nil {
 		out.close()

@@ -13,8 +13,10 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/drift"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/snapshot"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -109,6 +111,10 @@ func everything(t *testing.T, text string, o render.Options) map[string]string {
 	show("matrix", func(w *bytes.Buffer) error { return render.Matrix(w, filled[render.MatrixDocument](text), o) })
 	show("password", func(w *bytes.Buffer) error { return render.Password(w, filled[render.PasswordDocument](text), o) })
 	show("verified", func(w *bytes.Buffer) error { return render.Verified(w, filled[render.VerifiedDocument](text), o) })
+	saved := snapshot.Snapshot{Store: &kv.Snapshot{ClusterID: text}, Network: text, Prefix: text, Tool: text, Journal: &state.Journal{Actor: text, Command: text}}
+	show("snapshot", func(w *bytes.Buffer) error {
+		return render.Snapshot(w, &saved, render.Saved{File: text, Encrypted: true}, o)
+	})
 	show("version", func(w *bytes.Buffer) error { return render.Version(w, filled[render.VersionDocument](text), o) })
 	return out
 }

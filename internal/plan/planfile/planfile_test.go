@@ -2,7 +2,9 @@ package planfile_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -125,6 +127,24 @@ func TestForgedPlans(t *testing.T) {
 				t.Fatalf("got %v, want *Damaged", err)
 			}
 		})
+	}
+}
+
+// TestPlanOfASnapshotIsNoFile: it holds digests where an apply needs values.
+func TestPlanOfASnapshotIsNoFile(t *testing.T) {
+	t.Parallel()
+	p := sample()
+	p.Origin = &plan.Origin{Tool: "0.1.0"}
+	if _, err := planfile.Write(&bytes.Buffer{}, p); err == nil {
+		t.Error("it was written")
+	}
+	body := strings.Replace(string(written(t, sample())), `"mode":"apply"`, `"origin":{"taken_at":"2026-04-19T12:00:00Z","tool":""},"mode":"apply"`, 1)
+	_, text, _ := strings.Cut(body, "\n")
+	sum := sha256.Sum256([]byte(text))
+	forged := fmt.Sprintf("sigilform-plan 1 %d sha256:%x\n%s", len(text), sum, text)
+	_, _, err := planfile.Read(strings.NewReader(forged))
+	if err == nil || !strings.Contains(err.Error(), "of a snapshot") {
+		t.Errorf("it was read: %v", err)
 	}
 }
 
