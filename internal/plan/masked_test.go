@@ -188,3 +188,26 @@ func (w *world) requireNoSecret(t *rapid.T, s *snapshot.Snapshot) {
 		t.Fatal("a token of others is in the snapshot")
 	}
 }
+
+// TestWhatLooksMaskedIsNotBelieved holds that nobody hides a changed value by
+// writing what stands for the wanted one: not from a plan of the network, and
+// not from one of a snapshot.
+func TestWhatLooksMaskedIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w, n := newWorld(), secretive(1)
+		w.apply(t, n)
+		in, err := w.input(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const key = "/sigilgate/users/1/credential"
+		user := state.ID{Kind: "user", ID: "1"}
+		w.put(key, state.Masked(state.FieldDigest(in.State.DigestKey, user, "credential", n.Users[0].Credential.Value)))
+		for what, p := range map[string]*plan.Plan{"the network": w.online(t, n), "a snapshot": w.offline(t, w.saved(t, n), n)} {
+			if len(p.Changes) != 1 || len(p.Changes[0].Fields) != 1 || p.Changes[0].Fields[0].Reason != plan.Drift {
+				t.Fatalf("the plan of %s does not see that %s changed: %+v", what, key, p.Changes)
+			}
+		}
+	})
+}
