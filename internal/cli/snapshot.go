@@ -27,7 +27,7 @@ from forks, or to look back. No sensitive value is in the file: a keyed digest
 stands for each. The key of the digests is, so guesses can be tested with it.
 
 PATH is a .hcl file or a folder, the current folder by default. It says where the
-cluster is, which network is meant, and which values are sensitive.` + exits("0  saved", "1  error, or nothing was ever applied there",
+cluster is, which network is meant, and which values are sensitive.` + exits("0  saved", "1  error, or this user may not plan",
 			"4  another process holds the embedded server"),
 		Example: `  sigilform snapshot --out network.sigilsnap
   sigilform snapshot --out network.sigilsnap --encrypt-to @team.txt examples/network.hcl`,
