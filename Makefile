@@ -10,6 +10,8 @@ APPLIES ?= 2000
 KEYS    ?= 2000
 SEED    ?= 0
 FOR     ?= 0s
+WATCH_KEYS ?= 100000
+WATCH_FOR  ?= 5m
 
 .DEFAULT_GOAL := help
 .PHONY: help build test race fuzz crash bench golden lint cover demo ci clean
@@ -29,8 +31,9 @@ race: ## the packages with goroutines, under the race detector
 fuzz: ## search for inputs that break a parser; FUZZ_TIME=30s for each
 	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz
 
-crash: ## many faulted applies at once, checked offline; APPLIES=2000 KEYS=2000 SEED=0 FOR=0s
+crash: ## many faulted applies at once, and a watch through faults, checked offline; APPLIES=2000 KEYS=2000 SEED=0 FOR=0s WATCH_KEYS=100000 WATCH_FOR=5m
 	$(GO) test ./internal/crash -run 'TestCrash$$' -count 1 -timeout 0 -v -args -crash.applies=$(APPLIES) -crash.keys=$(KEYS) -crash.seed=$(SEED) -crash.for=$(FOR)
+	$(GO) test ./internal/crash -run 'TestWatch$$' -count 1 -timeout 0 -v -args -watch.keys=$(WATCH_KEYS) -watch.for=$(WATCH_FOR) -crash.seed=$(SEED)
 
 bench: ## measure; BENCH=regexp, COUNT=6, benchstat reads the output
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m ./...

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,6 +49,7 @@ func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []stri
 		"cluster": cmdCluster, "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "auth": cmdAuth, "as": cmdAs,
 		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile,
 		"collector": cmdCollector, "spans": cmdSpans, "logged": cmdLogged, "within": cmdWithin,
+		"beside": cmdBeside, "end": cmdEnd, "awaittext": cmdAwaitText,
 	}
 	r := &restorable{t: t, servers: map[string]*etcdtest.Server{}}
 	out["restorable"], out["backup"], out["restore"] = r.start, r.backup, r.restore
@@ -65,6 +67,7 @@ func foreignEtcd() string { return os.Getenv("SIGILFORM_TEST_ETCD") }
 func setUp(ctx context.Context, env *testscript.Env) error {
 	env.Values[holdKey{}] = &holding{}
 	env.Values[collectorKey{}] = &collector{}
+	env.Values[runningKey{}] = map[string]*exec.Cmd{}
 	env.Vars = append(env.Vars, "USER=tester", "SIGILFORM_ACTOR=tester@example.net", "ETCDCTL_API=3", "SIGILFORM_TIMEOUT=20s")
 	program := foreignEtcd()
 	if program == "" {

@@ -48,41 +48,6 @@ func (a *app) liveOptions(c *cobra.Command, l *liveFlags, path string) (o engine
 
 const liveExits = "1  error, or nothing was ever applied there"
 
-func (a *app) newDrift() *cobra.Command {
-	l := liveFlags{reports: true}
-	c := &cobra.Command{
-		Use:   "drift [PATH]",
-		Short: "Has the live network left what was last applied?",
-		Long: `Compare the live network with what was last applied. No configuration is needed:
-PATH only tells where the cluster is, and which network is meant.` + exits("0  no drift", liveExits, "2  drift",
-			"4  another process holds the embedded server"),
-		Example: "  sigilform drift\n  sigilform drift --endpoints https://10.0.0.1:2379 --network example --json",
-		Args:    atMost(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			o, err := a.liveOptions(c, &l, path(args))
-			if err != nil {
-				return err
-			}
-			drifted, err := a.engine.Drift(c.Context(), o)
-			if err != nil {
-				return err
-			}
-			a.clear()
-			a.secrets = drifted.Secrets
-			a.keepDrift(drifted)
-			if err := render.Drift(a.stdout, drifted.Report, a.options()); err != nil {
-				return err
-			}
-			if drifted.Report.Drifted() {
-				return &found{what: "drift"}
-			}
-			return nil
-		},
-	}
-	l.add(c)
-	return c
-}
-
 func (a *app) newStatus() *cobra.Command {
 	var l liveFlags
 	c := &cobra.Command{

@@ -48,12 +48,7 @@ func Detect(s *kv.Snapshot, st *state.State, live *kv.Auth) *Report {
 	}
 	r.detectAccess(st, live)
 	plan.SortByAddress(r.Objects)
-	r.Names = plan.References(r.Objects, func(id state.ID) string {
-		if record := st.Records[id]; record != nil {
-			return record.Address
-		}
-		return ""
-	})
+	r.Names = plan.References(r.Objects, st.Address)
 	return r
 }
 

@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
@@ -39,6 +42,47 @@ func secretsOfView(v *view) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// secretsOfWatch finds all live values of sensitive fields.
+func secretsOfWatch(w *drift.Watch) []string {
+	var out []string
+	for value := range w.Secrets() {
+		if len(value) >= render.MinSecret {
+			out = append(out, value)
+		}
+	}
+	return out
+}
+
+// secretsOfEvents finds those that what the events show holds by chance, or
+// since someone wrote them where they don't belong.
+func secretsOfEvents(events []drift.Event, w *drift.Watch) (out []string) {
+	var text strings.Builder
+	for i := range events {
+		for j := range events[i].Fields {
+			f := &events[i].Fields[j]
+			fmt.Fprintln(&text, f.Name, f.Key)
+			for _, v := range []*plan.Value{f.Old, f.New, f.Last} {
+				if v != nil {
+					fmt.Fprintln(&text, v.Text)
+				}
+			}
+		}
+	}
+	shown := text.String()
+	if shown == "" {
+		return nil
+	}
+	for value := range w.Secrets() {
+		for line := range strings.Lines(value) {
+			if line = strings.TrimSpace(line); len(line) >= render.MinSecret && strings.Contains(shown, line) {
+				out = append(out, value)
+				break
+			}
+		}
+	}
+	return out
 }
 
 func note(found map[string]bool, t network.Text, always bool) {

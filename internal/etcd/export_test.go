@@ -1,4 +1,34 @@
 package etcd
 
+import (
+	"context"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
 // AfterEnable sets what is called between turning authentication on and the proof.
 func AfterEnable(c *Client, do func()) { c.afterEnable = do }
+
+// Exact reports whether a watch asks the servers how far it is.
+func Exact(ctx context.Context, c *Client) bool { return c.exact(ctx) }
+
+// HastyVersion reports whether a server of a version may not be asked.
+func HastyVersion(text string) bool {
+	v, ok := parseVersion(text)
+	_, old := hasty().fixFor(v)
+	return old || !ok
+}
+
+// Joining puts what several ranges tell together, without a server.
+type Joining struct{ *joiner }
+
+// NewJoining begins behind a revision.
+func NewJoining(ranges int, after int64) Joining {
+	return Joining{joiner: newJoiner(ranges, after, time.Time{})}
+}
+
+// Add is what a range's watch tells, Progress how far it says that it is.
+func (j Joining) Add(i int, events ...kv.Event)       { j.add(i, events) }
+func (j Joining) Progress(i int, revision int64)      { j.progress(i, revision, time.Time{}) }
+func (j Joining) Take() (batches []kv.Batch, e error) { return j.take() }

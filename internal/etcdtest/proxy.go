@@ -84,6 +84,20 @@ func (p *Proxy) CutAll() {
 	p.dropAll()
 }
 
+// Retarget passes on to another endpoint from now on, as a name that is given
+// to another machine does. Open connections are cut.
+func (p *Proxy) Retarget(tb testing.TB, endpoint string) {
+	tb.Helper()
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		tb.Fatalf("proxy to %s: %v", endpoint, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = u.Host
+	p.dropAll()
+}
+
 // Heal passes on all traffic again, of new connections too.
 func (p *Proxy) Heal() {
 	p.mu.Lock()
@@ -118,7 +132,10 @@ func (p *Proxy) accept() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.target) //nolint:noctx // ended by closing the connection
+		p.mu.Lock()
+		target := p.target
+		p.mu.Unlock()
+		server, err := net.Dial("tcp", target) //nolint:noctx // ended by closing the connection
 		if err != nil {
 			_ = client.Close()
 			continue

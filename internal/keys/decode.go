@@ -47,7 +47,7 @@ func Decode(l Layout, entries []kv.Entry, owner func(uuid string) (user string))
 	for key, group := range groups {
 		out = append(out, l.live(key, group))
 	}
-	slices.SortFunc(out, compareLive)
+	slices.SortFunc(out, CompareLive)
 	return out
 }
 
@@ -116,7 +116,8 @@ func (l Layout) FieldOf(kind addr.Kind, e kv.Entry) LiveField {
 	return l.field(kind, located{at: at, entry: e})
 }
 
-func compareLive(a, b Live) int {
+// CompareLive is the order of [Decode]: by kind, identity and parent.
+func CompareLive(a, b Live) int {
 	return cmp.Or(
 		cmp.Compare(rank(a.Kind), rank(b.Kind)),
 		strings.Compare(a.ID, b.ID),

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,6 +25,13 @@ func writeJSON(w io.Writer, document any, o Options) error {
 	text, err := encodeJSON(document)
 	if err != nil {
 		return fmt.Errorf("encode JSON: %w", err)
+	}
+	if o.Lines {
+		var line bytes.Buffer
+		if err := json.Compact(&line, []byte(text)); err != nil {
+			return fmt.Errorf("encode JSON: %w", err)
+		}
+		text = line.String() + "\n"
 	}
 	return write(w, newRedactor(o.Secrets).json(text))
 }

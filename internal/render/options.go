@@ -23,6 +23,8 @@ type Options struct {
 	// what is live hold it.
 	Restored *RestoredDocument
 	Format   Format
+	// Lines prints a Document of JSON on one line, as in a stream of them.
+	Lines bool
 	// Color allows the sixteen colours of a terminal.
 	Color bool
 	// Summary shows a plan as a table of counts with addresses only.

@@ -30,7 +30,7 @@ func schemas() map[string]any {
 		"matrix": render.MatrixDocument{}, "verified": render.VerifiedDocument{}, "password": render.PasswordDocument{}, "diagnostics": render.DiagnosticsDocument{},
 		"validation": render.ValidationDocument{}, "error": render.ErrorDocument{}, "outputs": render.OutputsDocument{}, "graph": render.GraphDocument{},
 		"version": render.VersionDocument{}, "recovered": render.RecoveredDocument{}, "lock": render.LockDocument{}, "line": render.LineDocument{},
-		"snapshot": render.SnapshotDocument{},
+		"snapshot": render.SnapshotDocument{}, "drift_event": render.DriftEventDocument{},
 	}
 }
 

@@ -126,22 +126,20 @@ func (st *State) decodeHead(s *kv.Snapshot) error {
 }
 
 func (st *State) decodeRecords(s *kv.Snapshot) error {
-	prefix := st.Layout.ObjectsPrefix()
-	for _, e := range s.Under(prefix) {
-		kind, id, ok := strings.Cut(strings.TrimPrefix(e.Key, prefix), "/")
-		if !ok || !addr.Kind(kind).Known() || id == "" {
-			continue // a later version's; not ours to judge
+	for _, e := range s.Under(st.Layout.ObjectsPrefix()) {
+		id, ok := st.recordID(e.Key)
+		if !ok {
+			continue
 		}
-		r, err := DecodeRecord(e.Value)
+		r, err := decodeRecord(id, e.Value)
 		if err != nil {
 			return &Damaged{Key: e.Key, Cause: err}
 		}
-		r.Kind, r.ID = addr.Kind(kind), id
-		if IsACL(r.Kind) {
-			st.ACL[ID{Kind: r.Kind, ID: id}] = r
+		if IsACL(id.Kind) {
+			st.ACL[id] = r
 			continue
 		}
-		st.Records[ID{Kind: r.Kind, ID: id}] = r
+		st.Records[id] = r
 	}
 	return nil
 }
@@ -155,6 +153,14 @@ func IsACL(kind addr.Kind) bool {
 func (st *State) Owner(device string) (user string) {
 	if r := st.Records[ID{Kind: addr.Device, ID: device}]; r != nil {
 		return r.Parent
+	}
+	return ""
+}
+
+// Address is that of an object of ours, empty where it has no record.
+func (st *State) Address(id ID) string {
+	if r := st.Records[id]; r != nil {
+		return r.Address
 	}
 	return ""
 }
