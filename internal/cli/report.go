@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/engine"
-	"github.com/sigilgate/sigilform/internal/lang"
 	"github.com/sigilgate/sigilform/internal/render"
 )
 
@@ -42,18 +40,6 @@ type reports struct {
 	mu sync.Mutex
 }
 
-// target is one file, or a stream.
-type target struct {
-	format render.Format
-	w      io.Writer
-	// name is the file's; it is written aside until all of it is there.
-	name string
-	file *os.File
-	// inPlace says that it is written where it is: lines that others follow, and
-	// what is no regular file.
-	inPlace bool
-}
-
 // openReports opens every file before anything else happens, so that an apply is
 // not the first to find out that one can't be written.
 func (a *app) openReports(o *outputFlags) error {
@@ -61,7 +47,10 @@ func (a *app) openReports(o *outputFlags) error {
 		a.reports.targets = append(a.reports.targets, &target{format: render.Format(o.format), w: a.stdout})
 		a.stdout, a.machine = io.Discard, true
 	}
-	for _, text := range o.outputs {
+	for i, text := range o.outputs {
+		if err := a.repeated(text, o.outputs[:i]); err != nil {
+			return err
+		}
 		t, err := a.newTarget(text)
 		if err != nil {
 			return err
@@ -69,73 +58,9 @@ func (a *app) openReports(o *outputFlags) error {
 		a.reports.targets = append(a.reports.targets, t)
 	}
 	if a.reporting() {
-		a.reports.report.Base = a.base()
+		a.reports.report.Top, a.reports.report.Base = a.top()
 	}
 	return nil
-}
-
-func (a *app) newTarget(text string) (*target, error) {
-	format, name, _ := strings.Cut(text, "=")
-	if !slices.Contains(reportFormats(), format) {
-		hint := lang.DidYouMean(format, reportFormats())
-		if hint == "" {
-			hint = "it is one of " + strings.Join(reportFormats(), ", ")
-		}
-		return nil, usage(fmt.Sprintf("--output can't be %q", format), hint)
-	}
-	t := &target{format: render.Format(format), name: name}
-	switch {
-	case name == "" && t.format == render.GitHub:
-		t.w = a.stderr // a workflow reads commands from both streams
-		return t, nil
-	case name == "":
-		return nil, usage("--output "+format+" names no file", "write it as --output "+format+"=FILE; --format "+format+" prints it instead of the text")
-	case name == "-":
-		return nil, usage("--output "+text+" would be mixed with the text", "print it instead of the text with --format "+format)
-	}
-	return t, t.open()
-}
-
-// reportMode is the mode of a report: it may hold what a network is made of.
-const reportMode = 0o600
-
-// open makes sure that the file can be written. Lines are written as they come,
-// all else is written aside and put in its place whole.
-func (t *target) open() (err error) {
-	info, err := os.Stat(t.name)
-	there := err == nil
-	switch {
-	case there && info.IsDir():
-		return usage(fmt.Sprintf("--output: %s is a folder", t.name), "name a file")
-	case there && precious(t.name):
-		return usage(fmt.Sprintf("--output: %s is there already, and is no report", t.name), "it would be overwritten: choose another name")
-	}
-	t.inPlace = t.format == render.NDJSON || there && !info.Mode().IsRegular()
-	if t.inPlace {
-		t.file, err = os.OpenFile(t.name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, reportMode)
-	} else {
-		t.file, err = os.CreateTemp(filepath.Dir(t.name), ".sigilform-report-*")
-	}
-	if err != nil {
-		return usage(fmt.Sprintf("--output: %s can't be written: %s", t.name, causeOf(err)), "make the folder first, or choose another file")
-	}
-	t.w = t.file
-	return nil
-}
-
-// precious reports whether a file is a configuration or a saved plan, which no
-// slip of the hand should cost.
-func precious(name string) bool {
-	saved, _ := engine.IsPlanFile(name)
-	return saved || strings.HasSuffix(name, ".hcl") || strings.HasSuffix(name, ".hcl.json")
-}
-
-func causeOf(err error) string {
-	var at *os.PathError
-	if errors.As(err, &at) {
-		return at.Err.Error()
-	}
-	return err.Error()
 }
 
 // reporting says whether anything but the text is asked for.
@@ -164,7 +89,7 @@ func (a *app) keepDrift(drifted *engine.Drifted) {
 // exit code.
 func (a *app) publish(code int) int {
 	r := &a.reports.report
-	r.Command, r.Tool, r.ExitCode = a.commandName(), a.build.Version, code
+	r.Command, r.Tool, r.ExitCode, r.At = a.commandName(), a.build.Version, code, a.engine.Clock()
 	o := render.Options{Secrets: a.secrets, Journal: a.journal, Restored: a.restored}
 	var failed error
 	for _, t := range a.reports.targets {
@@ -194,24 +119,6 @@ func (a *app) commandName() string {
 	return a.engine.Command
 }
 
-// close puts a finished file in its place, and takes a failed one away.
-func (t *target) close(err error) error {
-	if t.file == nil {
-		return err
-	}
-	if t.inPlace {
-		return errors.Join(err, t.file.Close())
-	}
-	err = errors.Join(err, t.file.Chmod(reportMode), t.file.Close())
-	if err == nil {
-		err = os.Rename(t.file.Name(), t.name)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(t.file.Name()))
-	}
-	return err
-}
-
 // abandonReports takes unfinished files away, after a fault.
 func (a *app) abandonReports() {
 	for _, t := range a.reports.targets {
@@ -231,23 +138,28 @@ func (a *app) stage(what string) {
 	}
 }
 
-// base is the way from the top of the repository to the current folder, where a
-// CI service says where the top is.
-func (a *app) base() string {
+// top is the folder of the repository, where a CI service says which that is, and
+// the way from there to the current folder.
+func (a *app) top() (top, base string) {
 	here, err := os.Getwd()
 	if err != nil {
-		return ""
+		return "", ""
 	}
 	for _, name := range []string{"GITHUB_WORKSPACE", "CI_PROJECT_DIR"} {
-		top := a.engine.Env.Get(name)
-		if top == "" {
+		folder := a.engine.Env.Get(name)
+		if !filepath.IsAbs(folder) {
 			continue
 		}
-		if way, err := filepath.Rel(top, here); err == nil && way != "." && !strings.HasPrefix(way, "..") {
-			return filepath.ToSlash(way) + "/"
+		way, err := filepath.Rel(folder, here)
+		switch {
+		case err != nil || way == ".." || strings.HasPrefix(way, ".."+string(filepath.Separator)):
+			continue
+		case way == ".":
+			return filepath.ToSlash(filepath.Clean(folder)), ""
 		}
+		return filepath.ToSlash(filepath.Clean(folder)), filepath.ToSlash(way) + "/"
 	}
-	return ""
+	return "", ""
 }
 
 // keepValidation keeps the result of a validation.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -9,20 +10,20 @@ import (
 
 // publishGitHub adds the summary and the outputs of a step to the files that the
 // runner names. Outside a workflow it names none.
-func (a *app) publishGitHub(r *render.Report, o render.Options) error {
+func (a *app) publishGitHub(r *render.Report, o render.Options) (err error) {
 	if name := a.engine.Env.Get("GITHUB_STEP_SUMMARY"); name != "" {
 		used := int64(0)
 		if info, err := os.Stat(name); err == nil {
 			used = info.Size()
 		}
-		if err := appendTo(name, r.Markdown(render.SummaryLimit(used+1), o)+"\n"); err != nil {
-			return err
+		if text := r.Markdown(render.SummaryLimit(used+1), o); text != "" {
+			err = appendTo(name, text+"\n")
 		}
 	}
 	if name := a.engine.Env.Get("GITHUB_OUTPUT"); name != "" {
-		return appendTo(name, r.GitHubOutputs(o))
+		err = errors.Join(err, appendTo(name, r.GitHubOutputs(o)))
 	}
-	return nil
+	return err
 }
 
 // appendTo adds to a file that belongs to the runner.

@@ -59,7 +59,7 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 		LiveOptions: engine.LiveOptions{Source: planned.Source, Connection: planned.Connection, Network: r.network},
 		Provenance:  planned.Provenance, Serial: serial, Cascade: planned.Cascade, AcceptRestored: planned.AcceptRestored, DisableAuth: planned.DisableAuth, Allow: planned.Allow,
 	}
-	o.Source.Path = path
+	o.Source.Path, a.reports.report.Path = path, path
 	if o.Expect, err = r.expect.digest(c); err != nil {
 		return err
 	}

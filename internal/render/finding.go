@@ -39,8 +39,11 @@ type finding struct {
 	level level
 	// title is one line without a full stop, message whole sentences.
 	title, message string
-	address        string
-	at             *diag.Range
+	// parts become the message once no secret is in them: a sentence's end is cut,
+	// which may be a secret's own.
+	parts   []string
+	address string
+	at      *diag.Range
 }
 
 // findings are those of the whole report, the worst first; those of one level
@@ -72,6 +75,9 @@ func (r *Report) findings(redact *redactor) []finding {
 // redact takes secrets out before anything is escaped, after which they could not
 // be found any more.
 func (f *finding) redact(redact *redactor) {
+	if f.parts != nil {
+		f.message = redact.sentences(f.parts...)
+	}
 	for _, s := range []*string{&f.rule, &f.title, &f.message, &f.address} {
 		*s = redact.text(*s)
 	}
@@ -95,7 +101,7 @@ func (r *Report) locate(f *finding) {
 func ofError(e *ErrorDocument) []finding {
 	out := ofDiagnostics(e.Diagnostics, ruleConfiguration)
 	if e.Summary != "" {
-		out = append(out, finding{rule: ruleError, level: failing, title: e.Summary, message: sentences(e.Detail, e.Hint)})
+		out = append(out, finding{rule: ruleError, level: failing, title: e.Summary, parts: []string{e.Detail, e.Hint}})
 	}
 	return out
 }
@@ -104,7 +110,7 @@ func ofDiagnostics(l diag.List, rule string) []finding {
 	out := make([]finding, 0, len(l))
 	for i := range l {
 		d := &l[i]
-		f := finding{rule: rule, title: d.Summary, message: sentences(d.Detail, d.Hint), address: d.Address, at: d.Range}
+		f := finding{rule: rule, title: d.Summary, parts: []string{d.Detail, d.Hint}, address: d.Address, at: d.Range}
 		if d.Severity == diag.Warning {
 			f.level = warning
 		}
@@ -116,7 +122,7 @@ func ofDiagnostics(l diag.List, rule string) []finding {
 func ofPlan(d *PlanDocument) []finding {
 	var out []finding
 	for _, c := range d.Conflicts {
-		out = append(out, finding{rule: ruleConflict, level: failing, title: c.Summary, message: sentences(c.Detail, c.Hint), address: c.Address})
+		out = append(out, finding{rule: ruleConflict, level: failing, title: c.Summary, parts: []string{c.Detail, c.Hint}, address: c.Address})
 	}
 	for i := range d.Policies {
 		if d.Policies[i].verdict() != plan.Passed {
@@ -133,7 +139,7 @@ func ofPlan(d *PlanDocument) []finding {
 }
 
 func ofPolicy(d *PolicyDocument) finding {
-	f := finding{rule: rulePolicy + d.Name, level: warning, title: "Denied by " + d.noun() + " " + d.Name, message: sentences(d.Message, d.Hint), at: d.Range}
+	f := finding{rule: rulePolicy + d.Name, level: warning, title: "Denied by " + d.noun() + " " + d.Name, parts: []string{d.Message, d.Hint}, at: d.Range}
 	switch {
 	case d.denies():
 		f.level = failing
@@ -171,11 +177,11 @@ func ofDrift(c *ChangeDocument) finding {
 	return f
 }
 
-// sentences joins what is said about one thing.
-func sentences(parts ...string) string {
+// sentences joins what is said about one thing, without secrets.
+func (r *redactor) sentences(parts ...string) string {
 	var out []string
 	for _, s := range parts {
-		if s = strings.TrimSpace(s); s != "" {
+		if s = strings.TrimSpace(r.text(s)); s != "" {
 			out = append(out, strings.TrimRight(s, ".")+".")
 		}
 	}
@@ -193,7 +199,10 @@ func (r *Report) file(f *finding) (path string, line int) {
 
 func (r *Report) inRepository(name string) string {
 	name = filepath.ToSlash(filepath.Clean(name))
-	if r.Base == "" || strings.HasPrefix(name, "/") {
+	if below, ok := strings.CutPrefix(name, strings.TrimRight(r.Top, "/")+"/"); ok && r.Top != "" {
+		return below
+	}
+	if r.Base == "" || filepath.IsAbs(name) {
 		return name
 	}
 	return filepath.ToSlash(filepath.Clean(r.Base + name))

@@ -28,7 +28,7 @@ func (r *Report) annotations(redact *redactor) string {
 			b.WriteString("::" + command(f.level) + "::" + counted(total[f.level]-n+1, "more of this level; the report has it", "more of this level; the report has them") + "\n")
 		}
 	}
-	return redact.text(b.String())
+	return b.String()
 }
 
 func command(l level) string { return [...]string{"error", "warning", "notice"}[l] }

@@ -88,7 +88,7 @@ func (r *Report) commandCase(redact *redactor) junitCase {
 	}
 	if r.Error != nil && !r.told() {
 		c.Error = &junitMessage{
-			Message: clean(redact, r.Error.Summary), Type: clean(redact, r.Error.Code), Text: clean(redact, sentences(r.Error.Detail, r.Error.Hint)),
+			Message: clean(redact, r.Error.Summary), Type: clean(redact, r.Error.Code), Text: Escape(redact.sentences(r.Error.Detail, r.Error.Hint)),
 		}
 	}
 	return c

@@ -15,12 +15,17 @@ func Marker(network string) string {
 // Markdown is the report as a comment on a pull request: what was come to, what
 // stands in the way, what is lost, what changes, what comes, and how to apply
 // exactly this. Where it is too long for the limit, whole objects are left out,
-// and it says which.
+// and it says which. It is empty where not even its title fits. Texts are redacted
+// one by one: a secret may be a word that the elements need.
 func (r *Report) Markdown(limit Limit, o Options) string {
-	m := &markdown{page: newPage(Options{Secrets: o.Secrets}), limit: limit}
+	m := &markdown{page: newPage(Options{Secrets: o.Secrets}), limit: limit, reserve: leftOutRoom}
 	m.top(r)
 	foot := m.foot(r)
-	m.room = limit.Max - limit.measure(m.b.String()) - limit.measure(foot) - leftOutRoom
+	m.room = limit.Max - limit.measure(m.b.String()) - limit.measure(foot) - m.reserve
+	if m.room+m.reserve < 0 {
+		return m.least(r)
+	}
+	m.failure(r)
 	m.items("", r.problems(m), m.room/2)
 	if r.Plan != nil {
 		m.page.prefix = r.Plan.Prefix
@@ -32,7 +37,17 @@ func (r *Report) Markdown(limit Limit, o Options) string {
 		m.objects(r.Drift.Objects, ofDrifted())
 		m.items("#### Others' objects\n\n", m.others(r.Drift.Unmanaged), m.room/2)
 	}
-	return m.page.redact.text(m.b.String() + foot)
+	return m.b.String() + foot
+}
+
+// least is what is left of a report for which there is hardly any room: that
+// there is one, or nothing at all.
+func (m *markdown) least(r *Report) string {
+	text := Marker(r.Network()) + "\n### " + m.title(r) + "\n\nThere is no room here for more.\n"
+	if m.limit.measure(text) > m.limit.Max {
+		return ""
+	}
+	return text
 }
 
 // markdown is a comment under construction.
@@ -41,8 +56,9 @@ type markdown struct {
 	// page renders the fields of objects, as the text does.
 	page  *page
 	limit Limit
-	// room is what may still be added.
-	room int
+	// room is what may still be added, reserve what is kept beside it for saying
+	// what was left out.
+	room, reserve int
 }
 
 // add adds a part if there is room for it.
@@ -68,9 +84,37 @@ func (m *markdown) top(r *Report) {
 	case r.Validation != nil:
 		m.validationTop(r.Validation)
 	}
-	if r.Error != nil && !r.told() && r.Error.Summary != "" {
-		m.b.WriteString("> [!CAUTION]\n> **" + m.prose(r.Error.Summary) + ".** " + m.prose(sentences(r.Error.Detail, r.Error.Hint)) + "\n\n")
+}
+
+// failure says why the command failed, in at most a half of the room.
+func (m *markdown) failure(r *Report) {
+	if r.Error == nil || r.told() || r.Error.Summary == "" {
+		return
 	}
+	const frame = "> [!CAUTION]\n> **.** \n\n"
+	room := (m.room+m.reserve)/2 - m.limit.measure(frame)
+	if room < 0 {
+		return
+	}
+	summary := m.within(r.Error.Summary, room)
+	detail := m.within(m.page.redact.sentences(r.Error.Detail, r.Error.Hint), room-m.limit.measure(summary))
+	text := "> [!CAUTION]\n> **" + summary + ".** " + detail + "\n\n"
+	m.b.WriteString(text)
+	m.room -= m.limit.measure(text)
+	m.items("", m.moved(r.Error.Moved), m.room/2)
+}
+
+// moved are the keys that others wrote since the plan.
+func (m *markdown) moved(all []MovedKey) []string {
+	out := make([]string, 0, len(all))
+	for _, k := range all {
+		item := "- " + code(m.page.redact.text(k.Key))
+		if k.Address != "" {
+			item += " of " + code(m.page.redact.text(k.Address))
+		}
+		out = append(out, item+" moved: planned "+planned(k)+", found "+revisionOf(k.Found)+"\n")
+	}
+	return out
 }
 
 func (m *markdown) title(r *Report) string {

@@ -42,32 +42,59 @@ func htmlText(s string) string {
 // code is a text of others in type of its own: nothing in it has a meaning, and
 // nobody is mentioned.
 func code(s string) string {
-	return "<code>" + strings.NewReplacer("`", "&#96;", "*", "&#42;", "_", "&#95;", "|", "&#124;", "\\", "&#92;", "~", "&#126;", "[", "&#91;", "]", "&#93;").Replace(htmlText(s)) + "</code>"
+	return "<code>" + strings.NewReplacer("`", "&#96;", "*", "&#42;", "_", "&#95;", "|", "&#124;", "\\", "&#92;", "~", "&#126;", "[", "&#91;", "]", "&#93;", "$", "&#36;").Replace(htmlText(s)) + "</code>"
 }
 
-// prose is a text of others as Markdown in which nothing has a meaning. A comment
-// after an at sign keeps it from calling somebody.
+// prose is a text of others as Markdown in which nothing has a meaning.
 func (m *markdown) prose(s string) string {
-	s = escapeLine(m.page.redact.text(s))
 	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '&':
-			b.WriteString("&amp;")
-		case r == '<':
-			b.WriteString("&lt;")
-		case r == '>':
-			b.WriteString("&gt;")
-		case r == '@':
-			b.WriteString("@<!-- -->")
-		case strings.ContainsRune("\\`*_{}[]#|~!", r):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
-		}
+	for _, r := range escapeLine(m.page.redact.text(s)) {
+		b.WriteString(inert(r))
 	}
 	return b.String()
+}
+
+// within is prose that is cut where it would be longer than the room.
+func (m *markdown) within(s string, room int) string {
+	const cut = " …"
+	all := m.prose(s)
+	if m.limit.measure(all) <= room {
+		return all
+	}
+	var b strings.Builder
+	room -= m.limit.measure(cut)
+	for _, r := range escapeLine(m.page.redact.text(s)) {
+		part := inert(r)
+		if room -= m.limit.measure(part); room < 0 {
+			break
+		}
+		b.WriteString(part)
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return b.String() + cut
+}
+
+// inert is a character that is no Markdown. A comment after an at sign keeps it
+// from calling somebody, one after a number sign from linking to an issue; a
+// dollar sign begins no formula.
+func inert(r rune) string {
+	switch {
+	case r == '&':
+		return "&amp;"
+	case r == '<':
+		return "&lt;"
+	case r == '>':
+		return "&gt;"
+	case r == '$':
+		return "&#36;"
+	case r == '@', r == '#':
+		return string(r) + "<!-- -->"
+	case strings.ContainsRune("\\`*_{}[]|~!", r):
+		return "\\" + string(r)
+	}
+	return string(r)
 }
 
 // fenced is a block of which no line can end it.

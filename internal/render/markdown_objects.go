@@ -73,7 +73,7 @@ func (m *markdown) objects(all []ChangeDocument, l look) {
 func (m *markdown) object(c *ChangeDocument, l look) string {
 	p := &page{o: m.page.o, redact: m.page.redact, prefix: m.page.prefix}
 	l.show(p, c)
-	lines := strings.Split(strings.TrimRight(p.b.String(), "\n"), "\n")
+	lines := strings.Split(strings.TrimRight(p.redact.text(p.b.String()), "\n"), "\n")
 	summary := strings.TrimSpace(lines[0])
 	body := m.diff(l.lead(c), lines[1:])
 	if body == "" {
@@ -110,7 +110,7 @@ func (m *markdown) leftOut(left []*ChangeDocument, l look) {
 	if len(left) == 0 {
 		return
 	}
-	m.room += leftOutRoom
+	m.room, m.reserve = m.room+m.reserve, 0
 	counts, order := map[string]int{}, []string{}
 	addresses := map[string][]string{}
 	for _, c := range left {
@@ -121,7 +121,9 @@ func (m *markdown) leftOut(left []*ChangeDocument, l look) {
 		counts[key]++
 		addresses[key] = append(addresses[key], c.Address)
 	}
-	m.add("#### Left out here\n\nThere is no room for the fields of " + counted(len(left), "object", "objects") + "; the plan itself has them.\n\n")
+	if !m.add("#### Left out here\n\nThere is no room for the fields of " + counted(len(left), "object", "objects") + "; the plan itself has them.\n\n") {
+		return
+	}
 	for _, key := range order {
 		line := "- " + m.prose(key) + ": " + number(counts[key])
 		named := line + " – " + m.named(addresses[key], m.room/(2*len(order))) + "\n"
@@ -153,20 +155,21 @@ func (m *markdown) items(title string, all []string, share int) {
 	if len(all) == 0 {
 		return
 	}
-	outer := m.room
-	m.room = min(share, m.room)
-	given := m.room
-	m.add(title)
+	var b strings.Builder
+	b.WriteString(title)
+	share = min(share, m.room) - m.limit.measure(title)
 	for i, item := range all {
-		if !m.add(item) {
-			m.room += leftOutRoom
-			m.add("- and " + number(len(all)-i) + " more\n")
-			m.room -= leftOutRoom
+		if share -= m.limit.measure(item); share < 0 {
+			b.WriteString("- and " + number(len(all)-i) + " more\n")
 			break
 		}
+		b.WriteString(item)
 	}
-	m.b.WriteString("\n")
-	m.room = outer - (given - m.room) - 1
+	b.WriteString("\n")
+	if n := m.limit.measure(b.String()); n <= m.room+m.reserve {
+		m.b.WriteString(b.String())
+		m.room -= n
+	}
 }
 
 // problems are the findings as items of a list: what stands in the way first.

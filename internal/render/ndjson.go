@@ -17,7 +17,7 @@ type LineDocument struct {
 	// Type is "stage", "change", "policy", "conflict", "drift", "diagnostic" or
 	// "result".
 	Type string `json:"type"`
-	// Time is when a stage began.
+	// Time is when a stage began; of the others when the command ended.
 	Time *time.Time `json:"time,omitempty"`
 	// Stage is what is done from now on.
 	Stage    string            `json:"stage,omitempty"`
@@ -42,6 +42,10 @@ func Stage(w io.Writer, at time.Time, what string) error {
 func (r *Report) lines(w io.Writer, o Options) error {
 	redact := newRedactor(o.Secrets)
 	for _, l := range r.lineDocuments() {
+		if !r.At.IsZero() {
+			at := r.At.UTC()
+			l.Time = &at
+		}
 		if err := writeLine(w, &l, redact); err != nil {
 			return err
 		}
@@ -62,6 +66,11 @@ func (r *Report) lineDocuments() []LineDocument {
 	if r.Validation != nil {
 		for i := range r.Validation.Diagnostics {
 			out = append(out, LineDocument{Type: "diagnostic", Diagnostic: &r.Validation.Diagnostics[i]})
+		}
+	}
+	if r.Error != nil && !r.told() {
+		for i := range r.Error.Diagnostics {
+			out = append(out, LineDocument{Type: "diagnostic", Diagnostic: &r.Error.Diagnostics[i]})
 		}
 	}
 	code := r.ExitCode
@@ -99,6 +108,10 @@ func (r *Report) short() any {
 	case *ValidationDocument:
 		s := *d
 		s.Diagnostics = diagnosticDocuments(nil)
+		return s
+	case *ErrorDocument:
+		s := *d
+		s.Diagnostics = nil
 		return s
 	default:
 		return d

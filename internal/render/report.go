@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/sigilgate/sigilform/internal/diag"
 )
@@ -40,6 +41,11 @@ type Report struct {
 	Places map[string]diag.Range
 	// Path is the configuration, for findings without a place.
 	Path string
+	// At is when the command ended.
+	At time.Time
+	// Top is the folder of the repository, with slashes: what is below it is named
+	// from there. Empty where it is not known.
+	Top string
 	// Base is put before relative file names: the way from the top of the
 	// repository to the current folder, with a slash at its end.
 	Base string
@@ -137,5 +143,8 @@ func (r *Report) told() bool {
 	case r.Validation != nil && !r.Validation.Valid:
 		return true
 	}
-	return r.Plan != nil && (r.Error.Code == "conflict" || r.Error.Code == "denied")
+	if r.Plan == nil {
+		return false
+	}
+	return r.Error.Code == "conflict" && len(r.Plan.Conflicts) > 0 || r.Error.Code == "denied" && denied(r.Plan.Policies) > 0
 }
