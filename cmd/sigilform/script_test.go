@@ -47,7 +47,7 @@ func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []stri
 	t.Helper()
 	out := map[string]func(*testscript.TestScript, bool, []string){
 		"cluster": cmdCluster, "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "auth": cmdAuth, "as": cmdAs,
-		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile,
+		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile, "hook": cmdHook, "freeaddress": cmdFreeAddress, "fetch": cmdFetch,
 		"collector": cmdCollector, "spans": cmdSpans, "logged": cmdLogged, "within": cmdWithin,
 		"beside": cmdBeside, "end": cmdEnd, "awaittext": cmdAwaitText,
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -30,6 +31,8 @@ type app struct {
 	// secrets are values that no output may hold, as far as they are known.
 	secrets  []string
 	progress *progress
+	// unsaid are warnings that an error as JSON has with it.
+	unsaid diag.List
 	// journal is that of an apply in the middle of which something is shown.
 	journal *state.Journal
 	// reports are written beside what is printed. machine says that standard

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ type driftFlags struct {
 	watch       bool
 	interval    time.Duration
 	transitions bool
+	alarm       alarmFlags
 }
 
 func (d *driftFlags) add(c *cobra.Command) {
@@ -23,6 +25,7 @@ func (d *driftFlags) add(c *cobra.Command) {
 	f.DurationVar(&d.interval, "interval", 0, "keep looking, and compare the whole network every `TIME`; with --watch as a safety net")
 	f.BoolVar(&d.transitions, "only-transitions", false, "with --watch or --interval: print only what begins, changes or ends")
 	d.live.add(c)
+	d.alarm.add(c)
 }
 
 // repeated reports whether the command keeps looking.
@@ -30,6 +33,8 @@ func (d *driftFlags) repeated(c *cobra.Command) (bool, error) {
 	switch again := d.watch || d.interval > 0; {
 	case c.Flags().Changed("interval") && d.interval <= 0:
 		return false, usage("--interval must be more than nothing", "write it as 30s or 5m")
+	case d.alarm.listen != "" && !again:
+		return false, usage("--listen needs --watch or --interval", "a single comparison serves nobody: --prometheus writes a file")
 	case d.transitions && !again:
 		return false, usage("--only-transitions needs --watch or --interval", "a single comparison has no transitions")
 	default:
@@ -49,9 +54,14 @@ With --watch it listens to the cluster and tells of drift when it happens: a lin
 for each field that leaves what was applied, that differs in another way, or that
 is as applied again. With --interval the whole network is compared again and
 again. Both end with Ctrl-C or SIGTERM only; while the cluster does not answer,
-they say so and keep trying. With --json each line is a document.` + exits("0  no drift; of --watch and --interval: none at the end", liveExits, "2  drift",
+they say so and keep trying. With --json each line is a document.
+
+With --prometheus what is found is also counted in a file of metrics; with
+--webhook another program is told when drift begins, changes or ends.` + exits("0  no drift; of --watch and --interval: none at the end", liveExits, "2  drift",
 			"4  another process holds the embedded server"),
 		Example: "  sigilform drift\n  sigilform drift --endpoints https://10.0.0.1:2379 --network example --json\n" +
+			"  sigilform drift --quiet --prometheus /var/lib/node_exporter/textfile/sigilform.prom\n" +
+			"  sigilform drift --webhook https://hooks.example.net/drift --webhook-state /var/lib/sigilform/told.json\n" +
 			"  sigilform drift --watch --interval 10m --only-transitions",
 		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -63,10 +73,14 @@ they say so and keep trying. With --json each line is a document.` + exits("0  n
 			if err != nil {
 				return err
 			}
-			if again {
-				return a.watchDrift(c, &d, o)
+			alarm, err := a.newAlarm(&d.alarm)
+			if err != nil {
+				return err
 			}
-			return a.drift(c, o)
+			if again {
+				return a.watchDrift(c.Context(), &d, o, alarm)
+			}
+			return a.drift(c.Context(), o, alarm)
 		},
 	}
 	d.add(c)
@@ -74,39 +88,57 @@ they say so and keep trying. With --json each line is a document.` + exits("0  n
 }
 
 // drift compares once.
-func (a *app) drift(c *cobra.Command, o engine.LiveOptions) error {
-	drifted, err := a.engine.Drift(c.Context(), o)
+func (a *app) drift(ctx context.Context, o engine.LiveOptions, alarm *alarm) error {
+	drifted, err, untold := alarm.look(ctx, o)
 	if err != nil {
 		return err
 	}
 	a.clear()
-	a.secrets = drifted.Secrets
 	a.keepDrift(drifted)
+	if err := a.warn(drifted.Report.Warnings); err != nil {
+		return err
+	}
 	if err := render.Drift(a.stdout, drifted.Report, a.options()); err != nil {
 		return err
 	}
-	return foundDrift(drifted.Report.Drifted())
-}
-
-func foundDrift(drifted bool) error {
-	if drifted {
+	if drifted.Report.Drifted() {
 		return &found{what: "drift"}
 	}
-	return nil
+	return untold
 }
 
 // watchDrift compares until it is ended.
-func (a *app) watchDrift(c *cobra.Command, d *driftFlags, o engine.LiveOptions) error {
+func (a *app) watchDrift(ctx context.Context, d *driftFlags, o engine.LiveOptions, alarm *alarm) error {
 	if a.machine {
 		return usage("--format "+a.out.format+" is for one comparison", "leave --watch and --interval out; or use --json, which prints a line for each event")
 	}
 	shown := &driftStream{app: a, flags: d}
-	drifted, err := a.engine.Watch(c.Context(), engine.WatchOptions{
-		LiveOptions: o, Follow: d.watch, Interval: d.interval, Sinks: []func(engine.WatchUpdate) error{shown.update},
-	})
-	if err != nil {
+	sinks := []func(engine.WatchUpdate) error{shown.update}
+	if alarm.metrics != nil || alarm.webhook != nil {
+		telling, cancel := context.WithCancel(ctx)
+		t, end := alarm.startTeller(telling)
+		defer func() {
+			cancel()
+			end()
+		}()
+		if d.alarm.listen != "" {
+			l, err := listenOn(ctx, d.alarm.listen)
+			if err != nil {
+				return err
+			}
+			t.serve(telling, l)
+		}
+		sinks = append(sinks, t.update)
+	}
+	for i := range sinks {
+		sinks[i] = alarm.watched(sinks[i])
+	}
+	if _, err := a.engine.Watch(ctx, engine.WatchOptions{LiveOptions: o, Follow: d.watch, Interval: d.interval, Sinks: sinks}); err != nil {
 		return err
 	}
 	shown.keep()
-	return foundDrift(drifted)
+	if shown.last.Report != nil && shown.last.Report.Drifted() {
+		return &found{what: "drift"}
+	}
+	return nil
 }

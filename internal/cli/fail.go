@@ -23,6 +23,7 @@ func (a *app) fail(err error) int {
 	}
 	document := a.explain(err)
 	document.ExitCode = code
+	document.Diagnostics = append(document.Diagnostics, a.unsaid...)
 	if printed := render.Error(w, document, a.optionsFor(w)); printed != nil && code == exitDone {
 		code = exitError
 	}

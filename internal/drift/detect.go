@@ -38,6 +38,7 @@ func Detect(s *kv.Snapshot, st *state.State, live *kv.Auth) *Report {
 		live := byIdentity[identity{space: keys.Space(record.Kind), parent: record.Parent, id: record.ID}]
 		change, compared := plan.CompareApplied(layout, record, live, st.DigestKey)
 		r.CheckedObjects++
+		r.compared = append(r.compared, comparedOf(record))
 		r.CheckedFields += compared
 		if st.DigestKey == "" {
 			r.UncheckedFields += len(record.Secret)
@@ -61,6 +62,9 @@ func (r *Report) detectAccess(st *state.State, live *kv.Auth) {
 	if live == nil {
 		r.AccessUnchecked = true
 		return
+	}
+	for _, record := range st.ACL {
+		r.compared = append(r.compared, comparedOf(record))
 	}
 	changes, objects, fields := plan.CompareAccess(st, live)
 	r.Objects = append(r.Objects, changes...)

@@ -3,6 +3,7 @@ package drift
 import (
 	"time"
 
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/plan"
 )
 
@@ -27,13 +28,35 @@ type Report struct {
 	// Checked counts the objects and fields that were compared.
 	CheckedObjects int `json:"checked_objects"`
 	CheckedFields  int `json:"checked_fields"`
+	// IgnoredFields counts the drifted fields that rules took out.
+	IgnoredFields int `json:"ignored_fields,omitempty"`
 	// UncheckedFields counts the sensitive fields that could not be compared:
 	// the user may not read the key of digests.
 	UncheckedFields int `json:"unchecked_fields,omitempty"`
+	// Warnings are for the reader; they are no drift.
+	Warnings diag.List `json:"warnings,omitempty"`
 	// AccessUnchecked says that roles and users were applied and could not be
 	// read: only an administrator may.
 	AccessUnchecked bool `json:"access_unchecked,omitempty"`
+	// Configuration is how the one at hand stands to what was applied; it is no
+	// drift. Empty where nobody looked.
+	Configuration Configuration `json:"configuration,omitempty"`
+	// compared are the objects that were looked at, for rules that match none.
+	compared []compared
 }
+
+// Configuration is how a configuration stands to the one that was last applied.
+type Configuration string
+
+// The ways.
+const (
+	// Same: it is the one that was applied, with the same values.
+	Same Configuration = "same"
+	// Ahead: it is another one; a plan says what it would change, if anything.
+	Ahead Configuration = "ahead"
+	// Unknown: there is none, it can't be read, or it is of another network.
+	Unknown Configuration = "unknown"
+)
 
 // Drifted reports whether anything left what was applied. Unmanaged objects
 // are no drift.

@@ -241,7 +241,7 @@ func TestWatchIsDetectAtEachRevision(t *testing.T) {
 			}
 			snapshot := s.snapshot()
 			want := drift.Detect(snapshot, decoded(t, snapshot), live)
-			if diff := cmp.Diff(want, w.Report(), cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(want, w.Report(), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(drift.Report{})); diff != "" {
 				t.Fatalf("at revision %d (-detect +watch):\n%s", s.revision, diff)
 			}
 			if w.Journal() == nil {
@@ -278,7 +278,7 @@ func TestWatchJoinsBatches(t *testing.T) {
 		again := drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), nil)
 		anew.hear(t, again.Continue(lost, time.Unix(2, 0)))
 		want := drift.Detect(s.snapshot(), decoded(t, s.snapshot()), nil)
-		if diff := cmp.Diff(want, w.Report(), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(want, w.Report(), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(drift.Report{})); diff != "" {
 			t.Fatalf("-detect +watch:\n%s", diff)
 		}
 		behind.knows(t, want)

@@ -28,6 +28,15 @@ type LiveOptions struct {
 	// Restored is told where the cluster was restored from a snapshot since the
 	// network was last applied; may be nil.
 	Restored func(state.Restored)
+	// Named is told the network's name as soon as it is known, also where the
+	// cluster then can't be reached; may be nil.
+	Named func(network string)
+}
+
+func (o *LiveOptions) named(network string) {
+	if o.Named != nil && network != "" {
+		o.Named(network)
+	}
 }
 
 // NeverApplied is the error for a network that the cluster does not know.
@@ -59,6 +68,7 @@ type live struct {
 // visit connects to the cluster and finds the network in it.
 func (e *Engine) visit(ctx context.Context, o LiveOptions) (l *live, err error) {
 	t, name, err := e.find(ctx, o)
+	o.named(first(o.Network, name))
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +81,7 @@ func (e *Engine) visit(ctx context.Context, o LiveOptions) (l *live, err error) 
 		s.close(&err)
 		return nil, err
 	}
+	o.named(l.name)
 	if o.Restored != nil {
 		if _, r := s.restored(ctx, l.name); r != nil {
 			o.Restored(*r)

@@ -44,6 +44,8 @@ func rooms() map[string]int {
 		"internal/policy": 5,
 
 		"internal/render":   6,
+		"internal/metrics":  6,
+		"internal/webhook":  6,
 		"internal/etcd":     6,
 		"internal/embedded": 6,
 		"internal/seal":     6,
@@ -98,6 +100,9 @@ func outside() map[string][]string {
 		"go.opentelemetry.io/otel/propagation":    {"internal/etcd", "internal/telemetry"},
 		"go.opentelemetry.io/contrib":             {"internal/etcd"},
 		"github.com/gofrs/flock":                  {"internal/embedded"},
+		"github.com/prometheus/client_golang":     {"internal/metrics"},
+		"github.com/prometheus/client_model":      {"internal/metrics"},
+		"github.com/prometheus/common":            {"internal/metrics"},
 		"github.com/spf13/cobra":                  {"internal/cli"},
 		"github.com/spf13/pflag":                  {"internal/cli"},
 		"golang.org/x/term":                       {"internal/render", "internal/cli"},

@@ -32,6 +32,12 @@ func (p *page) driftText(d *DriftDocument) {
 	}
 	p.space()
 	p.driftLine(d)
+	if d.IgnoredFields > 0 {
+		p.line(counted(d.IgnoredFields, "drifted field", "drifted fields"), " ignored by rules.")
+	}
+	if d.Configuration == string(drift.Ahead) {
+		p.line("The configuration is not the one that was last applied: `sigilform plan` shows what it would change.")
+	}
 	p.unchecked(d)
 }
 

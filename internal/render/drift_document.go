@@ -3,6 +3,7 @@ package render
 import (
 	"time"
 
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/drift"
 )
 
@@ -24,6 +25,8 @@ type DriftDocument struct {
 	CheckedObjects int `json:"checked_objects"`
 	CheckedFields  int `json:"checked_fields"`
 	DriftedFields  int `json:"drifted_fields"`
+	// IgnoredFields counts the drifted fields that rules took out.
+	IgnoredFields int `json:"ignored_fields,omitempty"`
 	// UncheckedFields counts the sensitive fields that could not be compared,
 	// AccessUnchecked says that roles and users could not: for lack of rights.
 	UncheckedFields int  `json:"unchecked_fields,omitempty"`
@@ -32,6 +35,11 @@ type DriftDocument struct {
 	// applied, old is live, new is what the next apply would restore.
 	Objects   []ChangeDocument    `json:"objects"`
 	Unmanaged []UnmanagedDocument `json:"unmanaged"`
+	// Configuration says whether that at PATH is the one that was last applied:
+	// "same", "ahead" or "unknown".
+	Configuration string `json:"configuration,omitempty"`
+	// Warnings are for the reader; they are no drift.
+	Warnings diag.List `json:"warnings,omitempty"`
 	// Journal is that of an apply that is under way or was interrupted.
 	Journal *JournalDocument `json:"journal,omitempty"`
 	// Restored says that the cluster was restored from a snapshot since the
@@ -46,6 +54,7 @@ func NewDrift(r *drift.Report) DriftDocument {
 		Serial: r.Serial, AppliedAt: r.AppliedAt.UTC(), AppliedBy: r.AppliedBy, Commit: r.Commit, Drifted: r.Drifted(),
 		CheckedObjects: r.CheckedObjects, CheckedFields: r.CheckedFields, UncheckedFields: r.UncheckedFields, AccessUnchecked: r.AccessUnchecked,
 		Objects: changeDocuments(r.Objects, names(r.Names)), Unmanaged: unmanagedDocuments(r.Unmanaged),
+		Configuration: string(r.Configuration), Warnings: r.Warnings, IgnoredFields: r.IgnoredFields,
 	}
 	for i := range d.Objects {
 		d.DriftedFields += len(d.Objects[i].Fields)

@@ -1,0 +1,58 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	// firstWait is that after the first attempt; each next one is twice as long.
+	firstWait = time.Second
+	// maxWait is how long is waited at most, whatever the receiver asks for.
+	maxWait = 30 * time.Second
+)
+
+// wait waits before the attempt that follows the nth: as long as the receiver
+// asks, else twice as long each time, a part of it by chance so that many
+// senders don't come back at once.
+func (s *Sender) wait(ctx context.Context, n int, asked time.Duration) error {
+	if asked > 0 {
+		return s.Sleep(ctx, min(asked, maxWait))
+	}
+	d := min(firstWait<<(n-1), maxWait)
+	var chance [1]byte
+	if _, err := io.ReadFull(s.Random, chance[:]); err != nil {
+		return fmt.Errorf("vary the wait: %w", err)
+	}
+	return s.Sleep(ctx, d/2+d/2*time.Duration(chance[0])/255)
+}
+
+// retryAfter reads the header of that name: seconds, or a date.
+func retryAfter(text string, now time.Time) time.Duration {
+	if seconds, err := strconv.Atoi(text); err == nil {
+		if seconds > int(maxWait/time.Second) {
+			return maxWait
+		}
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return at.Sub(now)
+	}
+	return 0
+}
+
+// Sleep waits, or returns the context's error where that ends first.
+func Sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err() //nolint:wrapcheck // it says all there is
+	}
+}
