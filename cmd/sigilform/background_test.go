@@ -53,7 +53,8 @@ func cmdEnd(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdAwaitText waits until a file has so many places that match, or more.
+// cmdAwaitText waits until a file is there and has so many places that match, or
+// more.
 func cmdAwaitText(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, len(args) == 3, "awaittext FILE COUNT REGEXP")
 	want, err := strconv.Atoi(args[1])
@@ -65,13 +66,14 @@ func cmdAwaitText(ts *testscript.TestScript, neg bool, args []string) {
 	limit := time.NewTimer(verbPatience)
 	defer limit.Stop()
 	for {
-		if text := ts.ReadFile(args[0]); len(pattern.FindAllString(text, -1)) >= want {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && len(pattern.FindAllString(string(text), -1)) >= want {
 			return
 		}
 		select {
 		case <-tick.C:
 		case <-limit.C:
-			ts.Fatalf("%s has not %d times %s:\n%s", args[0], want, args[2], ts.ReadFile(args[0]))
+			ts.Fatalf("%s has not %d times %s (%v):\n%s", args[0], want, args[2], err, text)
 		}
 	}
 }

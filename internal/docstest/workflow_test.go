@@ -76,7 +76,7 @@ func (r *runner) script(t *testing.T, name string, env []string, args ...string)
 // output is one that the step has set.
 func (r *runner) output(t *testing.T, name string) string {
 	t.Helper()
-	m := regexp.MustCompile("(?m)^" + name + "=(.*)$").FindAllStringSubmatch(readFile(t, r.outputs), -1)
+	m := regexp.MustCompile("(?m)^"+name+"=(.*)$").FindAllStringSubmatch(readFile(t, r.outputs), -1)
 	if len(m) == 0 {
 		return ""
 	}

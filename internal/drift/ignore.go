@@ -67,6 +67,7 @@ func (r *Report) Ignore(rules Rules) {
 		}
 	}
 	r.Objects = objects
+	r.Since = slices.DeleteFunc(slices.Clone(r.Since), func(s Since) bool { return covered(rules, used, s.Address, s.Field) })
 	for i, rule := range rules {
 		if !used[i] && !r.knows(rule) {
 			r.Warnings = append(r.Warnings, diag.Diagnostic{

@@ -41,6 +41,9 @@ type Report struct {
 	// Configuration is how the one at hand stands to what was applied; it is no
 	// drift. Empty where nobody looked.
 	Configuration Configuration `json:"configuration,omitempty"`
+	// Since says of drifted fields after which apply they left it, by object and
+	// field, as far as that is known.
+	Since []Since `json:"since,omitempty"`
 	// compared are the objects that were looked at, for rules that match none.
 	compared []compared
 }

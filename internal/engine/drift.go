@@ -37,6 +37,7 @@ func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err er
 	e.Mask.Know(secrets...)
 	_, st := e.stage(ctx, "compare")
 	report := drift.Detect(v.snapshot, v.state, live)
+	l.date(ctx, v, report)
 	report.Configuration = e.ahead(ctx, o.Source, v.state.Head)
 	st.note(slog.String(attrNetwork, report.Network), slog.Int64(attrSerial, report.Serial), slog.Int64(attrRevision, report.Revision), slog.Int("drift", len(report.Objects)))
 	st.end(nil)

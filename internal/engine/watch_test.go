@@ -261,7 +261,7 @@ func TestWatchIsSilentOnJournals(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := w.await(t, "an idle update", func(u *engine.WatchUpdate) bool { return u.Report.Revision >= report.Report.Revision })
-	if diff := cmp.Diff(report.Report, u.Report, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(drift.Report{}), cmpopts.IgnoreFields(drift.Report{}, "Revision", "Configuration")); diff != "" {
+	if diff := cmp.Diff(report.Report, u.Report, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(drift.Report{}), cmpopts.IgnoreFields(drift.Report{}, "Revision", "Configuration", "Since")); diff != "" {
 		t.Errorf("-drift +watch:\n%s", diff)
 	}
 }

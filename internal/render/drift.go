@@ -32,6 +32,9 @@ func (p *page) driftText(d *DriftDocument) {
 	}
 	p.space()
 	p.driftLine(d)
+	if !p.o.Quiet {
+		p.since(d.Since)
+	}
 	if d.IgnoredFields > 0 {
 		p.line(counted(d.IgnoredFields, "drifted field", "drifted fields"), " ignored by rules.")
 	}

@@ -35,6 +35,9 @@ type DriftDocument struct {
 	// applied, old is live, new is what the next apply would restore.
 	Objects   []ChangeDocument    `json:"objects"`
 	Unmanaged []UnmanagedDocument `json:"unmanaged"`
+	// Since says of drifted fields after which apply they left it, as far as that
+	// is known.
+	Since []SinceDocument `json:"since,omitempty"`
 	// Configuration says whether that at PATH is the one that was last applied:
 	// "same", "ahead" or "unknown".
 	Configuration string `json:"configuration,omitempty"`
@@ -54,7 +57,7 @@ func NewDrift(r *drift.Report) DriftDocument {
 		Serial: r.Serial, AppliedAt: r.AppliedAt.UTC(), AppliedBy: r.AppliedBy, Commit: r.Commit, Drifted: r.Drifted(),
 		CheckedObjects: r.CheckedObjects, CheckedFields: r.CheckedFields, UncheckedFields: r.UncheckedFields, AccessUnchecked: r.AccessUnchecked,
 		Objects: changeDocuments(r.Objects, names(r.Names)), Unmanaged: unmanagedDocuments(r.Unmanaged),
-		Configuration: string(r.Configuration), Warnings: r.Warnings, IgnoredFields: r.IgnoredFields,
+		Since: sinceDocuments(r.Since), Configuration: string(r.Configuration), Warnings: r.Warnings, IgnoredFields: r.IgnoredFields,
 	}
 	for i := range d.Objects {
 		d.DriftedFields += len(d.Objects[i].Fields)

@@ -25,7 +25,7 @@ func documented() map[string]any {
 	return map[string]any{
 		"Plan": render.PlanDocument{}, "Plan summary": render.PlanSummary{}, "Kind": render.KindSummary{}, "Change": render.ChangeDocument{},
 		"Field": render.FieldDocument{}, "Value": render.ValueDocument{}, "Conflict": render.ConflictDocument{}, "Policy": render.PolicyDocument{},
-		"Unmanaged object": render.UnmanagedDocument{}, "Drift": render.DriftDocument{}, "Drift event": render.DriftEventDocument{}, "Drift event field": render.DriftEventField{}, "Applied": render.AppliedDocument{},
+		"Unmanaged object": render.UnmanagedDocument{}, "Drift": render.DriftDocument{}, "Since": render.SinceDocument{}, "Drift event": render.DriftEventDocument{}, "Drift event field": render.DriftEventField{}, "Applied": render.AppliedDocument{},
 		"Counts": render.ActionCounts{}, "History": render.HistoryDocument{}, "Apply": render.ApplyDocument{}, "Apply counts": render.ApplyCounts{},
 		"History entry": render.HistoryEntryDocument{}, "Status": render.StatusDocument{}, "Node": render.StatusNode{}, "Route": render.StatusRoute{},
 		"Link": render.StatusLink{}, "Status count": render.StatusCount{}, "Foreign keys": render.StatusForeign{}, "Member": render.StatusMember{},
