@@ -38,12 +38,13 @@ func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err er
 	_, st := e.stage(ctx, "compare")
 	report := drift.Detect(v.snapshot, v.state, live)
 	l.date(ctx, v, report)
-	report.Configuration = e.ahead(ctx, o.Source, v.state.Head)
+	c := e.glance(ctx, o.Source)
+	report.Configuration = ahead(c, v.state.Head)
 	st.note(slog.String(attrNetwork, report.Network), slog.Int64(attrSerial, report.Serial), slog.Int64(attrRevision, report.Revision), slog.Int("drift", len(report.Objects)))
 	st.end(nil)
 	out = &Drifted{Report: report, Secrets: secrets}
 	if o.Places {
-		out.Places = e.places(ctx, o.Source, out.Report.Objects)
+		out.Places = placesOf(c, report.Objects)
 	}
 	return out, nil
 }

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"context"
-
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/plan"
@@ -20,19 +18,8 @@ func (p *Planned) Places() map[string]diag.Range {
 	return out
 }
 
-// places looks for the blocks of objects in the configuration of a path, if there
-// is one that can be read.
-func (e *Engine) places(ctx context.Context, s Source, changes []plan.Change) map[string]diag.Range {
-	if len(changes) == 0 {
-		return nil
-	}
-	c, _, err := e.evaluate(ctx, s)
-	if err != nil {
-		return nil // where it stands is not what was asked for
-	}
-	return placesOf(c, changes)
-}
-
+// placesOf are the blocks of some objects in a configuration; empty where that is
+// nil.
 func placesOf(c *config.Config, changes []plan.Change) map[string]diag.Range {
 	out := make(map[string]diag.Range, len(changes))
 	for i := range changes {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/seal"
@@ -23,6 +24,9 @@ func saveSnapshot(s *snapshot.Snapshot, name string, to seal.Recipients) error {
 // readSnapshot reads a saved snapshot, and decrypts it where it is encrypted.
 func (e *Engine) readSnapshot(name string, identities []string) (*snapshot.Snapshot, error) {
 	f, err := e.unseal(name, identities)
+	if e, ok := as[*NoSuchPath](err); ok && errors.Is(e.Cause, fs.ErrNotExist) {
+		return nil, failure(fmt.Sprintf("There is no snapshot %s", name), "", "`sigilform snapshot --out FILE` saves one.")
+	}
 	if err != nil {
 		return nil, err
 	}
