@@ -237,11 +237,32 @@ func TestWatchOutlivesAMember(t *testing.T) {
 	for i := range 3 {
 		last := scribble(t, c, 10, "")
 		cluster.Stop(t, i)
-		last = max(last, scribble(t, c, 10, ""))
+		last = max(last, scribble(t, writer(t, slices.Delete(slices.Clone(cluster.Endpoints()), i, i+1)), 10, ""))
 		cluster.Restart(t, i)
 		m.until(t, w, last)
 	}
 	m.is(t, w)
+}
+
+// writer is a client of the members that are left, as soon as they take writes: a
+// leader may have to be elected.
+func writer(t *testing.T, endpoints []string) *etcd.Client {
+	t.Helper()
+	c := connect(t, endpoints...)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(watchPatience)
+	for i := 0; ; i++ {
+		r, err := c.Commit(t.Context(), puts(fmt.Sprintf("/elsewhere/%d/", i), 1, 0, "v"))
+		if err == nil && r.Outcome == kv.Committed {
+			return c
+		}
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("nobody takes writes: %+v, %v", r, err)
+		}
+	}
 }
 
 func TestWatchIsLostByCompaction(t *testing.T) {
