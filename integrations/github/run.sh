@@ -30,6 +30,8 @@ if [ -n "${INPUT_ENDPOINTS:-}" ]; then
 		KEY) export SIGILFORM_KEY=$secrets/KEY ;;
 		esac
 	done
+elif [ -n "${INPUT_CA:-}${INPUT_CERT:-}${INPUT_KEY:-}" ]; then
+	fail "ca, cert and key go with endpoints: one source says where the cluster is, whole"
 fi
 if [ -n "${INPUT_IDENTITY:-}" ]; then
 	secret identity "$INPUT_IDENTITY"
@@ -47,6 +49,9 @@ each() {
 }
 case $INPUT_COMMAND in
 plan)
+	if [ -n "${INPUT_OUT:-}" ] && [ -z "${INPUT_ENCRYPT_TO:-}" ]; then
+		fail "out needs encrypt-to: a saved plan holds the values that it writes, and others can download artifacts"
+	fi
 	[ -z "${INPUT_OUT:-}" ] || args+=("--out=$INPUT_OUT")
 	[ -z "${INPUT_SNAPSHOT:-}" ] || args+=("--snapshot=$INPUT_SNAPSHOT")
 	each --encrypt-to "${INPUT_ENCRYPT_TO:-}"

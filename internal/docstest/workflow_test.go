@@ -98,7 +98,7 @@ func TestActionRuns(t *testing.T) {
 	network := filepath.Join(r.folder, "network.hcl")
 	writeFile(t, network, small, 0o600)
 	input := func(more ...string) []string { return append([]string{"INPUT_PATH=" + network}, more...) }
-	out, code := r.script(t, "run.sh", input("INPUT_COMMAND=plan", "INPUT_ARGS=--detailed-exitcode\n--summary", "INPUT_OUT=saved"))
+	out, code := r.script(t, "run.sh", input("INPUT_COMMAND=plan", "INPUT_ARGS=--detailed-exitcode\n--summary"))
 	if code != 0 || r.output(t, "exit_code") != "2" || r.output(t, "has_changes") != "true" || r.output(t, "create") != "1" {
 		t.Fatalf("exit code %d, outputs\n%s\n%s", code, readFile(t, r.outputs), out)
 	}
@@ -148,6 +148,23 @@ func TestActionHoldsOnToNoSecret(t *testing.T) {
 	left, err := exec.CommandContext(t.Context(), "grep", "-rl", "PLANTED", r.folder).Output()
 	if err == nil {
 		t.Errorf("a secret is left in %s", left)
+	}
+}
+
+// TestActionRefuses what would lay values open, or pass a credential over.
+func TestActionRefuses(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t, "")
+	network := filepath.Join(r.folder, "network.hcl")
+	writeFile(t, network, small, 0o600)
+	for want, env := range map[string]string{"out needs encrypt-to": "INPUT_OUT=saved", "go with endpoints": "INPUT_KEY=PLANTED"} {
+		out, code := r.script(t, "run.sh", []string{"INPUT_COMMAND=plan", "INPUT_PATH=" + network, env})
+		if code != 1 || !strings.Contains(out, want) || strings.Contains(out, "PLANTED") {
+			t.Errorf("%s: exit code %d\n%s", env, code, out)
+		}
+	}
+	if text := readFile(t, filepath.Join(r.folder, "saved")); text != "" {
+		t.Error("a plan was saved in plain")
 	}
 }
 
