@@ -63,6 +63,7 @@ func rooms() map[string]int {
 		"internal/docstest": testRoom,
 		"internal/etcdtest": testRoom,
 		"internal/floors":   testRoom,
+		"internal/laws":     testRoom,
 		"internal/nettest":  testRoom,
 	}
 }
