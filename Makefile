@@ -9,7 +9,9 @@ FUZZ_TIME ?= 30s
 APPLIES ?= 2000
 KEYS    ?= 2000
 SEED    ?= 0
-FOR     ?= 0s
+FOR     ?= 5m
+PLAY    ?= Drawn|Crash|Watch
+WORLD   ?= -1
 WATCH_KEYS ?= 100000
 WATCH_FOR  ?= 5m
 
@@ -31,9 +33,9 @@ race: ## the packages with goroutines, under the race detector
 fuzz: ## search for inputs that break a parser; FUZZ_TIME=30s for each
 	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz
 
-crash: ## many faulted applies at once, and a watch through faults, checked offline; APPLIES=2000 KEYS=2000 SEED=0 FOR=0s WATCH_KEYS=100000 WATCH_FOR=5m
-	$(GO) test ./internal/crash -run 'TestCrash$$' -count 1 -timeout 0 -v -args -crash.applies=$(APPLIES) -crash.keys=$(KEYS) -crash.seed=$(SEED) -crash.for=$(FOR)
-	$(GO) test ./internal/crash -run 'TestWatch$$' -count 1 -timeout 0 -v -args -watch.keys=$(WATCH_KEYS) -watch.for=$(WATCH_FOR) -crash.seed=$(SEED)
+crash: ## worlds of faults, many faulted applies, and a watch through faults, checked offline; PLAY='Drawn|Crash|Watch' SEED=0 FOR=5m WORLD=-1 APPLIES=2000 KEYS=2000 WATCH_KEYS=100000 WATCH_FOR=5m
+	$(GO) test ./internal/crash -run '^Test($(PLAY))$$' -count 1 -timeout 0 -v -args -crash.seed=$(SEED) \
+		-drawn.for=$(FOR) -drawn.world=$(WORLD) -crash.applies=$(APPLIES) -crash.keys=$(KEYS) -watch.keys=$(WATCH_KEYS) -watch.for=$(WATCH_FOR)
 
 bench: ## measure; BENCH=regexp, COUNT=6, benchstat reads the output
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m ./...

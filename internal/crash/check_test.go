@@ -81,11 +81,11 @@ func TestCheck(t *testing.T) {
 	other, gone := "/net/nodes/1/domain", "/net/nodes/2/"
 	plans := map[string]crash.Planned{
 		"a": {Apply: "a", Guards: []kv.Guard{{Kind: kv.Unmoved, Key: key}}, Ops: []kv.Op{{Kind: kv.Put, Key: key, Value: "x"}}},
-		"b": {Apply: "b", Guards: []kv.Guard{{Kind: kv.Unmoved, Key: key, Revision: 2}}, Ops: []kv.Op{{Kind: kv.Put, Key: key, Value: "y"}}},
+		"b": {Apply: "b", Seen: 2, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: key, Revision: 2}}, Ops: []kv.Op{{Kind: kv.Put, Key: key, Value: "y"}}},
 		"two": {Apply: "two", Guards: []kv.Guard{{Kind: kv.Unmoved, Key: key}, {Kind: kv.Unmoved, Key: other}}, Ops: []kv.Op{
 			{Kind: kv.Put, Key: key, Value: "x"}, {Kind: kv.Put, Key: other, Value: "y"},
 		}},
-		"removes": {Apply: "removes", Ops: []kv.Op{{Kind: kv.DeletePrefix, Key: gone}}},
+		"removes": {Apply: "removes", Seen: 2, Ops: []kv.Op{{Kind: kv.DeletePrefix, Key: gone}}},
 	}
 	first := applied(2, 1, "a", put(2, key, "x"))
 	rows := map[string]struct {

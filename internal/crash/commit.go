@@ -13,7 +13,7 @@ import (
 func (c *checker) committed(apply string, revision int64) {
 	p, known := c.trace.Plans[apply]
 	if !known {
-		return // found already
+		return // found already, where it wrote anything
 	}
 	wrote := c.wrote[apply]
 	for _, op := range p.Ops {

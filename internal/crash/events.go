@@ -2,10 +2,10 @@ package crash
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -21,10 +21,15 @@ type Event struct {
 
 // Planned is what an apply meant to do: enough of its plan to judge it.
 type Planned struct {
-	Apply  string
+	Apply string
+	// Seen is the revision of the snapshot that the plan was made of.
+	Seen   int64
 	Guards []kv.Guard
 	Ops    []kv.Op
 }
+
+// Laws lists what is wrong with the keys of a network, by key and value.
+type Laws func(now map[string]string) []string
 
 // Trace is everything that happened to a network.
 type Trace struct {
@@ -34,24 +39,47 @@ type Trace struct {
 	Plans map[string]Planned
 	// Events are of all keys, in order.
 	Events []Event
+	// Ledger is what others wrote, nil where nobody kept one. Where there is
+	// one, every write below the prefix must be ours or theirs.
+	Ledger *Ledger
+	// Laws hold at every revision; not looked at where nil.
+	Laws Laws
 }
 
 // Check lists what must not have happened.
 func (t *Trace) Check() []string {
-	c := &checker{
-		trace: t, layout: state.NewLayout(t.Network), mod: map[string]int64{}, by: map[string]string{}, value: map[string]string{}, touched: map[string]map[string]*mark{},
-		wrote: map[string]map[string]bool{}, began: map[string]int64{},
+	c := newChecker(t)
+	c.run()
+	return c.found
+}
+
+func newChecker(t *Trace) *checker {
+	return &checker{
+		trace: t, layout: state.NewLayout(t.Network), keys: keys.NewLayout(t.Prefix), mod: map[string]int64{}, by: map[string]string{}, value: map[string]string{},
+		live: map[string]string{}, moments: map[string][]moment{}, touched: map[string]map[string]*mark{}, wrote: map[string]map[string]bool{}, began: map[string]int64{}, broken: map[string]bool{},
 	}
-	for from := 0; from < len(t.Events); {
-		to := from
-		for to < len(t.Events) && t.Events[to].Revision == t.Events[from].Revision {
-			to++
-		}
-		c.transaction(t.Events[from:to])
-		from = to
+}
+
+func (c *checker) run() {
+	for _, events := range revisions(c.trace.Events) {
+		c.transaction(events)
 	}
 	c.leftovers()
-	return c.found
+	c.owed()
+}
+
+// revisions are the events of each revision.
+func revisions(all []Event) [][]Event {
+	var out [][]Event
+	for from := 0; from < len(all); {
+		to := from
+		for to < len(all) && all[to].Revision == all[from].Revision {
+			to++
+		}
+		out = append(out, all[from:to])
+		from = to
+	}
+	return out
 }
 
 // mark is what an apply did to a key: what was there before it.
@@ -60,15 +88,26 @@ type mark struct {
 	there  bool
 }
 
+// moment is a revision at which a key was written or removed.
+type moment struct {
+	revision int64
+	there    bool
+}
+
 type checker struct {
 	trace  *Trace
 	layout state.Layout
+	keys   keys.Layout
 	found  []string
 	// mod, value and by are the last write of each key: its revision (0 once
 	// deleted), its value, and the apply that did it.
 	mod   map[string]int64
 	value map[string]string
 	by    map[string]string
+	// live are the network's keys as they are.
+	live map[string]string
+	// moments are all writes of each key.
+	moments map[string][]moment
 	// touched are the keys of each apply that is not committed yet.
 	touched map[string]map[string]*mark
 	serial  int64
@@ -76,8 +115,10 @@ type checker struct {
 	// revision of its first transaction.
 	wrote map[string]map[string]bool
 	began map[string]int64
-	// closing is the apply whose head the transaction writes.
-	closing string
+	// broken are the laws that did not hold at the last revision.
+	broken map[string]bool
+	// told are the writes of others that were found in the events.
+	told map[string]bool
 }
 
 func (c *checker) fault(format string, args ...any) {
@@ -86,71 +127,64 @@ func (c *checker) fault(format string, args ...any) {
 
 // transaction judges the events of one revision.
 func (c *checker) transaction(events []Event) {
-	c.closing = ""
-	apply := c.author(events)
+	who := c.author(events)
+	c.heads(events, &who)
 	c.history(events)
-	if apply != "" && c.wrote[apply] == nil {
-		c.wrote[apply], c.began[apply] = map[string]bool{}, events[0].Revision
+	if who.apply != "" && c.wrote[who.apply] == nil {
+		c.wrote[who.apply], c.began[who.apply] = map[string]bool{}, events[0].Revision
 	}
+	c.attribute(who, events)
 	for _, e := range events {
-		if apply != "" && c.own(e.Key) {
-			c.written(apply, e)
-			c.wrote[apply][e.Key] = true
+		if who.apply != "" && c.own(e.Key) {
+			c.written(who, e)
+			c.wrote[who.apply][e.Key] = true
 		}
-		if e.Deleted && e.Key == c.layout.Head() {
-			c.fault("revision %d: the head was removed", e.Revision)
-		}
-		if e.Deleted {
-			c.mod[e.Key], c.value[e.Key] = 0, ""
-		} else {
-			c.mod[e.Key], c.value[e.Key] = e.Revision, e.Value
-		}
-		c.by[e.Key] = apply
+		c.note(who.apply, e)
 	}
-	if c.closing != "" {
-		c.committed(c.closing, events[0].Revision)
+	if who.commits {
+		c.committed(who.apply, events[0].Revision)
+		c.agree(who.apply, events[0].Revision)
 	}
+	if who.abandons {
+		delete(c.touched, who.apply)
+	}
+	c.lawful(who, events)
 }
 
-// author is the apply that a transaction belongs to, empty for others: it moves
-// the head or the journal.
-func (c *checker) author(events []Event) string {
-	apply := ""
-	for _, e := range events {
-		switch {
-		case e.Deleted:
-		case e.Key == c.layout.Head():
-			apply = c.head(e, events)
-		case e.Key == c.layout.Journal():
-			if j, err := state.DecodeJournal(e.Value); err == nil {
-				apply = j.Apply
-			} else {
-				c.fault("revision %d: %v", e.Revision, err)
-			}
-		}
+// note remembers an event.
+func (c *checker) note(apply string, e Event) {
+	if e.Deleted && e.Key == c.layout.Head() {
+		c.fault("revision %d: the head was removed", e.Revision)
 	}
-	if apply == "" {
-		for _, e := range events {
-			if e.Deleted && e.Key == c.layout.Journal() {
-				if j, err := state.DecodeJournal(c.value[e.Key]); err == nil {
-					apply = j.Apply
-				}
-			}
-		}
+	if e.Deleted {
+		c.mod[e.Key], c.value[e.Key] = 0, ""
+		delete(c.live, e.Key)
+	} else {
+		c.mod[e.Key], c.value[e.Key] = e.Revision, e.Value
 	}
-	return apply
+	if !e.Deleted && strings.HasPrefix(e.Key, c.trace.Prefix) {
+		c.live[e.Key] = e.Value
+	}
+	c.by[e.Key] = apply
+	c.moments[e.Key] = append(c.moments[e.Key], moment{revision: e.Revision, there: !e.Deleted})
 }
 
-// head judges a write of the head: the serial goes up by one, with one record
+// heads judges a write of the head: the serial goes up by one, with one record
 // of the history; or it is written once more as it is.
-func (c *checker) head(e Event, events []Event) string {
+func (c *checker) heads(events []Event, who *author) {
+	at := slices.IndexFunc(events, func(e Event) bool { return e.Key == c.layout.Head() && !e.Deleted })
+	if at < 0 {
+		return
+	}
+	e := events[at]
 	h, err := state.DecodeHead(e.Value)
 	if err != nil {
 		c.fault("revision %d: %v", e.Revision, err)
-		return ""
+		return
 	}
 	if len(events) == 1 && h.Serial == c.serial && e.Value == c.value[e.Key] {
-		return "" // a lost commit was shut out
+		*who = author{} // a lost commit was shut out
+		return
 	}
 	if h.Serial != c.serial+1 {
 		c.fault("revision %d: the serial went from %d to %d", e.Revision, c.serial, h.Serial)
@@ -159,22 +193,30 @@ func (c *checker) head(e Event, events []Event) string {
 	if !slices.ContainsFunc(events, func(e Event) bool { return e.Key == c.layout.History(h.Serial) && !e.Deleted }) {
 		c.fault("revision %d: serial %d has no record of the history", e.Revision, h.Serial)
 	}
+	if h.Apply != who.apply {
+		who.abandons = true // whoever ends another's apply where it is says so by the head
+		return
+	}
 	delete(c.touched, h.Apply)
 	c.touched[h.Apply] = nil
-	c.closing = h.Apply
-	return h.Apply
+	who.commits = true
 }
 
 // written judges one write of an apply.
-func (c *checker) written(apply string, e Event) {
-	before := c.mod[e.Key]
+func (c *checker) written(who author, e Event) {
+	apply, before := who.apply, c.mod[e.Key]
 	p, known := c.trace.Plans[apply]
 	switch {
 	case !known:
 		c.fault("revision %d: nobody knows the apply %s", e.Revision, apply)
-	case c.by[e.Key] == apply: // it goes on, or takes back what it did
-	case !p.saw(e.Key, before):
+	case strings.HasPrefix(e.Key, state.Root), c.by[e.Key] == apply && c.wrote[apply][e.Key]: // it goes on, or takes back what it did
+	case who.undoes:
+		c.fault("revision %d: the apply %s took %s back, which others had written since (at revision %d)", e.Revision, apply, e.Key, c.last(e.Key))
+	case !e.Deleted && !p.guarded(e.Key, before):
 		c.fault("revision %d: the apply %s overwrote %s, which was of revision %d, unseen", e.Revision, apply, e.Key, before)
+	case before != c.at(e.Key, p.Seen) && !(e.Deleted && c.operational(e.Key)):
+		c.fault("revision %d: the apply %s %s %s, which was of revision %d, unseen: its plan is of revision %d",
+			e.Revision, apply, did(e), e.Key, before, p.Seen)
 	}
 	marks, open := c.touched[apply]
 	if open && marks == nil {
@@ -189,9 +231,15 @@ func (c *checker) written(apply string, e Event) {
 	}
 }
 
-// saw reports whether the plan knew the key at the revision: by a guard, or
-// because it removes all that is below a prefix, whatever it is.
-func (p *Planned) saw(key string, revision int64) bool {
+func did(e Event) string {
+	if e.Deleted {
+		return "deleted"
+	}
+	return "overwrote"
+}
+
+// guarded reports whether the plan said what it expects at a key that it writes.
+func (p *Planned) guarded(key string, revision int64) bool {
 	for _, g := range p.Guards {
 		switch {
 		case g.Kind == kv.Unmoved && g.Key == key:
@@ -200,19 +248,5 @@ func (p *Planned) saw(key string, revision int64) bool {
 			return revision == 0
 		}
 	}
-	return slices.ContainsFunc(p.Ops, func(op kv.Op) bool { return op.Kind != kv.Put && op.Covers(key) }) ||
-		strings.HasPrefix(key, state.Root)
-}
-
-// leftovers judges what applies left that were not carried out: nothing that
-// others have not written since.
-func (c *checker) leftovers() {
-	for _, apply := range slices.Sorted(maps.Keys(c.touched)) {
-		for _, key := range slices.Sorted(maps.Keys(c.touched[apply])) {
-			m := c.touched[apply][key]
-			if c.by[key] == apply && (c.mod[key] > 0) != m.there || c.by[key] == apply && c.value[key] != m.before {
-				c.fault("the apply %s was not carried out and left %s", apply, key)
-			}
-		}
-	}
+	return false
 }

@@ -3,6 +3,7 @@ package crash_test
 import (
 	"context"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/crash"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // recorder keeps what everyone did. It is safe for concurrent use.
@@ -24,10 +26,14 @@ type recorder struct {
 	// until is the newest revision whose events are here.
 	until  int64
 	counts map[string]int
+	// newest is the newest serial of the head, listeners are told of each event.
+	newest    int64
+	listeners map[int]func(crash.Event)
+	listened  int
 }
 
 func newRecorder() *recorder {
-	return &recorder{started: time.Now(), plans: map[string]crash.Planned{}, counts: map[string]int{}}
+	return &recorder{started: time.Now(), plans: map[string]crash.Planned{}, counts: map[string]int{}, listeners: map[int]func(crash.Event){}}
 }
 
 func (r *recorder) now() int64 { return time.Since(r.started).Nanoseconds() }
@@ -54,13 +60,41 @@ func (r *recorder) counted() map[string]int {
 func (r *recorder) planned(apply string, p *plan.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.plans[apply] = crash.Planned{Apply: apply, Guards: p.Guards, Ops: p.Data}
+	r.plans[apply] = crash.Planned{Apply: apply, Seen: p.Revision, Guards: p.Guards, Ops: p.Data}
 }
 
 func (r *recorder) operation(client int, call int64, in crash.HeadInput, out crash.HeadOutput) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ops = append(r.ops, porcupine.Operation{ClientId: client, Call: call, Return: r.now(), Input: in, Output: out})
+}
+
+// add keeps an event; the lock is held.
+func (r *recorder) add(e crash.Event) {
+	r.events = append(r.events, e)
+	if strings.HasPrefix(e.Key, state.Root) && strings.HasSuffix(e.Key, "/head") && !strings.HasSuffix(e.Key, "/journal/head") {
+		if h, err := state.DecodeHead(e.Value); err == nil {
+			r.newest = max(r.newest, h.Serial)
+		}
+	}
+	for _, hear := range r.listeners {
+		hear(e)
+	}
+}
+
+// listen has each event told, until it is called off. Who is told must not ask
+// the recorder.
+func (r *recorder) listen(hear func(crash.Event)) (forget func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.listened++
+	n := r.listened
+	r.listeners[n] = hear
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.listeners, n)
+	}
 }
 
 // watch collects every event of the store until the context ends, and returns
@@ -78,7 +112,7 @@ func (r *recorder) watch(ctx context.Context, t *testing.T, c *clientv3.Client) 
 			}
 			r.mu.Lock()
 			for _, e := range answer.Events {
-				r.events = append(r.events, crash.Event{
+				r.add(crash.Event{
 					Revision: e.Kv.GetModRevision(), Key: string(e.Kv.GetKey()), Value: string(e.Kv.GetValue()), Deleted: e.Type == clientv3.EventTypeDelete,
 				})
 			}

@@ -1,0 +1,235 @@
+package crash_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/config"
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/seal"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// lockPatience is how long a run waits for another's.
+const lockPatience = 3 * time.Second
+
+// recoveries is how often a recovery may be killed before one goes undisturbed.
+const recoveries = 4
+
+// applier runs one command after the other, and recovers what it finds
+// interrupted.
+func (w *drawn) applier(ctx context.Context, t *testing.T, r *rand.Rand) {
+	t.Helper()
+	for ctx.Err() == nil {
+		var err error
+		switch n := r.IntN(100); {
+		case n < 60:
+			err = w.apply(t, r, allFates())
+		case n < 75:
+			err = w.applySaved(t, r)
+		case n < 97:
+			err = w.rollback(t, r)
+		default:
+			err = w.destroy(t, r)
+		}
+		if left(err) {
+			w.recover(t, r)
+		}
+	}
+}
+
+// left reports whether a run says that there is a journal.
+func left(err error) bool {
+	var unknown *apply.Unknown
+	return errors.As(err, new(*apply.Interrupted)) || errors.As(err, new(*apply.Stopped)) || errors.As(err, &unknown) && unknown.Journal
+}
+
+// planOptions are those of a network that is drawn anew.
+func (w *drawn) planOptions(t *testing.T, r *rand.Rand, x *run) engine.PlanOptions {
+	t.Helper()
+	w.mu.Lock()
+	w.genome.mutate(r)
+	text := w.genome.draw(access{auth: w.auth, enforce: w.runs > w.enforced})
+	w.mu.Unlock()
+	w.write(t, x.actor+"/network.hcl", text)
+	return engine.PlanOptions{
+		Source: engine.Source{Path: w.folder + "/" + x.actor}, Connection: w.connection(x.line),
+		Adopt: r.IntN(4) > 0, Cascade: r.IntN(3) > 0, Allow: config.ValveNames(), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"},
+	}
+}
+
+func (w *drawn) apply(t *testing.T, r *rand.Rand, fates []string) error {
+	t.Helper()
+	x, end := w.start(t, r, "apply", fates)
+	defer end()
+	_, err := x.engine.Apply(x.ctx, engine.ApplyOptions{PlanOptions: w.planOptions(t, r, x), Replan: r.IntN(2) == 0, LockTimeout: lockPatience, Review: w.review(x, r)})
+	return w.came(t, x, err)
+}
+
+// review lets others write between the plan and the apply.
+func (w *drawn) review(x *run, r *rand.Rand) func(context.Context, *engine.Planned) error {
+	writes := []int{0, 0, 0, 0, 0, 1, 1, 2, 3, 5}[r.IntN(10)]
+	return func(ctx context.Context, p *engine.Planned) error {
+		w.plannedBy(x, p.Plan)
+		w.await(ctx, writes)
+		return nil
+	}
+}
+
+// applySaved applies a plan that was saved some time ago.
+func (w *drawn) applySaved(t *testing.T, r *rand.Rand) error {
+	t.Helper()
+	x, end := w.start(t, r, "saved", allFates())
+	defer end()
+	o := w.planOptions(t, r, x)
+	p, err := x.engine.Plan(x.ctx, o)
+	if err != nil {
+		return w.came(t, x, err)
+	}
+	file := w.folder + "/" + x.actor + "/saved.plan"
+	if _, err := x.engine.SavePlan(p.Plan, file, seal.Recipients{}); err != nil {
+		return w.came(t, x, err)
+	}
+	_, err = x.engine.ApplyFile(x.ctx, engine.ApplyFileOptions{File: file, Connection: o.Connection, Actor: x.actor, LockTimeout: lockPatience, Review: w.review(x, r)})
+	return w.came(t, x, err)
+}
+
+func (w *drawn) live(x *run) engine.LiveOptions {
+	return engine.LiveOptions{Source: engine.Source{Path: w.folder}, Connection: w.connection(x.line), Network: drawnName}
+}
+
+// rollback goes back to any serial.
+func (w *drawn) rollback(t *testing.T, r *rand.Rand) error {
+	t.Helper()
+	x, end := w.start(t, r, "rollback", allFates())
+	defer end()
+	serial := 1 + r.Int64N(max(w.serial(), 1))
+	if r.IntN(2) == 0 {
+		serial = max(1, w.serial()-r.Int64N(4))
+	}
+	_, err := x.engine.Rollback(x.ctx, engine.RollbackOptions{
+		LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"}, Serial: serial, Cascade: r.IntN(2) == 0,
+		Allow: config.ValveNames(), LockTimeout: lockPatience, DisableAuth: r.IntN(4) == 0, Review: w.review(x, r),
+	})
+	return w.came(t, x, err)
+}
+
+// serial is the newest one that was seen.
+func (w *drawn) serial() int64 {
+	w.recorder.mu.Lock()
+	defer w.recorder.mu.Unlock()
+	return w.newest
+}
+
+func (w *drawn) destroy(t *testing.T, r *rand.Rand) error {
+	t.Helper()
+	x, end := w.start(t, r, "destroy", allFates())
+	defer end()
+	o := w.planOptions(t, r, x)
+	o.Destroy, o.DisableAuth = true, r.IntN(2) == 0
+	_, err := x.engine.Apply(x.ctx, engine.ApplyOptions{PlanOptions: o, LockTimeout: lockPatience, Review: w.review(x, r)})
+	return w.came(t, x, err)
+}
+
+// recover ends what is interrupted, by recoveries that may be killed in turn.
+func (w *drawn) recover(t *testing.T, r *rand.Rand) {
+	t.Helper()
+	for n := 0; t.Context().Err() == nil; n++ {
+		fates := []string{killedAtTime, killedAtEvent, killedAtEvent, killedAtBytes, cutOff, unanswered, lockLost, lucky}
+		if n >= recoveries {
+			fates = []string{lucky}
+		}
+		err := w.recoverOnce(t, r, fates)
+		if err == nil || n > recoveries+2 {
+			return
+		}
+	}
+}
+
+func (w *drawn) recoverOnce(t *testing.T, r *rand.Rand, fates []string) error {
+	t.Helper()
+	what := "recover"
+	if r.IntN(4) == 0 {
+		what = "abandon"
+	}
+	x, end := w.start(t, r, what, fates)
+	defer end()
+	w.unlockDead(t)
+	out, err := x.engine.Recover(x.ctx, engine.RecoverOptions{
+		LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor}, Abandon: what == "abandon", LockTimeout: lockPatience,
+	})
+	if err == nil && out.Recovery != nil {
+		w.count(fmt.Sprintf("%s: %s", what, out.Recovery.Outcome))
+		if out.Recovery.Outcome == apply.Abandoned {
+			x.from = out.Recovery.Serial - 1
+		}
+	}
+	if err == nil && w.alive(x) {
+		w.unrescued(t, x)
+	}
+	return w.came(t, x, err)
+}
+
+// came counts what came of a run, and says what must not come of one that
+// nothing happened to.
+func (w *drawn) came(t *testing.T, x *run, err error) error {
+	t.Helper()
+	what, _, _ := splitActor(x.actor)
+	w.log.note(x, err)
+	w.say(x, err)
+	if err == nil {
+		w.count(what + ": done")
+		return nil
+	}
+	w.count(fmt.Sprintf("%s: %s", what, kindOf(err)))
+	return err
+}
+
+// splitActor is the command and the number of a run.
+func splitActor(actor string) (what string, n int, err error) {
+	_, err = fmt.Sscanf(actor, "%s", &what)
+	for i := range actor {
+		if actor[i] == '-' {
+			what = actor[:i]
+			_, err = fmt.Sscan(actor[i+1:], &n)
+		}
+	}
+	return what, n, err
+}
+
+// kindOf names an error.
+func kindOf(err error) string {
+	for _, k := range []struct {
+		is   func() bool
+		name string
+	}{
+		{func() bool { return errors.As(err, new(*apply.Stopped)) }, "stopped, a journal is left"},
+		{func() bool { return errors.As(err, new(*apply.Unknown)) }, "outcome unknown"},
+		{func() bool { return errors.As(err, new(*apply.RolledBack)) }, "undone"},
+		{func() bool { return errors.As(err, new(*apply.Interrupted)) }, "another is interrupted"},
+		{func() bool { return errors.As(err, new(*apply.Rejected)) }, "rejected"},
+		{func() bool { return errors.As(err, new(*apply.NotWritten)) }, "certainly not written"},
+		{func() bool { return errors.As(err, new(*apply.NotBegun)) }, "not begun"},
+		{func() bool { return errors.As(err, new(*apply.Locked)) }, "locked"},
+		{func() bool { return errors.As(err, new(*engine.Conflicted)) }, "conflicts"},
+		{func() bool { return errors.As(err, new(*engine.Denied)) }, "denied"},
+		{func() bool { return errors.As(err, new(*engine.Canceled)) }, "interrupted before"},
+		{func() bool { return errors.As(err, new(*engine.NeverApplied)) }, "never applied"},
+		{func() bool { return errors.As(err, new(*engine.Pruned)) }, "history does not reach back"},
+		{func() bool { return errors.As(err, new(*state.Damaged)) }, "damaged"},
+	} {
+		if k.is() {
+			return k.name
+		}
+	}
+	var refused *apply.Refused
+	if errors.As(err, &refused) {
+		return "refused: " + string(refused.Reason)
+	}
+	return fmt.Sprintf("%T", err)
+}

@@ -1,0 +1,110 @@
+package crash_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/crash"
+	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// outcome is what a run said: whether it moved the head.
+type outcome int
+
+const (
+	notDone outcome = iota
+	done
+	nobodyKnows
+)
+
+// said is what a run said of itself, and when.
+type said struct {
+	outcome
+	from         int64
+	called, told int64
+}
+
+// say keeps what a run said. What is cut off from the cluster can say nothing
+// for certain but that it is done.
+func (w *drawn) say(x *run, err error) {
+	out := said{from: x.from, called: x.called, told: w.now()}
+	switch {
+	case err == nil && x.from >= 0:
+		out.outcome = done
+	case err != nil && (left(err) || errors.As(err, new(*apply.Unknown)) || !w.alive(x)):
+		out.outcome = nobodyKnows
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.said[x.actor] = out
+}
+
+func (w *drawn) alive(x *run) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.dead[x.actor]
+}
+
+// honest compares what runs said with the heads that were written, and makes
+// operations of it.
+func (w *drawn) honest(t *testing.T, applies map[string]string) []porcupine.Operation {
+	t.Helper()
+	ids, committed := map[string]string{}, map[string]bool{}
+	for _, e := range w.events {
+		if h, err := state.DecodeHead(e.Value); e.Key == state.NewLayout(drawnName).Head() && !e.Deleted && err == nil {
+			committed[h.Apply] = true
+			ids[applies[h.Apply]] = h.Apply
+		}
+	}
+	ops := slices.Clone(w.ops)
+	for actor, s := range w.said {
+		id, moved := ids[actor]
+		switch {
+		case s.outcome == done && !moved:
+			t.Errorf("%s said that it is done, and no head says so", actor)
+		case s.outcome == notDone && moved:
+			t.Errorf("%s said that it is not done, and a head says that it is", actor)
+		}
+		if id == "" || s.from < 0 {
+			continue
+		}
+		if s.outcome == nobodyKnows {
+			s.told = w.now()
+		}
+		ops = append(ops, porcupine.Operation{
+			ClientId: len(ops) + 100, Call: s.called, Return: s.told,
+			Input: crash.HeadInput{From: s.from, Apply: id}, Output: crash.HeadOutput{Committed: committed[id]},
+		})
+	}
+	return ops
+}
+
+// unrescued checks that a recovery that says to have ended everything left no
+// way in.
+func (w *drawn) unrescued(t *testing.T, x *run) {
+	t.Helper()
+	l := state.NewLayout(drawnName)
+	c, err := etcd.Connect(x.ctx, w.config())
+	if err != nil {
+		return // a member may be down
+	}
+	defer c.Close() //nolint:errcheck // a connection that only asked
+	before, err := c.Read(x.ctx, l.Head(), l.Journal())
+	if err != nil {
+		return
+	}
+	a, err := c.Auth(x.ctx)
+	if err != nil {
+		return
+	}
+	after, err := c.Read(x.ctx, l.Head(), l.Journal())
+	if _, there := a.Users[kv.RescueUser]; err == nil && there && slices.Equal(before, after) && len(after) == 1 {
+		t.Errorf("%s (%s) ended well and left the rescue user", x.actor, x.fate)
+	}
+}

@@ -1,0 +1,270 @@
+package crash_test
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.etcd.io/etcd/client/pkg/v3/transport"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+
+	"github.com/sigilgate/sigilform/internal/crash"
+	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/etcdtest"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+const (
+	drawnName     = "drawn"
+	byPassword    = "password"
+	byCertificate = "cert"
+	rootPassword  = "the-word-of-all" //nolint:gosec // a server of a test
+)
+
+// draws are what is drawn once for a world.
+type draws struct {
+	members int
+	options etcdtest.Options
+	// auth is how users authenticate, empty where there are none; enforced is
+	// the number of the run from which on the files ask for it.
+	auth     string
+	enforced int
+	// pause is between two writes of each of the others.
+	pause time.Duration
+}
+
+func drawWorld(r *rand.Rand) draws {
+	d := draws{members: 1, auth: []string{"", byPassword, byCertificate}[r.IntN(3)], enforced: r.IntN(8), pause: time.Duration(20+r.IntN(150)) * time.Millisecond}
+	if r.IntN(3) == 0 {
+		d.members = 3
+	}
+	switch r.IntN(4) {
+	case 0:
+		d.options.MaxRequestBytes = 40 << 10
+	case 1:
+		d.options.MaxTxnOps = uint(24 + r.IntN(40)) //nolint:gosec // a small number
+	case 2:
+		d.options.MaxRequestBytes, d.options.MaxTxnOps = 40<<10, uint(32+r.IntN(40)) //nolint:gosec // a small number
+	}
+	return d
+}
+
+// String is what the log says of a world.
+func (d *draws) String() string {
+	return fmt.Sprintf("%d members, requests of %d bytes and %d operations (0: as usual), authentication %q from run %d on, others write every %s",
+		d.members, d.options.MaxRequestBytes, d.options.MaxTxnOps, d.auth, d.enforced, d.pause)
+}
+
+// drawn is a world: real members, and all who do something to them.
+type drawn struct {
+	draws
+	*recorder
+	log    *story
+	seed   uint64
+	folder string
+	ends   []string
+	three  *etcdtest.Processes
+	client *clientv3.Client
+	// pair and ca are the root's certificate.
+	pair etcdtest.Pair
+	ca   *etcdtest.CA
+
+	mu     sync.Mutex
+	runs   int
+	genome *genome
+	dead   map[string]bool
+	plans  map[string]*plan.Plan
+	ledger *crash.Ledger
+	// said is what each run said of itself.
+	said map[string]said
+	// aim are the prefixes of what the last plans delete: there others write.
+	aim []string
+	// mine is locked while one of the others reads, thinks and writes.
+	mine sync.Mutex
+	// wrote is told after each write of others.
+	wrote chan struct{}
+}
+
+// newDrawn starts the members and everything around them.
+func newDrawn(t *testing.T, d draws, seed uint64) *drawn {
+	t.Helper()
+	w := &drawn{
+		draws: d, genome: newGenome(rand.New(rand.NewPCG(seed, 3))), recorder: newRecorder(), log: &story{}, seed: seed, folder: t.TempDir(), dead: map[string]bool{}, said: map[string]said{}, plans: map[string]*plan.Plan{},
+		ledger: &crash.Ledger{Sign: prefix + "api_tokens/", Writes: map[string]crash.Write{}}, wrote: make(chan struct{}, 1),
+	}
+	if d.auth == byCertificate {
+		w.ca = etcdtest.NewCA(t, "drawn")
+		server := w.ca.Server(t, "127.0.0.1")
+		w.pair = w.ca.User(t, "root")
+		w.options.TLS = transport.TLSInfo{CertFile: server.CertFile, KeyFile: server.KeyFile, TrustedCAFile: w.ca.File, ClientCertAuth: true}
+	}
+	if d.members == 1 {
+		w.ends = []string{etcdtest.StartWith(t, w.options).Endpoint()}
+	} else {
+		w.three = etcdtest.StartProcesses(t, d.members, w.options)
+		w.ends = w.three.Endpoints()
+	}
+	w.client = w.dial(t)
+	return w
+}
+
+// dial is a client of all members that administers, with authentication and
+// without.
+func (w *drawn) dial(t *testing.T) *clientv3.Client {
+	t.Helper()
+	c := clientv3.Config{Endpoints: w.ends, Context: t.Context(), DialTimeout: 10 * time.Second, TLS: w.tls(t), Logger: zap.NewNop()}
+	if w.auth == byPassword {
+		c.Username, c.Password = "root", rootPassword
+	}
+	api, err := clientv3.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = api.Close() })
+	return api
+}
+
+func (w *drawn) tls(t *testing.T) *tls.Config {
+	t.Helper()
+	if w.auth != byCertificate {
+		return nil
+	}
+	info := transport.TLSInfo{CertFile: w.pair.CertFile, KeyFile: w.pair.KeyFile, TrustedCAFile: w.ca.File}
+	c, err := info.ClientConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// config is that of a connection of ours to all members, with nothing in between.
+func (w *drawn) config() etcd.Config {
+	c := etcd.Config{Endpoints: w.ends, Timeout: time.Minute}
+	switch w.auth {
+	case byPassword:
+		c.Username, c.Password = "root", rootPassword
+	case byCertificate:
+		c.CAFile, c.CertFile, c.KeyFile = w.ca.File, w.pair.CertFile, w.pair.KeyFile
+	}
+	return c
+}
+
+// line is a run's way to the members, which can be cut: what is behind it then
+// is dead to the cluster.
+type line struct {
+	proxies []*etcdtest.Proxy
+	cut     sync.Once
+}
+
+func (w *drawn) line(t *testing.T) *line {
+	t.Helper()
+	out := &line{}
+	for _, e := range w.ends {
+		out.proxies = append(out.proxies, etcdtest.StartProxy(t, e))
+	}
+	return out
+}
+
+func (l *line) close() {
+	l.cut.Do(func() {
+		for _, p := range l.proxies {
+			p.Close()
+		}
+	})
+}
+
+// connection is how a run reaches the members by its line.
+func (w *drawn) connection(l *line) engine.Connection {
+	c := engine.Connection{Timeout: 5 * time.Second}
+	for _, p := range l.proxies {
+		endpoint := p.Endpoint()
+		if w.auth == byCertificate {
+			endpoint = "https" + strings.TrimPrefix(endpoint, "http")
+		}
+		c.Endpoints = append(c.Endpoints, endpoint)
+	}
+	switch w.auth {
+	case byPassword:
+		c.User, c.PasswordFile = "root", w.passwordFile()
+	case byCertificate:
+		c.CACert, c.Cert, c.Key = w.ca.File, w.pair.CertFile, w.pair.KeyFile
+	}
+	return c
+}
+
+func (w *drawn) passwordFile() string { return filepath.Join(w.folder, "root.word") }
+
+// next is the number of the next run, and the name of who carries it out.
+func (w *drawn) next(what string) (n int, actor string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.runs++
+	return w.runs, fmt.Sprintf("%s-%d", what, w.runs)
+}
+
+// write puts a file into the folder.
+func (w *drawn) write(t *testing.T, name, text string) string {
+	t.Helper()
+	name = filepath.Join(w.folder, name)
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Error(err)
+	}
+	return name
+}
+
+// plannedBy remembers what a run is about to apply, and where others should
+// write now.
+func (w *drawn) plannedBy(x *run, p *plan.Plan) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.plans[x.actor] = p
+	if p.HasChanges() {
+		x.from = p.Serial
+	}
+	w.aim = nil
+	for _, op := range p.Data {
+		if op.Kind != "put" {
+			w.aim = append(w.aim, op.Key)
+		}
+	}
+}
+
+func (w *drawn) aims() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.aim
+}
+
+// await returns after so many writes of others, or once they have had their time.
+func (w *drawn) await(ctx context.Context, writes int) {
+	limit := time.NewTimer(time.Second)
+	defer limit.Stop()
+	for range writes {
+		select {
+		case <-w.wrote:
+		case <-limit.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// journalOrHead reports whether a key is moved by each transaction of ours.
+func journalOrHead(key string) bool {
+	l := state.NewLayout(drawnName)
+	return key == l.Journal() || key == l.Head()
+}

@@ -1,0 +1,34 @@
+package crash
+
+import (
+	"slices"
+	"strings"
+)
+
+// lawful holds what there is at a revision against the laws. What broke there
+// is whose the transaction is.
+func (c *checker) lawful(who author, events []Event) {
+	below := func(e Event) bool { return strings.HasPrefix(e.Key, c.trace.Prefix) }
+	if c.trace.Laws == nil || !slices.ContainsFunc(events, below) {
+		return
+	}
+	now := map[string]bool{}
+	for _, law := range c.trace.Laws(c.live) {
+		now[law] = true
+		if !c.broken[law] {
+			c.fault("revision %d: %s broke a law: %s", events[0].Revision, who, law)
+		}
+	}
+	c.broken = now
+}
+
+// String names the author in a fault.
+func (a author) String() string {
+	switch {
+	case a.apply == "":
+		return "a write of others"
+	case a.undoes:
+		return "taking back the apply " + a.apply
+	}
+	return "the apply " + a.apply
+}

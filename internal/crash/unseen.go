@@ -1,0 +1,63 @@
+package crash
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+)
+
+// at is the revision that a key was of at a revision, 0 where it did not exist.
+func (c *checker) at(key string, revision int64) int64 {
+	for _, m := range slices.Backward(c.moments[key]) {
+		if m.revision > revision {
+			continue
+		}
+		if m.there {
+			return m.revision
+		}
+		break
+	}
+	return 0
+}
+
+// last is the revision at which a key was last written or removed.
+func (c *checker) last(key string) int64 {
+	all := c.moments[key]
+	if len(all) == 0 {
+		return 0
+	}
+	return all[len(all)-1].revision
+}
+
+// operational reports whether a key is what the network writes all day: an
+// apply that deletes its object deletes it, whatever it says.
+func (c *checker) operational(key string) bool {
+	at, ok := c.keys.Locate(key)
+	if !ok {
+		return false
+	}
+	if _, known := c.keys.FieldName(at.Space, at); !known {
+		return false
+	}
+	switch c.keys.FieldOf(at.Space, kv.Entry{Key: key}).Class {
+	case keys.Operational, keys.Rotated, keys.Stamp:
+		return true
+	default:
+		return false
+	}
+}
+
+// leftovers judges what applies left that were not carried out: nothing that
+// others have not written since.
+func (c *checker) leftovers() {
+	for _, apply := range slices.Sorted(maps.Keys(c.touched)) {
+		for _, key := range slices.Sorted(maps.Keys(c.touched[apply])) {
+			m := c.touched[apply][key]
+			if c.by[key] == apply && ((c.mod[key] > 0) != m.there || c.value[key] != m.before) {
+				c.fault("the apply %s was not carried out and left %s", apply, key)
+			}
+		}
+	}
+}
