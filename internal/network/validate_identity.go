@@ -18,20 +18,31 @@ type claims struct {
 	v *validator
 	// format is the summary of a finding, with %s for the identity.
 	format string
-	seen   map[string]claim
+	seen   map[claimed]claim
+}
+
+// claimed is an identity, and the object below which it is one.
+type claimed struct {
+	below addr.Addr
+	value string
 }
 
 func (v *validator) claims(format string) *claims {
-	return &claims{v: v, format: format, seen: map[string]claim{}}
+	return &claims{v: v, format: format, seen: map[claimed]claim{}}
 }
 
 func (c *claims) add(a addr.Addr, attribute string, t Text) {
+	c.addWithin(addr.Addr{}, a, attribute, t)
+}
+
+func (c *claims) addWithin(below, a addr.Addr, attribute string, t Text) {
 	if t.Value == "" {
 		return
 	}
-	first, taken := c.seen[t.Value]
+	at := claimed{below: below, value: t.Value}
+	first, taken := c.seen[at]
 	if !taken {
-		c.seen[t.Value] = claim{by: a, attribute: attribute}
+		c.seen[at] = claim{by: a, attribute: attribute}
 		return
 	}
 	value := t.Value
@@ -68,37 +79,110 @@ func (v *validator) number(a addr.Addr, attribute string, n Number) {
 	}
 }
 
+// identities checks what must be unique, and what becomes a part of keys.
 func (v *validator) identities() {
-	ips, domains, uuids := v.claims("Two nodes have the IP %s"), v.claims("Two nodes have the domain %s"), v.claims("Two objects have the UUID %s")
-	cellDomains, numbers := v.claims("Two cells have the domain %s"), v.claims("Two Cores have the number %s")
-	for i := range v.Cells {
-		cellDomains.add(v.Cells[i].Addr, "domain", v.Cells[i].Domain)
-		v.shownInKeys(v.Cells[i].Addr, "domain", v.Cells[i].Domain.Sensitive)
-	}
-	for i := range v.Cores {
-		c := &v.Cores[i]
-		ips.add(c.Addr, "ip", c.IP)
-		v.shownInKeys(c.Addr, "ip", c.IP.Sensitive)
-		domains.add(c.Addr, "domain", c.Domain)
-		uuids.add(c.Addr, "uuid", c.UUID)
-		v.number(c.Addr, "number", c.Number)
-		if cell := v.cellsAt[c.Cell.To]; cell != nil && c.Number.Named {
-			place := decimal(c.Number)
-			place.Value += " in the cell " + cell.Domain.Value
-			numbers.add(c.Addr, "number", place)
+	for _, u := range Uniques() {
+		c := v.claims(u.Clash)
+		for _, h := range u.Holders {
+			for _, x := range v.held(h) {
+				c.addWithin(x.below, x.by, x.attribute, x.value)
+			}
 		}
 	}
-	for i := range v.Entries {
-		e := &v.Entries[i]
-		ips.add(e.Addr, "ip", e.IP)
-		v.shownInKeys(e.Addr, "ip", e.IP.Sensitive)
-		domains.add(e.Addr, "domain", e.Domain)
-	}
-	v.routeIdentities()
-	v.userIdentities(uuids)
+	v.routePairs()
+	v.keyParts()
 }
 
-func (v *validator) routeIdentities() {
+// held is one object's value of what is unique.
+type held struct {
+	by        addr.Addr
+	attribute string
+	value     Text
+	// below is the parent within which the value is unique, if it is.
+	below addr.Addr
+}
+
+// held lists what the objects of a kind hold in a field, in their order.
+func (v *validator) held(h Holder) []held {
+	var out []held
+	add := func(a addr.Addr, t Text) { out = append(out, held{by: a, attribute: h.Field, value: t}) }
+	switch h.Kind {
+	case addr.Cell:
+		for i := range v.Cells {
+			add(v.Cells[i].Addr, v.Cells[i].Domain)
+		}
+	case addr.Core:
+		for i := range v.Cores {
+			add(v.Cores[i].Addr, v.coreText(&v.Cores[i], h.Field))
+		}
+	case addr.Entry:
+		for i := range v.Entries {
+			add(v.Entries[i].Addr, nodeText(&v.Entries[i].Node, h.Field))
+		}
+	case addr.User:
+		for i := range v.Users {
+			add(v.Users[i].Addr, userText(&v.Users[i], h.Field))
+		}
+	case addr.Device:
+		out = v.heldByDevices(h)
+	default:
+	}
+	return out
+}
+
+func (v *validator) heldByDevices(h Holder) []held {
+	var out []held
+	for i := range v.Users {
+		u := &v.Users[i]
+		for j := range u.Devices {
+			x := held{by: u.Devices[j].Addr, attribute: h.Field, value: u.Devices[j].UUID}
+			if h.Field == "name" {
+				x.attribute, x.value = "", Text{Value: u.Devices[j].Name} // the label of the block
+			}
+			if h.Below {
+				x.below = u.Addr
+			}
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func nodeText(n *Node, field string) Text {
+	if field == "ip" {
+		return n.IP
+	}
+	return n.Domain
+}
+
+// coreText is a Core's value; its number is one within its cell.
+func (v *validator) coreText(c *Core, field string) Text {
+	switch field {
+	case "uuid":
+		return c.UUID
+	case "number":
+		cell := v.cellsAt[c.Cell.To]
+		if cell == nil || !c.Number.Named {
+			return Text{}
+		}
+		place := decimal(c.Number)
+		place.Value += " in the cell " + cell.Domain.Value
+		return place
+	}
+	return nodeText(&c.Node, field)
+}
+
+func userText(u *User, field string) Text {
+	switch {
+	case field == "username":
+		return u.Username
+	case u.ID.Named:
+		return decimal(u.ID)
+	}
+	return Text{}
+}
+
+func (v *validator) routePairs() {
 	pairs := v.claims("Two routes lead %s")
 	for i := range v.Routes {
 		r := &v.Routes[i]
@@ -108,19 +192,25 @@ func (v *validator) routeIdentities() {
 	}
 }
 
-func (v *validator) userIdentities(uuids *claims) {
-	usernames, ids := v.claims("Two users have the username %s"), v.claims("Two users have the id %s")
+// keyParts checks what becomes a part of keys, and the numbers.
+func (v *validator) keyParts() {
+	for i := range v.Cells {
+		v.shownInKeys(v.Cells[i].Addr, "domain", v.Cells[i].Domain.Sensitive)
+	}
+	for i := range v.Cores {
+		v.shownInKeys(v.Cores[i].Addr, "ip", v.Cores[i].IP.Sensitive)
+		v.number(v.Cores[i].Addr, "number", v.Cores[i].Number)
+	}
+	for i := range v.Entries {
+		v.shownInKeys(v.Entries[i].Addr, "ip", v.Entries[i].IP.Sensitive)
+	}
 	for i := range v.Users {
 		u := &v.Users[i]
-		usernames.add(u.Addr, "username", u.Username)
 		if u.ID.Named {
-			ids.add(u.Addr, "id", decimal(u.ID))
 			v.userID(u)
 		}
 		for j := range u.Devices {
-			d := &u.Devices[j]
-			uuids.add(d.Addr, "uuid", d.UUID)
-			v.shownInKeys(d.Addr, "uuid", d.UUID.Sensitive)
+			v.shownInKeys(u.Devices[j].Addr, "uuid", u.Devices[j].UUID.Sensitive)
 		}
 	}
 }

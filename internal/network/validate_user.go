@@ -46,10 +46,8 @@ func (v *validator) credential(u *User) {
 }
 
 func (v *validator) devices(u *User) {
-	names := v.claims("Two devices of one user have the name %s")
 	for j := range u.Devices {
 		d := &u.Devices[j]
-		names.add(d.Addr, "", Text{Value: d.Name})
 		v.status(d.Addr, d.Status)
 		v.name(d.Addr, "", "name of a device", Text{Value: d.Name, Named: true})
 		if d.Core.Named {
