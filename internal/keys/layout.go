@@ -9,13 +9,15 @@ import (
 type Layout struct {
 	prefix  string
 	indexes map[addr.Kind]index
+	holders map[addr.Kind][]holder
 }
 
 // NewLayout is the layout below a network's prefix, which ends in a slash.
 func NewLayout(prefix string) Layout {
-	l := Layout{prefix: prefix, indexes: map[addr.Kind]index{}}
+	l := Layout{prefix: prefix, indexes: map[addr.Kind]index{}, holders: map[addr.Kind][]holder{}}
 	for _, kind := range []addr.Kind{addr.Cell, addr.Core, addr.Entry, Node, addr.Route, addr.User, addr.Device} {
 		l.indexes[kind] = newIndex(kind)
+		l.holders[kind] = holders(kind)
 	}
 	return l
 }

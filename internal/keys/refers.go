@@ -35,35 +35,68 @@ func (at Location) Refers() bool {
 	return false
 }
 
-// Names lists the markers of the objects that a key with a value refers to: a
-// route's both ends, a link's, a binding's, the Core of a user or a device, a
-// Core's cell, a device's user.
-func (l Layout) Names(key, value string) []string {
+// Needed is what must be there for as long as a key has its value.
+type Needed struct {
+	Key string
+	// Role is what a node's marker must hold; empty where any value will do.
+	Role addr.Kind
+	// Object says that Key is the marker of an object, else it is another
+	// reference without which this one may not stand.
+	Object bool
+}
+
+// Requires lists what a key with a value needs, and is the only list of what
+// refers to what: a route's both ends, a link's ends and its other direction,
+// the Entry and the Core of a binding, the Core of a user, the Core of a device
+// and that its user has it too, a Core's cell, a device's user.
+func (l Layout) Requires(key, value string) []Needed {
 	at, ok := l.Locate(key)
 	if !ok {
 		return nil
 	}
-	node := func(ip string) string { return l.Marker(Node, ip, "") }
+	core := func(ip string) Needed { return l.node(ip, addr.Core) }
 	switch {
 	case at.base == links:
-		return []string{node(at.ID), node(at.path)}
+		return []Needed{core(at.ID), core(at.path), {Key: l.base(links, Node, at.path, "") + at.ID}}
 	case at.base == bindings:
-		return []string{node(at.ID), node(value)}
+		return []Needed{l.node(at.ID, addr.Entry), core(value)}
 	case at.base == routes:
 		if at.path == "core_ip" {
-			return []string{node(value)}
+			return []Needed{core(value)}
 		}
 	case at.Space == addr.Route:
-		entry, core, _ := strings.Cut(at.ID, "/")
-		return []string{node(entry), node(core)}
+		entry, ip, _ := strings.Cut(at.ID, "/")
+		return []Needed{l.node(entry, addr.Entry), core(ip)}
 	case at.Space == addr.User && strings.HasPrefix(at.path, "core_nodes/"):
-		return []string{node(at.Member())}
-	case at.Space == addr.Device && at.path == "core_node":
-		return []string{l.Marker(addr.User, at.Parent, ""), node(value)}
+		return []Needed{core(at.Member())}
 	case at.Space == addr.Device && at.Parent != "":
-		return []string{l.Marker(addr.User, at.Parent, "")}
+		return l.deviceRequires(at, value)
 	case at.Space == Node && at.path == "cell_domain":
-		return []string{l.Marker(addr.Cell, value, "")}
+		return []Needed{{Key: l.Marker(addr.Cell, value, ""), Object: true}}
 	}
 	return nil
+}
+
+func (l Layout) deviceRequires(at Location, value string) []Needed {
+	user := Needed{Key: l.Marker(addr.User, at.Parent, ""), Object: true}
+	if at.path != "core_node" {
+		return []Needed{user}
+	}
+	return []Needed{user, l.node(value, addr.Core), {Key: l.FieldKey(addr.User, at.Parent, "", "core_nodes."+value)}}
+}
+
+// node is the need of a node of a role.
+func (l Layout) node(ip string, role addr.Kind) Needed {
+	return Needed{Key: l.Marker(Node, ip, ""), Role: role, Object: true}
+}
+
+// Names lists the markers of the objects that a key with a value refers to.
+func (l Layout) Names(key, value string) []string {
+	var out []string
+	for _, n := range l.Requires(key, value) {
+		if n.Object {
+			out = append(out, n.Key)
+		}
+	}
+	return out
 }

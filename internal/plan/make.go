@@ -32,6 +32,7 @@ func Make(in Input) (*Plan, diag.List) {
 	}
 	m.planUnwanted()
 	m.checkDangling()
+	m.checkClaims()
 	m.listUnmanaged()
 	m.planAccess()
 	m.finish()
@@ -142,7 +143,6 @@ func (m *maker) flatten() ([]keys.Object, error) {
 		m.wanted[state.ID{Kind: w.Kind, ID: w.ID}] = w
 	}
 	m.plan.Objects = len(wanted)
-	m.checkUUIDs(wanted)
 	m.warn()
 	return wanted, nil
 }

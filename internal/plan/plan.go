@@ -71,6 +71,8 @@ type Plan struct {
 	Data   []kv.Op    `json:"data,omitempty"`
 	State  []kv.Op    `json:"state,omitempty"`
 	Guards []kv.Guard `json:"guards,omitempty"`
+	// Handovers are the unique values that move from one object to another.
+	Handovers []Handover `json:"handovers,omitempty"`
 	// Access is what the plan does about the cluster's authentication; nil where
 	// that is none of its business.
 	Access *Access `json:"access,omitempty"`

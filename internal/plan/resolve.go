@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -106,36 +105,6 @@ func (m *maker) resolveDevices(users []network.User) {
 			}
 			claimed[uuid] = true
 			d.UUID.Value = uuid
-		}
-	}
-}
-
-// checkUUIDs refuses the UUID of a new device that another user's device in the
-// network bears already: both would have one route. A device of ours that moves
-// gives its UUID up where it was.
-func (m *maker) checkUUIDs(wanted []keys.Object) {
-	users := map[string][]string{}
-	for i := range m.lives {
-		if l := &m.lives[i]; l.Kind == addr.Device && l.Exists {
-			users[l.ID] = append(users[l.ID], l.Parent)
-		}
-	}
-	for i := range wanted {
-		w := &wanted[i]
-		ours := m.in.State.Owner(w.ID)
-		if w.Kind != addr.Device || ours == w.Parent {
-			continue
-		}
-		for _, user := range users[w.ID] {
-			if user == w.Parent || user == ours {
-				continue
-			}
-			m.conflict(Conflict{
-				Address: w.Addr.String(),
-				Summary: fmt.Sprintf("The UUID %s belongs to a device of user %s already", w.ID, user),
-				Detail:  "A UUID is unique in the network, and that device was created by someone else.",
-				Hint:    "Declare the device below that user, or give this one another UUID.",
-			})
 		}
 	}
 }

@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/keys"
-	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -31,7 +29,6 @@ func (m *maker) restore() []keys.Object {
 			Initial: m.complete(at, r, m.lastValues(r)), Sets: r.Sets, Protected: r.Protected, Ignore: r.Ignore,
 		}, m.now()))
 	}
-	m.checkUsernames(usersOf(out), m.liveUsernames(nil))
 	return out
 }
 
@@ -101,27 +98,6 @@ func (m *maker) forgotten(r *state.Record, field, why string) {
 		Summary: fmt.Sprintf("%s can't be brought back", r.Address), Detail: fmt.Sprintf("Of its %s: %s.", field, why),
 		Hint: "Roll back to another serial, or write it into the configuration and apply that.",
 	})
-}
-
-// usersOf are the users among objects, as far as their names go.
-func usersOf(objects []keys.Object) []network.User {
-	var out []network.User
-	for i := range objects {
-		o := &objects[i]
-		id, err := strconv.ParseUint(o.ID, 10, 64)
-		if o.Kind != addr.User || err != nil {
-			continue
-		}
-		for _, f := range o.Fields {
-			if f.Name == "username" {
-				out = append(out, network.User{
-					Addr: o.Addr, ID: network.Number{Value: id, Named: true}, Username: network.Text{Value: f.Value, Named: true},
-					Lifecycle: network.Lifecycle{IgnoreChanges: o.Ignore},
-				})
-			}
-		}
-	}
-	return out
 }
 
 // remember keeps the records that the changed objects have, for the history.

@@ -44,7 +44,6 @@ func (m *maker) resolveUsers(users []network.User) {
 		u.ID.Value = next
 		m.newIDs[u.Addr] = true
 	}
-	m.checkUsernames(users, names)
 }
 
 func (m *maker) knownUser(u *network.User, recorded map[string]string, names map[string][]string) (uint64, bool) {
@@ -121,50 +120,6 @@ func (m *maker) counter() uint64 {
 		})
 	}
 	return n
-}
-
-// checkUsernames refuses a username that another live user keeps bearing.
-func (m *maker) checkUsernames(users []network.User, names map[string][]string) {
-	bears := map[string]string{}
-	for name, ids := range names {
-		for _, id := range ids {
-			bears[id] = name
-		}
-	}
-	wanted := make(map[string]string, len(users))
-	for i := range users {
-		u := &users[i]
-		name, lives := bears[userID(u)]
-		if !lives || !keys.Ignored(u.Lifecycle.IgnoreChanges, "username") {
-			name = u.Username.Value
-		}
-		wanted[userID(u)] = name // one that is left alone keeps the name that it has
-	}
-	for i := range users {
-		u := &users[i]
-		username := wanted[userID(u)]
-		for _, id := range names[username] {
-			if id == userID(u) || m.givesUpUsername(id, username, wanted) {
-				continue
-			}
-			m.conflict(Conflict{
-				Address: u.Addr.String(),
-				Summary: fmt.Sprintf("The username %q belongs to user %s already", username, id),
-				Detail:  "A username is unique in the network, and that user was created by someone else.",
-				Hint:    fmt.Sprintf("Adopt that user with id = %s or --adopt, or choose another username.", id),
-			})
-		}
-	}
-}
-
-// givesUpUsername reports whether the user with the id is ours, and is deleted
-// or renamed by this very plan.
-func (m *maker) givesUpUsername(id, username string, wanted map[string]string) bool {
-	if _, ours := m.in.State.Records[state.ID{Kind: addr.User, ID: id}]; !ours {
-		return false
-	}
-	name, stays := wanted[id]
-	return !stays || name != username
 }
 
 // guardCounter moves the counter past every created user, and guards it: also

@@ -33,6 +33,12 @@ func (w *writes) touches(key string) bool {
 	return w.removes(key)
 }
 
+// putsTo reports whether key is put.
+func (w *writes) putsTo(key string) bool {
+	_, put := w.puts[key]
+	return put
+}
+
 // removes reports whether key is deleted, by itself or with a prefix.
 func (w *writes) removes(key string) bool {
 	return w.deletes[key] || underAny(key, w.prefixes)
