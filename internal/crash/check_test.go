@@ -40,7 +40,7 @@ func TestHeadModel(t *testing.T) {
 
 func head(t *testing.T, serial int64, apply string) string {
 	t.Helper()
-	text, err := state.EncodeHead(state.Head{Format: 1, Network: "n", Serial: serial, Generation: "g", Apply: apply})
+	text, err := state.EncodeHead(state.Head{Format: 1, Network: "n", Prefix: "/net/", Serial: serial, Generation: "g", Apply: apply})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (i *idea) device() []kv.Op {
 	}
 	id := i.uuid()
 	at := "users/" + u + "/devices/" + id + "/"
-	return append(ops, put(at+"device", "theirs"), put(at+"status", "active"), put(at+"status_at", instant), put(at+"created", instant), put(at+"core_node", core),
+	return append(ops, put(at+"device", "theirs-"+i.id), put(at+"status", "active"), put(at+"status_at", instant), put(at+"created", instant), put(at+"core_node", core),
 		put("routes/"+id+"/core_ip", core), put("routes/"+id+"/status", "active"), put("routes/"+id+"/status_at", instant))
 }
 

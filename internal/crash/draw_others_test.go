@@ -13,6 +13,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/crash"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/laws"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -84,7 +85,7 @@ func (w *drawn) think(ctx context.Context, t *testing.T, r *rand.Rand, id, sign 
 	if len(ops) == 0 {
 		return
 	}
-	if broken := newly(laws(v.now), laws(carriedOut(v.now, ops))); len(broken) > 0 {
+	if broken := newly(laws.Check(v.now, prefix), laws.Check(carriedOut(v.now, ops), prefix)); len(broken) > 0 {
 		w.count("others: given up, against a law: " + name)
 		return
 	}
@@ -162,6 +163,6 @@ func carriedOut(now map[string]string, ops []kv.Op) map[string]string {
 }
 
 // newly lists what is broken now and was not before.
-func newly(before, now []string) []string {
-	return slices.DeleteFunc(now, func(law string) bool { return slices.Contains(before, law) })
+func newly(before, now []laws.Broken) []laws.Broken {
+	return slices.DeleteFunc(now, func(law laws.Broken) bool { return slices.Contains(before, law) })
 }

@@ -59,7 +59,7 @@ func (w *drawn) planOptions(t *testing.T, r *rand.Rand, x *run) engine.PlanOptio
 	w.write(t, x.actor+"/network.hcl", text)
 	return engine.PlanOptions{
 		Source: engine.Source{Path: w.folder + "/" + x.actor}, Connection: w.connection(x.line),
-		Adopt: r.IntN(4) > 0, Cascade: r.IntN(3) > 0, Allow: config.ValveNames(), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"},
+		Adopt: r.IntN(6) > 0, Cascade: r.IntN(5) > 0, Allow: config.ValveNames(), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"},
 	}
 }
 
@@ -113,7 +113,7 @@ func (w *drawn) rollback(t *testing.T, r *rand.Rand) error {
 		serial = max(1, w.serial()-r.Int64N(4))
 	}
 	_, err := x.engine.Rollback(x.ctx, engine.RollbackOptions{
-		LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"}, Serial: serial, Cascade: r.IntN(2) == 0,
+		LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"}, Serial: serial, Cascade: r.IntN(4) > 0,
 		Allow: config.ValveNames(), LockTimeout: lockPatience, DisableAuth: r.IntN(4) == 0, Review: w.review(x, r),
 	})
 	return w.came(t, x, err)

@@ -136,11 +136,11 @@ func (w *drawn) trouble(ctx context.Context, t *testing.T, r *rand.Rand) {
 // judge checks the trace, and prints what was done.
 func (w *drawn) judge(t *testing.T) {
 	t.Helper()
-	trace := crash.Trace{Network: drawnName, Prefix: prefix, Events: w.events, Ledger: w.ledger, Laws: laws, Plans: map[string]crash.Planned{}}
+	trace := crash.Trace{Network: drawnName, Prefix: prefix, Events: w.events, Ledger: w.ledger, Lawful: true, Plans: map[string]crash.Planned{}}
 	applies := trace.Applies()
 	for id, actor := range applies {
 		if p := w.plans[actor]; p != nil {
-			trace.Plans[id] = crash.Planned{Apply: id, Seen: p.Revision, Guards: p.Guards, Ops: p.Data}
+			trace.Plans[id] = crash.Planned{Apply: id, Seen: p.Revision, Guards: p.Guards, Ops: p.Data, RolledBackTo: p.RolledBackTo}
 		}
 	}
 	faults := trace.Check()

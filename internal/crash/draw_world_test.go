@@ -44,7 +44,7 @@ type draws struct {
 }
 
 func drawWorld(r *rand.Rand) draws {
-	d := draws{members: 1, auth: []string{"", byPassword, byCertificate}[r.IntN(3)], enforced: r.IntN(8), pause: time.Duration(20+r.IntN(150)) * time.Millisecond}
+	d := draws{members: 1, auth: []string{"", byPassword, byCertificate}[r.IntN(3)], enforced: r.IntN(8), pause: time.Duration(40+r.IntN(220)) * time.Millisecond}
 	if r.IntN(3) == 0 {
 		d.members = 3
 	}

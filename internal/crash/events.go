@@ -7,6 +7,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/laws"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -26,10 +27,9 @@ type Planned struct {
 	Seen   int64
 	Guards []kv.Guard
 	Ops    []kv.Op
+	// RolledBackTo is the serial that a rollback brings back, 0 for anything else.
+	RolledBackTo int64
 }
-
-// Laws lists what is wrong with the keys of a network, by key and value.
-type Laws func(now map[string]string) []string
 
 // Trace is everything that happened to a network.
 type Trace struct {
@@ -42,8 +42,8 @@ type Trace struct {
 	// Ledger is what others wrote, nil where nobody kept one. Where there is
 	// one, every write below the prefix must be ours or theirs.
 	Ledger *Ledger
-	// Laws hold at every revision; not looked at where nil.
-	Laws Laws
+	// Lawful says that the laws of the layout are to hold at every revision.
+	Lawful bool
 }
 
 // Check lists what must not have happened.
@@ -56,7 +56,7 @@ func (t *Trace) Check() []string {
 func newChecker(t *Trace) *checker {
 	return &checker{
 		trace: t, layout: state.NewLayout(t.Network), keys: keys.NewLayout(t.Prefix), mod: map[string]int64{}, by: map[string]string{}, value: map[string]string{},
-		live: map[string]string{}, moments: map[string][]moment{}, touched: map[string]map[string]*mark{}, wrote: map[string]map[string]bool{}, began: map[string]int64{}, broken: map[string]bool{},
+		live: map[string]string{}, moments: map[string][]moment{}, touched: map[string]map[string]*mark{}, wrote: map[string]map[string]bool{}, began: map[string]int64{}, broken: map[laws.Broken]bool{},
 	}
 }
 
@@ -88,10 +88,13 @@ type mark struct {
 	there  bool
 }
 
-// moment is a revision at which a key was written or removed.
+// moment is a revision at which a key was written or removed, by an apply or,
+// where that is empty, by others.
 type moment struct {
 	revision int64
 	there    bool
+	value    string
+	by       string
 }
 
 type checker struct {
@@ -116,7 +119,9 @@ type checker struct {
 	wrote map[string]map[string]bool
 	began map[string]int64
 	// broken are the laws that did not hold at the last revision.
-	broken map[string]bool
+	broken map[laws.Broken]bool
+	// heirs are the heads that there were.
+	heirs []heir
 	// told are the writes of others that were found in the events.
 	told map[string]bool
 }
@@ -144,8 +149,11 @@ func (c *checker) transaction(events []Event) {
 	if who.commits {
 		c.committed(who.apply, events[0].Revision)
 		c.agree(who.apply, events[0].Revision)
+		c.rewound(who.apply, events[0].Revision)
+		c.heirs = append(c.heirs, heir{serial: c.serial, revision: events[0].Revision})
 	}
 	if who.abandons {
+		c.heirs = append(c.heirs, heir{serial: c.serial, revision: events[0].Revision})
 		delete(c.touched, who.apply)
 	}
 	c.lawful(who, events)
@@ -166,7 +174,7 @@ func (c *checker) note(apply string, e Event) {
 		c.live[e.Key] = e.Value
 	}
 	c.by[e.Key] = apply
-	c.moments[e.Key] = append(c.moments[e.Key], moment{revision: e.Revision, there: !e.Deleted})
+	c.moments[e.Key] = append(c.moments[e.Key], moment{revision: e.Revision, there: !e.Deleted, value: e.Value, by: apply})
 }
 
 // heads judges a write of the head: the serial goes up by one, with one record

@@ -3,17 +3,19 @@ package crash
 import (
 	"slices"
 	"strings"
+
+	"github.com/sigilgate/sigilform/internal/laws"
 )
 
 // lawful holds what there is at a revision against the laws. What broke there
 // is whose the transaction is.
 func (c *checker) lawful(who author, events []Event) {
 	below := func(e Event) bool { return strings.HasPrefix(e.Key, c.trace.Prefix) }
-	if c.trace.Laws == nil || !slices.ContainsFunc(events, below) {
+	if !c.trace.Lawful || !slices.ContainsFunc(events, below) {
 		return
 	}
-	now := map[string]bool{}
-	for _, law := range c.trace.Laws(c.live) {
+	now := map[laws.Broken]bool{}
+	for _, law := range laws.Check(c.live, c.trace.Prefix) {
 		now[law] = true
 		if !c.broken[law] {
 			c.fault("revision %d: %s broke a law: %s", events[0].Revision, who, law)

@@ -10,16 +10,20 @@ import (
 
 // at is the revision that a key was of at a revision, 0 where it did not exist.
 func (c *checker) at(key string, revision int64) int64 {
-	for _, m := range slices.Backward(c.moments[key]) {
-		if m.revision > revision {
-			continue
-		}
-		if m.there {
-			return m.revision
-		}
-		break
+	if m := c.then(key, revision); m.there {
+		return m.revision
 	}
 	return 0
+}
+
+// then is the last moment of a key up to a revision.
+func (c *checker) then(key string, revision int64) moment {
+	for _, m := range slices.Backward(c.moments[key]) {
+		if m.revision <= revision {
+			return m
+		}
+	}
+	return moment{}
 }
 
 // last is the revision at which a key was last written or removed.

@@ -1,0 +1,197 @@
+package crash_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/crash"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+const (
+	node  = "/net/nodes/10.0.0.1/"
+	entry = "/net/nodes/10.1.0.1/"
+)
+
+func set(revision int64, key, value string) crash.Event {
+	return crash.Event{Revision: revision, Key: key, Value: value}
+}
+
+func gone(revision int64, keys ...string) (out []crash.Event) {
+	for _, key := range keys {
+		out = append(out, crash.Event{Revision: revision, Key: key, Deleted: true})
+	}
+	return out
+}
+
+// headOf is what an apply writes at its end.
+func headOf(t *testing.T, revision, serial int64, apply string, more ...crash.Event) []crash.Event {
+	t.Helper()
+	l := state.NewLayout("n")
+	return append(more, set(revision, l.Head(), head(t, serial, apply)), set(revision, l.History(serial), record(t, serial, apply)))
+}
+
+// journalOf is a write of the apply's journal.
+func journalOf(t *testing.T, revision int64, phase state.Phase, more ...crash.Event) []crash.Event {
+	t.Helper()
+	text, err := state.EncodeJournal(&state.Journal{Format: 1, Apply: "a", Owner: "o", Actor: "ann", Serial: 1, Phase: phase, Moves: int(revision)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(more, set(revision, state.NewLayout("n").Journal(), text))
+}
+
+// recordOf says what was applied of a node.
+func recordOf(t *testing.T, kind addr.Kind, declared map[string]string) string {
+	t.Helper()
+	text, err := state.EncodeRecord(&state.Record{Address: string(kind) + ".x", Declared: declared})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// theirs is a write of others with their sign.
+func theirs(id string, events ...crash.Event) []crash.Event {
+	return append(events, set(events[0].Revision, "/net/api_tokens/ann", id))
+}
+
+// judged is what the checker says of a history.
+func judged(events []crash.Event, l *crash.Ledger, lawful bool, plans ...crash.Planned) string {
+	trace := crash.Trace{Network: "n", Prefix: "/net/", Events: events, Ledger: l, Lawful: lawful, Plans: map[string]crash.Planned{}}
+	for _, p := range plans {
+		trace.Plans[p.Apply] = p
+	}
+	return strings.Join(trace.Check(), "\n")
+}
+
+func expect(t *testing.T, name, got, want string) {
+	t.Helper()
+	if !strings.Contains(got, want) || (got == "") != (want == "") {
+		t.Errorf("%s: got %q, want %q", name, got, want)
+	}
+}
+
+// TestUnseen: what a plan did not see it must not delete, but for what the
+// network writes all day; nor may an undoing take back what others wrote.
+func TestUnseen(t *testing.T) {
+	t.Parallel()
+	removes := crash.Planned{Apply: "a", Seen: 2, Ops: []kv.Op{{Kind: kv.DeletePrefix, Key: node}}}
+	writes := crash.Planned{
+		Apply: "a", Seen: 2, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "region", Revision: 2}}, Ops: []kv.Op{{Kind: kv.Put, Key: node + "region", Value: "x"}},
+	}
+	there := []crash.Event{set(2, node+"role", "core"), set(2, node+"region", "old")}
+	for name, row := range map[string]struct {
+		events []crash.Event
+		plan   crash.Planned
+		want   string
+	}{
+		"a deletion of what was seen":    {headOf(t, 3, 1, "a", gone(3, node+"role", node+"region")...), removes, ""},
+		"a setting is deleted unseen":    {slices.Concat(there[:0], []crash.Event{set(3, node+"settings/mtu", "1")}, headOf(t, 4, 1, "a", gone(4, node+"role", node+"region", node+"settings/mtu")...)), removes, "deleted " + node + "settings/mtu"},
+		"a key of nobody's, unseen":      {slices.Concat([]crash.Event{set(3, node+"note", "1")}, headOf(t, 4, 1, "a", gone(4, node+"role", node+"region", node+"note")...)), removes, "deleted " + node + "note"},
+		"health may be deleted unseen":   {slices.Concat([]crash.Event{set(3, node+"health", "healthy")}, headOf(t, 4, 1, "a", gone(4, node+"role", node+"region", node+"health")...)), removes, ""},
+		"a rotated path, too":            {slices.Concat([]crash.Event{set(3, node+"core_service_name", "p")}, headOf(t, 4, 1, "a", gone(4, node+"role", node+"region", node+"core_service_name")...)), removes, ""},
+		"their deletion is overwritten":  {slices.Concat(gone(3, node+"region"), headOf(t, 4, 1, "a", set(4, node+"region", "x"))), writes, "overwrote " + node + "region"},
+		"it comes and goes":              {slices.Concat([]crash.Event{set(3, node+"note", "1")}, gone(4, node+"note"), headOf(t, 5, 1, "a", gone(5, node+"role", node+"region")...)), removes, ""},
+		"an undoing restores":            {slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), journalOf(t, 4, state.RollingBack), journalOf(t, 5, state.RollingBack, set(5, node+"region", "old"))), writes, ""},
+		"an undoing restores too much":   {slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), []crash.Event{set(4, node+"region", "theirs")}, journalOf(t, 5, state.RollingBack, set(5, node+"region", "old"))), writes, "took " + node + "region back"},
+		"an undoing forgets their write": {slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), gone(4, node+"region"), journalOf(t, 5, state.RollingBack, set(5, node+"region", "old"))), writes, "took " + node + "region back"},
+		"an undoing restores another":    {slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), journalOf(t, 5, state.RollingBack, set(5, node+"region", "other"))), writes, "left " + node + "region"},
+		"an undoing leaves a key":        {slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), journalOf(t, 5, state.RollingBack), gone(6, state.NewLayout("n").Journal())), writes, "left " + node + "region"},
+		"abandoned, it stays": {
+			slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), append(headOf(t, 4, 1, "abandon"), gone(4, state.NewLayout("n").Journal())...)), writes, "",
+		},
+	} {
+		expect(t, name, judged(slices.Concat(there, row.events), nil, false, row.plan), row.want)
+	}
+}
+
+// TestLedger: what others were told is written must be there, as they wrote it,
+// and nothing else may be.
+func TestLedger(t *testing.T) {
+	t.Parallel()
+	wrote := func(id string, revision int64) *crash.Ledger {
+		ops := []kv.Op{{Kind: kv.Put, Key: node + "region", Value: "r"}, {Kind: kv.Put, Key: "/net/api_tokens/ann", Value: id}, {Kind: kv.DeletePrefix, Key: entry}}
+		return &crash.Ledger{Sign: "/net/api_tokens/", Writes: map[string]crash.Write{id: {ID: id, Revision: revision, Ops: ops}}}
+	}
+	for name, row := range map[string]struct {
+		events []crash.Event
+		ledger *crash.Ledger
+		want   string
+	}{
+		"as they wrote it":          {theirs("1", set(3, node+"region", "r")), wrote("1", 3), ""},
+		"nobody knew":               {theirs("1", set(3, node+"region", "r")), wrote("1", 0), ""},
+		"nobody knew, and it isn't": {nil, wrote("1", 0), ""},
+		"a range went":              {theirs("1", slices.Concat([]crash.Event{set(3, node+"region", "r")}, gone(3, entry+"role"))...), wrote("1", 3), ""},
+		"it is lost":                {nil, wrote("1", 3), "is lost"},
+		"at another revision":       {theirs("1", set(4, node+"region", "r")), wrote("1", 3), "carried out then, too"},
+		"twice":                     {slices.Concat(theirs("1", set(3, node+"region", "r")), theirs("1", set(4, node+"region", "r"))), wrote("1", 0), "carried out then, too"},
+		"another value":             {theirs("1", set(3, node+"region", "x")), wrote("1", 3), "was not to write " + node + "region"},
+		"another key":               {theirs("1", set(3, node+"region", "r"), set(3, node+"domain", "r")), wrote("1", 3), "was not to write " + node + "domain"},
+		"nobody's":                  {[]crash.Event{set(3, node+"region", "r")}, &crash.Ledger{Sign: "/net/api_tokens/"}, "nobody says to have written"},
+		"a commit without a fence":  {[]crash.Event{set(3, state.NewLayout("n").Record(addr.Core, "1"), "{}"), set(3, node+"region", "r")}, &crash.Ledger{Sign: "/net/api_tokens/"}, "nobody says to have written"},
+	} {
+		expect(t, name, judged(row.events, row.ledger, false), row.want)
+	}
+}
+
+// TestLawsOfEveryRevision: a law that is broken in between is a fault of whoever
+// broke it, also where it holds again in the end.
+func TestLawsOfEveryRevision(t *testing.T) {
+	t.Parallel()
+	first := []crash.Event{set(2, node+"role", "core"), set(2, entry+"role", "entry"), set(2, entry+"domain", "a.net")}
+	moves := crash.Planned{
+		Apply: "a", Seen: 2, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "domain"}, {Kind: kv.Unmoved, Key: entry + "domain", Revision: 2}},
+		Ops: []kv.Op{{Kind: kv.Put, Key: node + "domain", Value: "a.net"}, {Kind: kv.Put, Key: entry + "domain", Value: "b.net"}},
+	}
+	at := slices.Concat(first, headOf(t, 3, 1, "a", set(3, node+"domain", "a.net"), set(3, entry+"domain", "b.net")))
+	expect(t, "at once", judged(at, nil, true, moves), "")
+	between := slices.Concat(first, journalOf(t, 3, state.Applying, set(3, node+"domain", "a.net")),
+		headOf(t, 4, 1, "a", set(4, entry+"domain", "b.net"), gone(4, state.NewLayout("n").Journal())[0]))
+	expect(t, "one after the other", judged(between, nil, true, moves), "revision 3: the apply a broke a law: unique")
+	expect(t, "others do", judged(slices.Concat(first, []crash.Event{set(3, node+"domain", "a.net")}), nil, true), "revision 3: a write of others broke a law")
+}
+
+// TestRewound: a rollback makes again what only applies have written since, and
+// deletes nothing that was there before anybody applied it.
+func TestRewound(t *testing.T) {
+	t.Parallel()
+	l := state.NewLayout("n")
+	one := crash.Planned{Apply: "one", Seen: 2, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "status"}}, Ops: []kv.Op{{Kind: kv.Put, Key: node + "status", Value: "active"}}}
+	two := crash.Planned{Apply: "two", Seen: 3, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "status", Revision: 3}}, Ops: []kv.Op{{Kind: kv.Put, Key: node + "status", Value: "archived"}}}
+	back := crash.Planned{Apply: "back", Seen: 4, RolledBackTo: 1, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "status", Revision: 4}}, Ops: []kv.Op{{Kind: kv.Put, Key: node + "status", Value: "active"}}}
+	forgets, removes := crash.Planned{Apply: "back", Seen: 4, RolledBackTo: 1}, crash.Planned{Apply: "back", Seen: 4, RolledBackTo: 1, Ops: []kv.Op{{Kind: kv.DeletePrefix, Key: entry}}}
+	begin := []crash.Event{set(2, node+"role", "core"), set(2, entry+"role", "entry")}
+	applied := slices.Concat(begin, headOf(t, 3, 1, "one", set(3, l.Record(addr.Core, "10.0.0.1"), recordOf(t, addr.Core, map[string]string{"role": "core"})), set(3, node+"status", "active")),
+		headOf(t, 4, 2, "two", set(4, node+"status", "archived"), set(4, l.Record(addr.Entry, "10.1.0.1"), recordOf(t, addr.Entry, map[string]string{"role": "entry"}))))
+	for name, row := range map[string]struct {
+		events []crash.Event
+		back   crash.Planned
+		want   string
+	}{
+		"brought back":          {headOf(t, 5, 3, "back", set(5, node+"status", "active")), back, ""},
+		"left":                  {headOf(t, 5, 3, "back"), forgets, "made " + node + "status \"archived\", which was \"active\""},
+		"others wrote it since": {slices.Concat([]crash.Event{set(5, node+"status", "inactive")}, headOf(t, 6, 3, "back")), forgets, ""},
+		"adopted, then removed": {headOf(t, 5, 3, "back", append(gone(5, entry+"role", l.Record(addr.Entry, "10.1.0.1")), set(5, node+"status", "active"))...), removes, "removed " + entry + "role"},
+	} {
+		expect(t, name, judged(slices.Concat(applied, row.events), nil, false, one, two, row.back), row.want)
+	}
+}
+
+// TestAgree: where an apply ends, records and data say the same, but for what
+// others wrote after its plan.
+func TestAgree(t *testing.T) {
+	t.Parallel()
+	l := state.NewLayout("n")
+	plan := crash.Planned{Apply: "a", Seen: 3, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "region"}}}
+	ends := func(revision int64, region string) []crash.Event {
+		return headOf(t, revision, 1, "a", set(revision, l.Record(addr.Core, "10.0.0.1"), recordOf(t, addr.Core, map[string]string{"role": "core", "region": region})))
+	}
+	there := []crash.Event{set(2, node+"role", "core"), set(3, node+"region", "old")}
+	expect(t, "they agree", judged(slices.Concat(there, ends(4, "old")), nil, false, plan), "")
+	expect(t, "they don't", judged(slices.Concat(there, ends(4, "new")), nil, false, plan), node+"region is not as its record says")
+	expect(t, "others wrote", judged(slices.Concat(there, []crash.Event{set(4, node+"region", "theirs")}, ends(5, "old")), nil, false, plan), "")
+}

@@ -1,0 +1,69 @@
+package crash
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+)
+
+// heir is a head, and at which revision it became that.
+type heir struct{ serial, revision int64 }
+
+// rewound judges a rollback: what only applies have written since the serial is
+// again as it was; what was others' then is there, whoever took it over since.
+func (c *checker) rewound(apply string, revision int64) {
+	p := c.trace.Plans[apply]
+	at := slices.IndexFunc(c.heirs, func(h heir) bool { return h.serial == p.RolledBackTo })
+	if p.RolledBackTo == 0 || at < 0 {
+		return
+	}
+	since := c.heirs[at].revision
+	for _, key := range slices.Sorted(maps.Keys(c.moments)) {
+		was, is := c.then(key, since), c.then(key, revision)
+		if !strings.HasPrefix(key, c.trace.Prefix) || was == is || c.othersWrote(key, since) {
+			continue
+		}
+		where, ok := c.keys.Locate(key)
+		switch {
+		case !ok || c.operational(key):
+		case c.managed(where, since) || !c.any(where, since):
+			// What others had written or removed by then was no part of the apply.
+			if ours := was.revision == 0 || was.by != ""; ours && (was.there != is.there || was.value != is.value) {
+				c.fault("revision %d: the rollback %s to serial %d made %s %s, which was %s (only applies have written it since)",
+					revision, apply, p.RolledBackTo, key, is, was)
+			}
+		case !is.there:
+			c.fault("revision %d: the rollback %s to serial %d removed %s, which others had made before anybody applied it", revision, apply, p.RolledBackTo, key)
+		}
+	}
+}
+
+// String is what there was.
+func (m moment) String() string {
+	if !m.there {
+		return "absent"
+	}
+	return "\"" + m.value + "\""
+}
+
+// othersWrote reports whether others have written a key since a revision.
+func (c *checker) othersWrote(key string, since int64) bool {
+	return slices.ContainsFunc(c.moments[key], func(m moment) bool { return m.revision > since && m.by == "" })
+}
+
+// managed reports whether the object of a key had a record at a revision.
+func (c *checker) managed(where keys.Location, revision int64) bool {
+	kinds := []addr.Kind{where.Space}
+	if where.Space == keys.Node {
+		kinds = []addr.Kind{addr.Core, addr.Entry}
+	}
+	return slices.ContainsFunc(kinds, func(kind addr.Kind) bool { return c.then(c.layout.Record(kind, where.ID), revision).there })
+}
+
+// any reports whether the object of a key existed at a revision.
+func (c *checker) any(where keys.Location, revision int64) bool {
+	return c.then(c.keys.Marker(where.Space, where.ID, where.Parent), revision).there
+}
