@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/plan"
 )
 
 // rollbackFlags are those of rollback: of apply, without what a configuration
@@ -15,6 +16,7 @@ import (
 type rollbackFlags struct {
 	applyFlags
 	network string
+	moved   string
 	save    string
 	encrypt encryptFlag
 }
@@ -42,8 +44,8 @@ too, or the next apply makes the change again.` + applyExits(),
 		},
 	}
 	r.add(c)
-	_ = c.Flags().MarkHidden("adopt")
 	f := c.Flags()
+	f.StringVar(&r.moved, "moved", "", "what becomes of values that later applies wrote and the network has changed since: `keep` them, or restore what was there before")
 	f.StringVar(&r.network, "network", "", "`NAME` of the network, where the cluster holds several")
 	f.StringVar(&r.save, "out", "", "save the plan to `FILE`, for `sigilform apply FILE`, and apply nothing")
 	r.encrypt.add(c)
@@ -55,9 +57,13 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	if err != nil {
 		return err
 	}
+	moved, err := movedOf(r.moved)
+	if err != nil {
+		return err
+	}
 	o := engine.RollbackOptions{
 		LiveOptions: engine.LiveOptions{Source: planned.Source, Connection: planned.Connection, Network: r.network},
-		Provenance:  planned.Provenance, Serial: serial, Cascade: planned.Cascade, AcceptRestored: planned.AcceptRestored, DisableAuth: planned.DisableAuth, Allow: planned.Allow,
+		Provenance:  planned.Provenance, Serial: serial, Moved: moved, Adopt: planned.Adopt, Cascade: planned.Cascade, AcceptRestored: planned.AcceptRestored, DisableAuth: planned.DisableAuth, Allow: planned.Allow,
 	}
 	o.Source.Path, a.reports.report.Path = path, path
 	if o.Expect, err = r.expect.digest(c); err != nil {
@@ -88,6 +94,15 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 		return seen.fail(err)
 	}
 	return a.showApplied(applied)
+}
+
+// movedOf reads the flag --moved.
+func movedOf(text string) (plan.Moved, error) {
+	switch moved := plan.Moved(text); moved {
+	case plan.MovedAsk, plan.MovedKeep, plan.MovedRestore:
+		return moved, nil
+	}
+	return "", usage(fmt.Sprintf("--moved is %q", text), "it is keep or restore")
 }
 
 // saved ends a rollback whose plan was saved instead of applied.

@@ -87,7 +87,7 @@ func (f *family) compare(layout keys.Layout, st *state.State, id familyID) (resu
 		}
 		change, compared := plan.CompareApplied(layout, record, liveOf(lives, record.Parent), st.DigestKey)
 		f.compared += compared
-		for name := range record.Secret {
+		for _, name := range record.Hidden() {
 			key := layout.FieldKey(kind, id.id, record.Parent, name)
 			if i, ok := slices.BinarySearchFunc(f.entries, key, byKey); ok {
 				f.secrets = append(f.secrets, f.entries[i].Value)

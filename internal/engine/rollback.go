@@ -20,6 +20,11 @@ type RollbackOptions struct {
 	Provenance Provenance
 	// Serial is the apply whose state comes back.
 	Serial int64
+	// Moved says what happens to values that undone applies wrote and the network
+	// has changed since.
+	Moved plan.Moved
+	// Adopt takes over what others made where something of ours was then.
+	Adopt bool
 	// Cascade deletes what others made and a deletion would leave dangling.
 	Cascade bool
 	// AcceptRestored goes on in a cluster that was restored from a snapshot.
@@ -83,7 +88,7 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 	n := &network.Network{Name: l.name, Prefix: v.state.Head.Prefix}
 	in := plan.Input{
 		Network: n, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeRollback, Past: past, Serial: o.Serial,
-		Cascade: o.Cascade, AcceptRestored: o.AcceptRestored, Keep: v.state.Head.Keep, LogIndex: l.session.LogIndex(ctx, v.snapshot.Revision),
+		Moved: o.Moved, Adopt: o.Adopt, Cascade: o.Cascade, AcceptRestored: o.AcceptRestored, Keep: v.state.Head.Keep, LogIndex: l.session.LogIndex(ctx, v.snapshot.Revision),
 		Now: e.now(), IDs: ids, Tool: e.Version, Commit: first(o.Provenance.Commit, target.Commit), ConfigDigest: target.ConfigDigest,
 		Connection: l.session.connection,
 	}

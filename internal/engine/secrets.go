@@ -34,7 +34,7 @@ func secretsOfView(v *view) []string {
 	found := map[string]bool{}
 	layout := keys.NewLayout(v.state.Head.Prefix)
 	for _, r := range v.state.Records {
-		for name := range r.Secret {
+		for _, name := range r.Hidden() {
 			e, ok := v.snapshot.Get(layout.FieldKey(r.Kind, r.ID, r.Parent, name))
 			if ok && len(e.Value) >= render.MinSecret {
 				found[e.Value] = true

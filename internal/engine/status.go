@@ -78,28 +78,28 @@ type facts map[string]string
 
 // facts of an object leave out what its record keeps secret.
 func (b *statusBuilder) facts(l *keys.Live) facts {
-	secret := b.secretOf(l)
+	r := b.recordOf(l)
 	out := make(facts, len(l.Fields))
 	for i := range l.Fields {
 		f := &l.Fields[i]
 		out[f.Name] = f.Value
-		if _, hidden := secret[f.Name]; hidden {
+		if r.Hides(f.Name) {
 			out[f.Name] = render.Sensitive
 		}
 	}
 	return out
 }
 
-// secretOf is what the record of an object keeps secret. A node's record is
+// recordOf is the record of a live object, nil where it has none. A node's is
 // found under either kind: someone may have changed the role.
-func (b *statusBuilder) secretOf(l *keys.Live) map[string]string {
+func (b *statusBuilder) recordOf(l *keys.Live) *state.Record {
 	kinds := []addr.Kind{l.Kind}
 	if keys.Space(l.Kind) == keys.Node {
 		kinds = []addr.Kind{addr.Core, addr.Entry}
 	}
 	for _, kind := range kinds {
 		if r := b.view.state.Records[state.ID{Kind: kind, ID: l.ID}]; r != nil {
-			return r.Secret
+			return r
 		}
 	}
 	return nil

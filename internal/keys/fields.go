@@ -30,3 +30,23 @@ func (l Layout) FieldRanges(kind addr.Kind, id, parent string) []FieldRange {
 	}
 	return out
 }
+
+// ClassOf is the class of a field by its name; what the kind does not have is
+// operational.
+func (l Layout) ClassOf(kind addr.Kind, name string) Class {
+	s, _, ok := l.indexes[kind].byName(name)
+	if !ok {
+		return Operational
+	}
+	return s.class
+}
+
+// Follows is the field that a stamp goes with; of one that is written once, the
+// object's marker.
+func (l Layout) Follows(kind addr.Kind, stamp string) string {
+	s, _, _ := l.indexes[kind].byName(stamp)
+	if s.source == "" {
+		return l.indexes[kind].marker.name
+	}
+	return s.source
+}

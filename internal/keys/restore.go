@@ -17,6 +17,8 @@ type Memory struct {
 	Parent string
 	// Declared and Sensitive were enforced, Initial are first values.
 	Declared, Sensitive, Initial map[string]string
+	// Hidden are sensitive values that are not enforced.
+	Hidden map[string]string
 	// Sets are those that were declared whole.
 	Sets      map[string][]string
 	Protected bool
@@ -39,6 +41,9 @@ func Restore(l Layout, m Memory, now string) Object {
 	for name, value := range m.Initial {
 		d.add(name, value, false, false)
 	}
+	for name, value := range m.Hidden {
+		d.add(name, value, false, true)
+	}
 	for name, members := range m.Sets {
 		d.set(name, members)
 	}
@@ -57,12 +62,16 @@ func (d *draft) derive(m Memory) {
 	status, named := m.Declared["status"]
 	secret, sensitive := m.Sensitive["status"]
 	first, known := m.Initial["status"]
+	hidden, masked := m.Hidden["status"]
 	switch {
 	case sensitive:
 		status, named = secret, true
-	case !named && known:
+	case named:
+	case masked:
+		status = hidden
+	case known:
 		status = first
-	case !named:
+	default:
 		status = network.Active
 		d.add("status", status, false, false)
 	}

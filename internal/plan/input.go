@@ -21,6 +21,9 @@ type Input struct {
 	// network only name and prefix count then.
 	Past   *state.Past
 	Serial int64
+	// Moved says what a rollback does where the network has changed what it would
+	// take back.
+	Moved Moved
 	// Keep is how many applies the history keeps, state.DefaultKeep where 0.
 	Keep int
 	// Adopt takes over objects of others that differ from what is wanted.

@@ -66,8 +66,9 @@ type maker struct {
 	newKey  bool
 	chosen  map[string]bool // "address\x00field" that the plan generated
 	newIDs  map[addr.Addr]bool
-	created []uint64       // ids of created users
-	deleted map[string]int // marker of a deleted object -> its place in changes
+	created []uint64                     // ids of created users
+	given   map[state.ID]map[string]back // what a rollback takes back of wanted objects
+	deleted map[string]int               // marker of a deleted object -> its place in changes
 	changes []Change
 
 	data   *writes
@@ -80,7 +81,7 @@ func newMaker(in Input) *maker {
 	m := &maker{
 		in: in, layout: layout,
 		live: map[liveID]*keys.Live{}, wanted: map[state.ID]*keys.Object{},
-		chosen: map[string]bool{}, newIDs: map[addr.Addr]bool{}, deleted: map[string]int{},
+		chosen: map[string]bool{}, newIDs: map[addr.Addr]bool{}, given: map[state.ID]map[string]back{}, deleted: map[string]int{},
 		data: newWrites(), states: newWrites(), guards: newGuards(),
 		digest: in.State.DigestKey,
 	}
@@ -183,8 +184,10 @@ func (m *maker) join(w *keys.Object) *object {
 	o := &object{
 		want: w, ignore: w.Ignore, sets: w.Sets, masked: m.masked(),
 		digest:    m.digestOf(w.Kind, w.ID),
+		class:     func(name string) keys.Class { return m.layout.ClassOf(w.Kind, name) },
 		generated: func(name string) bool { return m.chosen[w.Addr.String()+"\x00"+name] },
 	}
+	m.rewind(o)
 	if m.replacesNode(w.Kind, w.ID) {
 		return o
 	}
@@ -194,6 +197,21 @@ func (m *maker) join(w *keys.Object) *object {
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(w.Kind), parent: w.Parent, id: w.ID}], w.Kind))
 	o.last = LastApplied(o.record)
 	return o
+}
+
+// rewind gives a wanted object what a rollback knows of it.
+func (m *maker) rewind(o *object) {
+	if m.in.Mode != ModeRollback {
+		return
+	}
+	id := state.ID{Kind: o.want.Kind, ID: o.want.ID}
+	o.past, o.back = m.in.Past.Records[id], m.given[id]
+	for i := range o.want.Fields {
+		w := &o.want.Fields[i]
+		if b, ok := o.back[w.Name]; ok && b.write {
+			w.Value = b.to.Text
+		}
+	}
 }
 
 func (o *object) setLive(l *keys.Live) {

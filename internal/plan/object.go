@@ -23,6 +23,12 @@ type object struct {
 	sets   []string
 	// digest makes the keyed digest of a value of a named field.
 	digest func(name, value string) string
+	// past and back are what a rollback brings back: the record, and fields that
+	// it does not enforce. Both are nil in any other plan.
+	past *state.Record
+	back map[string]back
+	// class is the class of a named field.
+	class func(name string) keys.Class
 	// generated says which unnamed fields the plan has chosen a value for.
 	generated func(name string) bool
 	// masked says that sensitive values may stand masked in the snapshot.
@@ -45,12 +51,19 @@ func (o *object) compare() []FieldChange {
 			changes = append(changes, c)
 		}
 	}
-	changes = append(changes, o.compareUnwanted(seen)...)
+	if o.past != nil {
+		changes = append(changes, o.compareTaken(seen)...)
+	} else {
+		changes = append(changes, o.compareUnwanted(seen)...)
+	}
 	slices.SortFunc(changes, func(a, b FieldChange) int { return compareNames(a.Name, b.Name) })
 	return changes
 }
 
 func (o *object) compareWanted(w *keys.Field) (FieldChange, bool) {
+	if b, ok := o.back[w.Name]; ok && b.write {
+		return o.broughtBack(w, b)
+	}
 	if w.Class == keys.Stamp || o.ignores(w.Name) {
 		return FieldChange{}, false
 	}
@@ -58,12 +71,12 @@ func (o *object) compareWanted(w *keys.Field) (FieldChange, bool) {
 	if enforced(w) {
 		return classified(f)
 	}
-	return o.compareInitial(f)
+	return o.compareInitial(f, w.Named)
 }
 
 // compareInitial compares a field that belongs to the network once it is
 // written: it counts only where it is absent.
-func (o *object) compareInitial(f *field) (FieldChange, bool) {
+func (o *object) compareInitial(f *field, named bool) (FieldChange, bool) {
 	if f.live.Present {
 		if f.last.Present && f.class != keys.Derived {
 			return f.change(Classify(Optional{}, f.last, f.live), verdict{action: Forget}), true
@@ -75,10 +88,11 @@ func (o *object) compareInitial(f *field) (FieldChange, bool) {
 	}
 	row := Classify(f.desired, f.last, f.live)
 	v := verdict{action: Create}
-	if o.exists() {
-		v.reason = Restored
-	} else if o.record != nil {
+	switch {
+	case !o.exists() && o.record != nil:
 		v.reason = Drift
+	case o.exists() && (!named || f.last.Present || o.record.Hides(f.name)):
+		v.reason = Restored
 	}
 	return f.change(row, v), true
 }
@@ -196,7 +210,7 @@ func (o *object) fieldNamed(name string) *field {
 	case o.appliedSecret(name):
 		f.sensitive = true
 		f.live = o.digested(name, f.live)
-	case f.hasMasked():
+	case o.record.Hides(name), f.hasMasked():
 		f.sensitive = true
 		f.live, f.last = o.digested(name, f.live), o.digested(name, f.last)
 	}
@@ -221,7 +235,7 @@ func (o *object) keepStatus() {
 	}
 	for i := range o.want.Fields {
 		switch w := &o.want.Fields[i]; {
-		case w.Named:
+		case w.Named, o.back[w.Name].write:
 		case w.Name == "status":
 			w.Value = status
 		case w.Name == "route.status":

@@ -159,6 +159,8 @@ const (
 	Replaced Reason = "replaced"
 	// Follows: the deletion follows from that of another object.
 	Follows Reason = "follows"
+	// Released: the object was there before it was adopted, and is others' again.
+	Released Reason = "left to others again"
 )
 
 // Change is what happens to one object.

@@ -10,6 +10,9 @@ import (
 
 // nextRecord is the record of a wanted object after the apply.
 func (o *object) nextRecord() *state.Record {
+	if o.past != nil {
+		return o.pastRecord()
+	}
 	w := o.want
 	r := &state.Record{
 		Kind: w.Kind, ID: w.ID, Address: w.Addr.String(), Parent: w.Parent,
@@ -28,6 +31,7 @@ func (o *object) nextRecord() *state.Record {
 	for _, members := range r.Sets {
 		slices.Sort(members)
 	}
+	o.mark(r)
 	return r
 }
 
@@ -51,6 +55,8 @@ func (o *object) recordField(r *state.Record, w *keys.Field) {
 		r.Declared[w.Name] = w.Value
 	case !w.Sensitive:
 		r.Initial[w.Name] = o.initialValue(w)
+	case o.record.SensitiveDigest(w.Name) == "":
+		o.markAs(r, w.Name, o.digest(w.Name, w.Value)) // what the network has instead may repeat it
 	}
 }
 

@@ -41,6 +41,7 @@ func (m *maker) choose(a addr.Addr, kind addr.Kind, id, name string, t *network.
 		return
 	}
 	if r := m.in.State.Records[state.ID{Kind: kind, ID: id}]; r != nil {
+		t.Sensitive = r.Hides(name)
 		if v := r.Initial[name]; v != "" {
 			t.Value = v
 			return

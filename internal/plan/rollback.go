@@ -24,26 +24,36 @@ func (m *maker) restore() []keys.Object {
 			m.forgotten(r, "address", err.Error())
 			continue
 		}
-		out = append(out, keys.Restore(m.layout, keys.Memory{
-			Addr: at, Kind: r.Kind, ID: r.ID, Parent: r.Parent, Declared: r.Declared, Sensitive: m.revealed(r),
-			Initial: m.complete(at, r, m.lastValues(r)), Sets: r.Sets, Protected: r.Protected, Ignore: r.Ignore,
-		}, m.now()))
+		out = append(out, m.restoreObject(at, r))
 	}
 	return out
 }
 
+// restoreObject makes one of them wanted again.
+func (m *maker) restoreObject(at addr.Addr, r *state.Record) keys.Object {
+	backs := m.restored(r)
+	memory := keys.Memory{
+		Addr: at, Kind: r.Kind, ID: r.ID, Parent: r.Parent, Declared: maps.Clone(r.Declared), Sensitive: m.revealed(r, backs),
+		Initial: m.lastValues(r), Hidden: map[string]string{}, Sets: r.Sets, Protected: r.Protected, Ignore: r.Ignore,
+	}
+	m.rememberBacks(r, backs, &memory)
+	m.complete(r, &memory)
+	m.given[state.ID{Kind: r.Kind, ID: r.ID}] = backs
+	return keys.Restore(m.layout, memory, m.now())
+}
+
 // revealed finds the sensitive values whose digests a record has: in the
 // history where they changed since, else in the network.
-func (m *maker) revealed(r *state.Record) map[string]string {
+func (m *maker) revealed(r *state.Record, backs map[string]back) map[string]string {
 	out := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(r.Secret)) {
+		if _, taken := backs[name]; taken {
+			continue // it was left alone then
+		}
 		key := m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
 		// What an apply replaced may be someone else's change, which it undid:
 		// only the digest tells the value that was applied.
-		known := append([]string{m.entry(key).Value}, m.in.Past.Secrets[key]...)
-		if past := m.in.Past.Values[key]; past != nil {
-			known = append(known, *past)
-		}
+		known := m.candidates(key)
 		at := slices.IndexFunc(known, func(v string) bool { return digest(m.digest, r, name, v) == r.Secret[name] })
 		if at < 0 {
 			m.forgotten(r, name, "neither the history nor the network has the value that it had then")
@@ -56,8 +66,9 @@ func (m *maker) revealed(r *state.Record) map[string]string {
 
 // lastValues are the initial values of an object, as the network last had them.
 func (m *maker) lastValues(r *state.Record) map[string]string {
-	out := maps.Clone(r.Initial)
-	for name := range out {
+	out := make(map[string]string, len(r.Initial))
+	for name, first := range r.Initial {
+		out[name] = first
 		if past := m.in.Past.Values[m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)]; past != nil {
 			out[name] = *past
 		}
@@ -66,22 +77,22 @@ func (m *maker) lastValues(r *state.Record) map[string]string {
 }
 
 // complete chooses anew what a node that is gone can't come back without and
-// nobody remembers: a sensitive UUID or service name is in no record.
-func (m *maker) complete(at addr.Addr, r *state.Record, initial map[string]string) map[string]string {
-	choose := func(name string, value func() string) {
-		_, declared := r.Declared[name]
-		_, secret := r.Secret[name]
-		if _, known := initial[name]; declared || secret || known {
-			return
-		}
-		if initial == nil {
-			initial = map[string]string{}
-		}
-		initial[name] = value()
-		m.chosen[at.String()+"\x00"+name] = true
-	}
+// nobody remembers.
+func (m *maker) complete(r *state.Record, memory *keys.Memory) {
 	if m.entry(m.layout.Marker(r.Kind, r.ID, r.Parent)).ModRevision > 0 {
-		return initial
+		return
+	}
+	choose := func(name string, value func() string) {
+		for _, known := range []map[string]string{memory.Declared, memory.Sensitive, memory.Initial, memory.Hidden} {
+			if _, ok := known[name]; ok {
+				return
+			}
+		}
+		if _, secret := r.Secret[name]; secret {
+			return // said already
+		}
+		memory.Initial[name] = value()
+		m.chosen[memory.Addr.String()+"\x00"+name] = true
 	}
 	if keys.Space(r.Kind) == keys.Node {
 		choose("service_name", m.in.IDs.ServiceName)
@@ -89,7 +100,6 @@ func (m *maker) complete(at addr.Addr, r *state.Record, initial map[string]strin
 	if r.Kind == addr.Core {
 		choose("uuid", m.in.IDs.UUID)
 	}
-	return initial
 }
 
 func (m *maker) forgotten(r *state.Record, field, why string) {

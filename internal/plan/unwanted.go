@@ -22,6 +22,10 @@ func (m *maker) planUnwanted() {
 		if w == nil {
 			m.states.delete(m.in.State.Layout.Record(id.Kind, id.ID))
 		}
+		if w == nil && m.in.Mode == ModeRollback && m.in.Past.Undone(id).Adopted {
+			m.release(r)
+			continue
+		}
 		m.planDeletion(r, r.Protected || protecting[r.Address])
 	}
 }
@@ -86,7 +90,7 @@ func (m *maker) guardDeletion(o *object) {
 // deleteField says what is lost with a field. The rest falls with the object.
 func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 	f := o.fieldNamed(l.Name)
-	_, initial := o.record.Initial[l.Name]
+	initial := l.Class == keys.Initial || l.Class == keys.Rotated
 	switch {
 	case l.Class == keys.Stamp:
 	case f.last.Present:
@@ -96,8 +100,10 @@ func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 		}
 		m.keepSecret(&change)
 		c.Fields = append(c.Fields, change)
-	case initial, l.Class == keys.Derived:
-		c.Fields = append(c.Fields, f.change(RowDelete, verdict{action: Delete}))
+	case initial, o.record.Hides(l.Name), l.Class == keys.Derived:
+		change := f.change(RowDelete, verdict{action: Delete})
+		m.keepSecret(&change)
+		c.Fields = append(c.Fields, change)
 	default:
 		c.Falls = append(c.Falls, l.Key)
 	}

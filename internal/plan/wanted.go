@@ -132,6 +132,7 @@ func (m *maker) planRecord(o *object) bool {
 		}
 	}
 	m.states.put(m.in.State.Layout.Record(next.Kind, next.ID), text)
+	m.keepGivenUp(o, next)
 	return true
 }
 
@@ -150,7 +151,10 @@ func (m *maker) writeFields(o *object, c *Change) {
 			written[f.Name] = true
 		case Delete:
 			m.data.delete(f.Key)
-		case Adopt, Forget, Record:
+		case Adopt, Record:
+			m.keepSecret(f)
+			continue
+		case Forget:
 			continue
 		}
 		m.guards.unmoved(f.Key, m.entry(f.Key).ModRevision)
@@ -187,6 +191,9 @@ func (m *maker) writeStamps(o *object, c *Change, written map[string]bool) {
 		}
 		c.Fields = append(c.Fields, stamp)
 	}
+	if o.past != nil {
+		c.Fields = append(c.Fields, m.goneStamps(o)...)
+	}
 	slices.SortFunc(c.Fields, func(a, b FieldChange) int { return compareNames(a.Name, b.Name) })
 }
 
@@ -217,6 +224,18 @@ func anyFieldUnder(fields []keys.Field, prefix string) bool {
 	return slices.ContainsFunc(fields, func(f keys.Field) bool {
 		return len(f.Key) > len(prefix) && f.Key[:len(prefix)] == prefix
 	})
+}
+
+// keepGivenUp remembers what was applied as sensitive and is not enforced any
+// more, whatever becomes of the key: a record has its digest only.
+func (m *maker) keepGivenUp(o *object, next *state.Record) {
+	for _, name := range o.record.Hidden() {
+		l, there := o.liveFields[name]
+		was := o.record.SensitiveDigest(name)
+		if there && next.Secret[name] != was && o.digest(name, l.Value) == was {
+			m.plan.Secrets[l.Key] = l.Value
+		}
+	}
 }
 
 // keepSecret remembers the old value of a sensitive field for the history.

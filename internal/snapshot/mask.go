@@ -147,8 +147,7 @@ func (k *masker) sensitive(id state.ID, f keys.LiveField, value string) bool {
 	if r == nil {
 		return k.Secrets[value] && isText(f.Name)
 	}
-	_, secret := r.Secret[f.Name]
-	return secret
+	return r.Hides(f.Name)
 }
 
 // isOpen reports whether a value tells nothing that a digest could keep: it is

@@ -22,6 +22,8 @@ type Past struct {
 	// Secrets holds every sensitive value that an undone apply replaced, by
 	// key: a record's digest tells which of them was applied.
 	Secrets map[string][]string
+	// objects is what the undone applies did to each object.
+	objects map[ID]*Undone
 }
 
 // Unremembered is the error for an apply whose record holds no former records:
@@ -41,7 +43,7 @@ func (e *Unremembered) Error() string {
 func (st *State) Rewind() *Past {
 	return &Past{
 		layout: st.Layout, Records: maps.Clone(st.Records), ACL: maps.Clone(st.ACL),
-		Values: map[string]*string{}, Secrets: map[string][]string{},
+		Values: map[string]*string{}, Secrets: map[string][]string{}, objects: map[ID]*Undone{},
 	}
 }
 
@@ -53,9 +55,11 @@ func (p *Past) Undo(h *History, secrets map[string]string) error {
 		if _, ok := h.Before[p.layout.Record(addr.Kind(c.Kind), c.ID)]; !ok && hadRecord(c) {
 			return &Unremembered{Serial: h.Serial, Address: c.Address}
 		}
-		if err := p.undoRecord(c, h.Before); err != nil {
+		was, err := p.undoRecord(c, h.Before)
+		if err != nil {
 			return err
 		}
+		p.undoObject(c, was, secrets)
 		if IsACL(addr.Kind(c.Kind)) {
 			continue // its fields are no keys of the network
 		}
@@ -71,20 +75,21 @@ func (p *Past) Undo(h *History, secrets map[string]string) error {
 }
 
 // hadRecord reports whether a change is one that is only made to what has a
-// record: an update may also take over what others made.
+// record: an update may also take over what others made, and of etcd's
+// authentication also what is there before anybody declares it.
 func hadRecord(c *HistoryChange) bool {
 	switch c.Action {
 	case "delete", "forget":
 		return true
 	case "update":
-		return c.Reason != "adopted"
+		return c.Reason != "adopted" && !IsACL(addr.Kind(c.Kind))
 	}
 	return false
 }
 
-// undoRecord gives an object the record that it had: where the history has
-// none, there was none.
-func (p *Past) undoRecord(c *HistoryChange, before map[string]string) error {
+// undoRecord gives an object the record that it had, and returns it: where the
+// history has none, there was none.
+func (p *Past) undoRecord(c *HistoryChange, before map[string]string) (*Record, error) {
 	id := ID{Kind: addr.Kind(c.Kind), ID: c.ID}
 	key := p.layout.Record(id.Kind, id.ID)
 	records := p.Records
@@ -94,15 +99,15 @@ func (p *Past) undoRecord(c *HistoryChange, before map[string]string) error {
 	text, ok := before[key]
 	if !ok {
 		delete(records, id)
-		return nil
+		return nil, nil //nolint:nilnil // there was none
 	}
 	r, err := DecodeRecord(text)
 	if err != nil {
-		return &Damaged{Key: key, Cause: err}
+		return nil, &Damaged{Key: key, Cause: err}
 	}
 	r.Kind, r.ID = id.Kind, id.ID
 	records[id] = r
-	return nil
+	return r, nil
 }
 
 func (p *Past) undoField(f *HistoryField) {

@@ -1,0 +1,56 @@
+package plan
+
+import (
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// mark carries over what was ever applied as sensitive to a field that is not
+// enforced any more: the network may still hold the value, and what looks like
+// another one is not believed to be. A value that a file names in plain, and
+// that the network has after the apply, ends that.
+func (o *object) mark(next *state.Record) {
+	for _, name := range o.record.Hidden() {
+		_, secret := next.Secret[name]
+		_, plain := next.Declared[name]
+		if secret || plain || !o.keeps(name) || o.namedInPlain(name) {
+			continue
+		}
+		o.markAs(next, name, o.record.SensitiveDigest(name))
+	}
+}
+
+// markAs marks a field; no record holds its value in plain.
+func (o *object) markAs(r *state.Record, name, digest string) {
+	if r.Marked == nil {
+		r.Marked = map[string]string{}
+	}
+	r.Marked[name] = digest
+	delete(r.Initial, name)
+}
+
+// keeps reports whether the network keeps the value of a field that nobody
+// enforces any more: any other goes with what enforced it.
+func (o *object) keeps(name string) bool {
+	if o.ignores(name) {
+		return true
+	}
+	switch o.class(name) {
+	case keys.Initial, keys.Rotated, keys.Derived:
+		return true
+	case keys.Declared, keys.Stamp, keys.Operational:
+	}
+	return false
+}
+
+// namedInPlain reports whether a file names the value, not as a sensitive one,
+// and the network has just that after the apply.
+func (o *object) namedInPlain(name string) bool {
+	for i := range o.want.Fields {
+		if w := &o.want.Fields[i]; w.Name == name {
+			l, there := o.liveFields[name]
+			return w.Named && !w.Sensitive && (!there || l.Value == w.Value)
+		}
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package state
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+)
+
+// Content is what a key held: nothing, or a value. Of a sensitive one the
+// history shows a fingerprint, and keeps the text only where it was replaced.
+type Content struct {
+	Present     bool
+	Text        string
+	Fingerprint string
+	// Known says that the text of a sensitive value is known.
+	Known bool
+}
+
+// Undone is what the undone applies did to one object.
+type Undone struct {
+	// Adopted says that others had made it before sigilform took it over; of what
+	// sigilform created it is false, and of what it owned all the time.
+	Adopted bool
+	// Fields are those that they wrote or took over, by key; those of etcd's
+	// authentication, which have none, by name.
+	Fields map[string]*UndoneField
+
+	// born says that the apply is undone by which the object came to be ours.
+	born bool
+}
+
+// UndoneField is what they did to one field.
+type UndoneField struct {
+	Name string
+	// Left is what the newest left there.
+	Left Content
+	// Whole is about all of them, Own about those since the object came to be
+	// ours for the last time.
+	Whole, Own Span
+}
+
+// Span is what some applies made of a field.
+type Span struct {
+	// Wrote says that one of them gave it another value than it had, apart from
+	// what only set right what others had changed.
+	Wrote bool
+	// Before is what it held before them.
+	Before Content
+}
+
+// Undone is what the undone applies did to an object; never nil.
+func (p *Past) Undone(id ID) *Undone {
+	if u := p.objects[id]; u != nil {
+		return u
+	}
+	return &Undone{}
+}
+
+// undoObject notes what one apply, older than those before, did to an object
+// that had the record before, nil where it had none.
+func (p *Past) undoObject(c *HistoryChange, was *Record, secrets map[string]string) {
+	id := ID{Kind: addr.Kind(c.Kind), ID: c.ID}
+	u := p.objects[id]
+	if u == nil {
+		u = &Undone{Fields: map[string]*UndoneField{}}
+		p.objects[id] = u
+	}
+	for i := range c.Fields {
+		u.undo(&c.Fields[i], was, secrets)
+	}
+	if was != nil || u.born {
+		return
+	}
+	u.born = true
+	u.Adopted = c.Action != "create" || overRemains(c)
+}
+
+// overRemains reports whether an object was created over keys that were there.
+func overRemains(c *HistoryChange) bool {
+	for i := range c.Fields {
+		if c.Fields[i].Old != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// undo notes what one apply did to a field.
+func (u *Undone) undo(f *HistoryField, was *Record, secrets map[string]string) {
+	if f.Action == "forget" {
+		return // whoever wrote it did so before
+	}
+	at := f.Key
+	if at == "" {
+		at = f.Name
+	}
+	w := u.Fields[at]
+	if w == nil {
+		w = &UndoneField{Name: f.Name, Left: contentOf(f.New)}
+		w.Whole.Before, w.Own.Before = w.Left, w.Left
+		u.Fields[at] = w
+	}
+	if setsRight(f, was) {
+		return
+	}
+	old := contentOf(f.Old)
+	switch text, kept := secrets[f.Key]; {
+	case old.Fingerprint == "":
+	case kept:
+		old.Text, old.Known = text, true
+	case old.Fingerprint == w.Whole.Before.Fingerprint:
+		old = w.Whole.Before // it was not replaced, only taken over
+	}
+	w.Whole.add(f, old)
+	if !u.born {
+		w.Own.add(f, old)
+	}
+}
+
+// add takes an older apply in.
+func (s *Span) add(f *HistoryField, old Content) {
+	s.Wrote = s.Wrote || f.Action == "create" || f.Action == "update" || f.Action == "delete"
+	s.Before = old
+}
+
+// setsRight reports whether a change only brought back what was applied before,
+// or gave an object of ours again what it was given once: what was there
+// meanwhile is nothing to go back to.
+func setsRight(f *HistoryField, was *Record) bool {
+	switch f.Reason {
+	case "drift":
+		return true
+	case "restored":
+		return was.knows(f.Name)
+	}
+	return false
+}
+
+// knows reports whether a field was applied, or given a first value.
+func (r *Record) knows(name string) bool {
+	if r == nil {
+		return false
+	}
+	_, declared := r.Declared[name]
+	_, initial := r.Initial[name]
+	return declared || initial || r.Hides(name)
+}
+
+func contentOf(v *HistoryValue) Content {
+	switch {
+	case v == nil:
+		return Content{}
+	case v.Sensitive:
+		return Content{Present: true, Fingerprint: v.Fingerprint}
+	}
+	// What was no UTF-8 is not to the letter in the history.
+	return Content{Present: true, Text: v.Text, Known: !strings.ContainsRune(v.Text, utf8.RuneError)}
+}
