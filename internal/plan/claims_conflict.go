@@ -96,10 +96,7 @@ func (m *maker) secretClaim(h *holding) bool {
 				return true
 			}
 		}
-		if r := m.in.State.Records[state.ID{Kind: h.want.Kind, ID: h.id}]; r != nil {
-			_, secret := r.Secret[h.Field]
-			return secret
-		}
+		return m.in.State.Records[state.ID{Kind: h.want.Kind, ID: h.id}].Hides(h.Field)
 	}
 	return false
 }
