@@ -121,7 +121,7 @@ func (j *journaled) failedToBegin(ctx context.Context, p *plan.Plan, err error) 
 			return refused
 		}
 		for i := range rejected.Moved {
-			rejected.Moved[i].Address = newOwners(p).of(rejected.Moved[i].Key)
+			rejected.Moved[i].Address = newOwners(p).about(rejected.Moved[i].Moved)
 		}
 	}
 	return err
@@ -220,16 +220,21 @@ func intentOf(p *plan.Plan, end *ending) *state.Intent {
 // verify checks the guards of all writes from one on, at one revision.
 func verify(now *kv.Snapshot, in *state.Intent, from int) error {
 	var moved []Moved
-	for _, g := range in.Guards {
-		if g.At < from {
-			continue
-		}
-		for _, m := range now.Moved(g.Guard) {
+	note := func(all []kv.Moved) {
+		for _, m := range all {
 			if !slices.ContainsFunc(moved, func(known Moved) bool { return known.Moved == m }) {
 				moved = append(moved, Moved{Moved: m})
 			}
 		}
 	}
+	var left []kv.Guard
+	for _, g := range in.Guards {
+		if g.At >= from {
+			left = append(left, g.Guard)
+			note(now.Moved(g.Guard))
+		}
+	}
+	note(kv.ReferringOf(left, in.Ops[from:]).Moved(now))
 	if len(moved) > 0 {
 		return &Rejected{Moved: moved}
 	}

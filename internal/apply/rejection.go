@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -34,7 +35,7 @@ func addressed(p *plan.Plan, moved []kv.Moved) []Moved {
 	o := newOwners(p)
 	out := make([]Moved, 0, len(moved))
 	for _, m := range moved {
-		out = append(out, Moved{Moved: m, Address: o.of(m.Key)})
+		out = append(out, Moved{Moved: m, Address: o.about(m)})
 	}
 	return out
 }
@@ -66,6 +67,15 @@ func space(k addr.Kind) addr.Kind {
 		return keys.Node
 	}
 	return k
+}
+
+// about is the address of the object that a moved guard is about: that of the
+// key, and where something refers to what is deleted, that.
+func (o owners) about(m kv.Moved) string {
+	if m.Guard.Kind != kv.Unnamed {
+		return o.of(m.Key)
+	}
+	return cmp.Or(o.byID[identity{keys.Node, m.Guard.Value}], o.byID[identity{addr.Cell, m.Guard.Value}])
 }
 
 // of is the address of the object that a key belongs to: one of the network's

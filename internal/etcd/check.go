@@ -18,6 +18,9 @@ func check(t kv.Txn) error {
 		if g.Key == "" {
 			return errors.New("internal error: a guard has no key")
 		}
+		if g.Kind == kv.Unwritten && g.End != kv.Beyond && g.End <= g.Key {
+			return fmt.Errorf("internal error: the guarded range from %s ends before it begins", g.Key)
+		}
 	}
 	ops := slices.Clone(t.Ops)
 	slices.SortStableFunc(ops, func(a, b kv.Op) int { return strings.Compare(a.Key, b.Key) })

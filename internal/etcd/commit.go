@@ -19,9 +19,19 @@ import (
 // Where the authentication changes meanwhile, what the server refused for the
 // old session is sent again: it was not written.
 //
-// Where the server refuses it for its size, it takes less than it was taken to:
-// then the limits are lowered, and what fits another way is sent that way.
+// Guards of the kind Unnamed are no comparison of etcd's: what they look for is
+// read, and the commit is guarded against what was written since; see [Client.referred].
 func (c *Client) Commit(ctx context.Context, t kv.Txn) (kv.Result, error) {
+	if r := kv.ReferringOf(t.Guards, t.Ops); !r.None() {
+		return c.referred(ctx, t, r)
+	}
+	return c.fit(ctx, t)
+}
+
+// fit sends a transaction. Where the server refuses it for its size, it takes
+// less than it was taken to: then the limits are lowered, and what fits another
+// way is sent that way.
+func (c *Client) fit(ctx context.Context, t kv.Txn) (kv.Result, error) {
 	for {
 		request, size, err := build(t, c.Limits(), c.Username())
 		if err != nil {

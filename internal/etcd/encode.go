@@ -24,6 +24,9 @@ func compare(g kv.Guard) (*pb.Compare, error) {
 		// On an empty range etcd compares with 0, which is below any revision.
 		c.Target, c.TargetUnion = pb.Compare_CREATE, &pb.Compare_CreateRevision{CreateRevision: g.Revision + 1}
 		c.Result, c.RangeEnd = pb.Compare_LESS, rangeEnd(g.Key)
+	case kv.Unwritten:
+		c.Target, c.TargetUnion = pb.Compare_MOD, &pb.Compare_ModRevision{ModRevision: g.Revision + 1}
+		c.Result, c.RangeEnd = pb.Compare_LESS, []byte(g.End)
 	default:
 		return nil, fmt.Errorf("internal error: the guard of %s has the unknown kind %q", g.Key, g.Kind)
 	}

@@ -38,7 +38,9 @@ func inspection(g kv.Guard) *pb.RangeRequest {
 		r.RangeEnd, r.Limit = rangeEnd(g.Key), maxFoundPerGuard
 	case kv.NotAfter:
 		r.RangeEnd, r.Limit, r.MinCreateRevision = rangeEnd(g.Key), maxFoundPerGuard, g.Revision+1
-	case kv.Unmoved, kv.Exists:
+	case kv.Unwritten:
+		r.RangeEnd, r.Limit, r.MinModRevision = []byte(g.End), maxFoundPerGuard, g.Revision+1
+	case kv.Unmoved, kv.Exists, kv.Unnamed:
 	}
 	return r
 }
@@ -57,7 +59,7 @@ func judge(g kv.Guard, found []*keyValue) []kv.Moved {
 			return nil
 		}
 		return []kv.Moved{{Guard: g, Key: g.Key, Found: mod}}
-	case kv.Empty, kv.NotAfter:
+	case kv.Empty, kv.NotAfter, kv.Unwritten, kv.Unnamed:
 	}
 	out := make([]kv.Moved, 0, len(found))
 	for _, e := range found {

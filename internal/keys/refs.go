@@ -32,10 +32,10 @@ func LiveRefs(o Live, l Layout) []LiveRef {
 	}
 	for i := range o.Fields {
 		f := &o.Fields[i]
-		if ip, ok := f.refersTo(); ok {
-			out = append(out, LiveRef{Field: f.Name, Key: f.Key, Marker: node(ip)})
-		} else if f.Name == "cell" {
-			out = append(out, LiveRef{Field: f.Name, Key: f.Key, Marker: l.Marker(addr.Cell, f.Value, "")})
+		if at, ok := l.Locate(f.Key); ok {
+			if marker, names := l.named(at, f.Value); names {
+				out = append(out, LiveRef{Field: f.Name, Key: f.Key, Marker: marker})
+			}
 		}
 	}
 	return out
@@ -49,17 +49,4 @@ func (o *Live) firstKey() string {
 		return o.Marker
 	}
 	return o.Fields[0].Key
-}
-
-// refersTo is the IP of the node that a field names.
-func (f *LiveField) refersTo() (ip string, ok bool) {
-	switch f.Set {
-	case "links", "core_nodes":
-		return strings.TrimPrefix(f.Name, f.Set+"."), true
-	}
-	switch f.Name {
-	case "bound_to", "core", "route.core_ip":
-		return f.Value, true
-	}
-	return "", false
 }

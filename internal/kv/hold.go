@@ -2,7 +2,8 @@ package kv
 
 // Moved lists what keeps a guard from holding at the snapshot's revision, as a
 // store would find it: nothing where it holds. The snapshot must have been
-// taken of all that the guard is about.
+// taken of all that the guard is about. Guards of the kind Unnamed are about a
+// transaction as a whole: [Referring] judges those.
 func (s *Snapshot) Moved(g Guard) []Moved {
 	switch g.Kind {
 	case Unmoved, Exists:
@@ -15,15 +16,29 @@ func (s *Snapshot) Moved(g Guard) []Moved {
 			return nil
 		}
 		return []Moved{{Guard: g, Key: g.Key, Found: e.ModRevision}}
-	case Empty, NotAfter:
+	case Unnamed:
+		return nil
+	case Empty, NotAfter, Unwritten:
 	}
 	var out []Moved
-	for _, e := range s.Under(g.Key) {
-		if g.Kind == Empty || e.CreateRevision > g.Revision {
+	for _, e := range s.Within(g.Range()) {
+		if g.broken(e) {
 			out = append(out, Moved{Guard: g, Key: e.Key, Found: e.ModRevision})
 		}
 	}
 	return out
+}
+
+// broken reports whether an entry in the range of a guard keeps it from holding.
+func (g Guard) broken(e Entry) bool {
+	switch g.Kind {
+	case NotAfter:
+		return e.CreateRevision > g.Revision
+	case Unwritten:
+		return e.ModRevision > g.Revision
+	case Unmoved, Exists, Empty, Unnamed:
+	}
+	return g.Kind == Empty
 }
 
 // Covers reports whether the operation writes or removes the key.

@@ -55,4 +55,20 @@ func (s *Snapshot) Under(prefix string) []Entry {
 	return rest[:n]
 }
 
+// Within returns the entries in a range; the slice shares memory with the
+// snapshot and is not to be changed.
+func (s *Snapshot) Within(r Range) []Entry {
+	to := len(s.Entries)
+	from, found := slices.BinarySearchFunc(s.Entries, r.Key, byKey)
+	switch {
+	case r.End == "" && found:
+		to = from + 1
+	case r.End == "":
+		to = from
+	case r.End != Beyond:
+		to, _ = slices.BinarySearchFunc(s.Entries, r.End, byKey)
+	}
+	return s.Entries[from:max(from, to)]
+}
+
 func byKey(e Entry, key string) int { return strings.Compare(e.Key, key) }

@@ -1,5 +1,10 @@
 package kv
 
+import (
+	"cmp"
+	"strings"
+)
+
 // GuardKind says what a guard compares.
 type GuardKind string
 
@@ -16,14 +21,41 @@ const (
 	// Revision (a range compare of CreateRevision). It sees additions only:
 	// neither changes of keys that were there, nor deletions.
 	NotAfter GuardKind = "not-after"
+	// Unwritten holds while no key from Key up to End, which is not in it, was
+	// created or changed after Revision. It does not see deletions.
+	Unwritten GuardKind = "unwritten"
+	// Unnamed holds while no key that starts with Key names Value by the form
+	// Form, but for keys that the transaction itself writes or removes. It is
+	// about what is there, not about when that was written.
+	Unnamed GuardKind = "unnamed"
 )
 
 // Guard is one condition of a transaction.
 type Guard struct {
 	Kind GuardKind `json:"kind"`
-	// Key is the key, or for Empty and NotAfter the prefix.
+	// Key is the key, for Unwritten the first of the range, for the other kinds
+	// of many keys the prefix.
 	Key      string `json:"key"`
 	Revision int64  `json:"revision,omitempty"`
+	// End is where the range of an Unwritten ends.
+	End string `json:"end,omitempty"`
+	// Form and Value are what an Unnamed looks for; see [Guard.Names].
+	Form  string `json:"form,omitempty"`
+	Value string `json:"value,omitempty"`
+}
+
+// Range is what the guard is about: one key, or a range of them.
+func (g Guard) Range() Range {
+	switch g.Kind {
+	case Empty, NotAfter:
+		return Below(g.Key)
+	case Unwritten:
+		return Range{Key: g.Key, End: g.End}
+	case Unnamed:
+		return Below(g.Key + g.known())
+	case Unmoved, Exists:
+	}
+	return Range{Key: g.Key}
 }
 
 // OpKind says what an operation does.
@@ -69,3 +101,11 @@ type Limits struct {
 
 // DefaultLimits are those of a stock etcd server: 128 and 1.5 MiB.
 func DefaultLimits() Limits { return Limits{MaxTxnOps: 128, MaxRequestBytes: 1536 * 1024} }
+
+// Compare orders guards by what they are about.
+func (g Guard) Compare(other Guard) int {
+	return cmp.Or(
+		strings.Compare(g.Key, other.Key), strings.Compare(string(g.Kind), string(other.Kind)), cmp.Compare(g.Revision, other.Revision),
+		strings.Compare(g.End, other.End), strings.Compare(g.Form, other.Form), strings.Compare(g.Value, other.Value),
+	)
+}

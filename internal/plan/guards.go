@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -38,6 +37,18 @@ func (g *guards) noneAdded(prefix string, revision int64) {
 	g.seen[kv.Guard{Kind: kv.NotAfter, Key: prefix, Revision: revision}] = true
 }
 
+// unwritten guards a range against everything that is written after the revision.
+func (g *guards) unwritten(r kv.Range, revision int64) {
+	g.seen[kv.Guard{Kind: kv.Unwritten, Key: r.Key, End: r.End, Revision: revision}] = true
+}
+
+// add takes guards as they are.
+func (g *guards) add(all ...kv.Guard) {
+	for _, one := range all {
+		g.seen[one] = true
+	}
+}
+
 // list returns the guards sorted, without those that a vacant prefix implies.
 func (g *guards) list() []kv.Guard {
 	var out []kv.Guard
@@ -52,8 +63,6 @@ func (g *guards) list() []kv.Guard {
 			out = append(out, kv.Guard{Kind: kv.Empty, Key: prefix})
 		}
 	}
-	slices.SortFunc(out, func(a, b kv.Guard) int {
-		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(string(a.Kind), string(b.Kind)), cmp.Compare(a.Revision, b.Revision))
-	})
+	slices.SortFunc(out, kv.Guard.Compare)
 	return out
 }

@@ -286,21 +286,6 @@ func TestDeletionGuardsWhatIsGone(t *testing.T) {
 	}
 }
 
-// TestDeletionLeavesUnenforcedFieldsUnguarded: what Core nodes may change does
-// not refuse the deletion.
-func TestDeletionLeavesUnenforcedFieldsUnguarded(t *testing.T) {
-	s := start(t)
-	s.net.Entries[0].Status = named(network.Active)
-	s.net.Entries[0].Lifecycle.IgnoreChanges = []string{"status"}
-	s.apply()
-	p := s.plan(destroy)
-	s.put(shopNode+"status", "inactive")
-	s.put("/sigilgate/paths/"+entryA+"/"+coreA+"/status", "inactive")
-	if broken := s.commit(p); len(broken) > 0 {
-		t.Fatalf("refused: %+v", broken)
-	}
-}
-
 // TestIgnoredSetsStayRecorded: what was applied to a set that is left alone
 // stays in the record, whatever the file says meanwhile.
 func TestIgnoredSetsStayRecorded(t *testing.T) {

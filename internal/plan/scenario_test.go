@@ -215,8 +215,11 @@ func TestRemovedNode(t *testing.T) {
 	s.net.Entries, s.net.Routes = nil, nil
 	p := s.plan()
 	s.put(shopNode+"health", "degraded")
-	s.put(shopNode+"client_service_name", "api.v2.rpc.1111111111111111")
+	for _, key := range []string{"health_at", "rotated_at", "status_at"} {
+		s.put(shopNode+key, "2026-04-19T12:30:00Z")
+	}
 	s.put("/sigilgate/paths/"+entryA+"/"+coreA+"/service_name", "api.v2.rpc.2222222222222222")
+	s.put("/sigilgate/paths/"+entryA+"/"+coreA+"/rotated_at", "2026-04-19T12:30:00Z")
 	if broken := s.commit(p); len(broken) > 0 {
 		t.Fatalf("what Cores write all day refuses the deletion: %+v", broken)
 	}

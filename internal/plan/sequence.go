@@ -93,12 +93,16 @@ type sequencer struct {
 	parents map[string][]string
 	// old holds the former values of the fields that refer, by key.
 	old map[string]string
+	// referred holds the marker of the object that each guard keeps from being
+	// referred to.
+	referred map[kv.Guard]string
 }
 
 func newSequencer(p *Plan) *sequencer {
 	s := &sequencer{
 		plan: p, layout: keys.NewLayout(p.Prefix), state: state.NewLayout(p.Network),
 		units: map[unitID]*unit{}, gone: map[string]bool{}, parents: map[string][]string{}, old: map[string]string{},
+		referred: map[kv.Guard]string{},
 	}
 	for _, op := range p.Data {
 		if op.Kind != kv.Put {
@@ -116,6 +120,11 @@ func (s *sequencer) learn(c *Change) {
 	note := func(key string) {
 		if at, ok := s.layout.Locate(key); ok && at.Space == addr.Device && at.Parent != "" && !slices.Contains(s.parents[at.ID], at.Parent) {
 			s.parents[at.ID] = append(s.parents[at.ID], at.Parent)
+		}
+	}
+	if c.Action == Delete {
+		for _, g := range s.layout.Unnamed(c.Kind, c.ID) {
+			s.referred[g] = s.layout.Marker(c.Kind, c.ID, "")
 		}
 	}
 	for i := range c.Fields {

@@ -33,6 +33,8 @@ type opIndex struct {
 	objects map[object3][]int
 	// names holds, by marker, the first write that refers to it in each unit.
 	names map[string][]int
+	// units are the ends of the units.
+	units []int
 }
 
 // object3 is an object of the network, by its keys alone.
@@ -43,7 +45,7 @@ type object3 struct {
 }
 
 func (s *sequencer) indexOps(in *state.Intent) *opIndex {
-	x := &opIndex{s: s, exact: map[string]int{}, below: map[string]int{}, objects: map[object3][]int{}, names: map[string][]int{}}
+	x := &opIndex{s: s, exact: map[string]int{}, below: map[string]int{}, objects: map[object3][]int{}, names: map[string][]int{}, units: in.Units}
 	start := 0
 	for _, end := range in.Units {
 		objects, names := map[object3]int{}, map[string]int{}
@@ -90,6 +92,13 @@ func (x *opIndex) note(i int, op kv.Op, objects map[object3]int, names map[strin
 // rely lists the writes that must not happen unless the guard holds. A guard
 // that belongs to none holds for the first: nothing happens without it.
 func (x *opIndex) rely(g kv.Guard) []int {
+	switch g.Kind {
+	case kv.Unwritten:
+		return x.relyDeleted(g)
+	case kv.Unnamed:
+		return []int{x.lastOfUnit(x.s.referred[g])}
+	case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter:
+	}
 	if i, ok := x.exact[g.Key]; ok && g.Kind != kv.Exists {
 		return []int{i}
 	}

@@ -109,10 +109,19 @@ func (w *world) carryOut(t *rapid.T, in *state.Intent, meant map[string]bool) {
 
 // checkGuards: what a unit relies on holds when it comes.
 func (w *world) checkGuards(t *rapid.T, in *state.Intent, from, end int, created map[int]int64) {
+	now := w.snapshot()
+	var relied []kv.Guard
 	for _, g := range in.Guards {
-		if g.At >= from && g.At < end && !w.holds(g.Guard) {
+		if g.At < from || g.At >= end {
+			continue
+		}
+		relied = append(relied, g.Guard)
+		if len(now.Moved(g.Guard)) > 0 {
 			t.Fatalf("the guard %+v does not hold before %+v", g, in.Ops[from:end])
 		}
+	}
+	if moved := kv.ReferringOf(relied, in.Ops[from:end]).Moved(now); len(moved) > 0 {
+		t.Fatalf("something refers to what goes, %+v, before %+v", moved, in.Ops[from:end])
 	}
 	for _, n := range in.Needs {
 		if n.At >= from && n.At < end && n.Of < from && w.entries[in.Ops[n.Of].Key].CreateRevision != created[n.Of] {

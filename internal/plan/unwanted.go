@@ -70,8 +70,9 @@ func (m *maker) planDeletion(r *state.Record, kept bool) {
 }
 
 // guardDeletion guards the marker and what was declared, also where someone
-// deleted it: nobody's change to it is overwritten unseen. What Core nodes
-// write, and what is left alone, is not guarded.
+// deleted it; all else that is written to the object, known to the layout or
+// not, but for what the network writes all day; and that nothing comes to refer
+// to it. So nobody's change falls unseen, and nobody's key is left dangling.
 func (m *maker) guardDeletion(o *object) {
 	r := o.record
 	if e := m.entry(o.live.Marker); e.ModRevision > 0 {
@@ -83,6 +84,17 @@ func (m *maker) guardDeletion(o *object) {
 		if !keys.Ignored(r.Ignore, name) {
 			key := m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
 			m.guards.unmoved(key, m.entry(key).ModRevision)
+		}
+	}
+	m.guardOwn(r.Kind, r.ID, r.Parent, func(string) bool { return true })
+	m.guards.add(m.layout.Unnamed(r.Kind, r.ID)...)
+}
+
+// guardOwn guards the keys of an object, as far as they fall.
+func (m *maker) guardOwn(kind addr.Kind, id, parent string, falls func(key string) bool) {
+	for _, r := range m.layout.Own(kind, id, parent) {
+		if falls(r.Key) {
+			m.guards.unwritten(r, m.in.Snapshot.Revision)
 		}
 	}
 }
@@ -110,10 +122,8 @@ func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 }
 
 // takeDevices deletes what belongs to a user and is not ours: the devices that
-// others added, with their routes. One that is added after the plan refuses
-// the commit, since nobody has seen it fall.
+// others added, with their routes.
 func (m *maker) takeDevices(user string, c *Change) {
-	m.guards.noneAdded(m.layout.Devices(user), m.in.Snapshot.Revision)
 	for i := range m.lives {
 		l := &m.lives[i]
 		if l.Kind != addr.Device || l.Parent != user || OwnedBy(m.in.State, l) {
@@ -130,6 +140,7 @@ func (m *maker) fall(l *keys.Live, c *Change) {
 	for _, prefix := range m.layout.Prefixes(l.Kind, l.ID, l.Parent) {
 		if slices.ContainsFunc(l.Fields, func(f keys.LiveField) bool { return strings.HasPrefix(f.Key, prefix) }) {
 			m.data.deletePrefix(prefix)
+			m.guardOwn(l.Kind, l.ID, l.Parent, func(key string) bool { return strings.HasPrefix(key, prefix) })
 		}
 	}
 	for i := range l.Fields {

@@ -58,31 +58,17 @@ func (w *world) delUnder(prefix string) {
 	maps.DeleteFunc(w.entries, func(key string, _ kv.Entry) bool { return strings.HasPrefix(key, prefix) })
 }
 
-// holds judges one guard.
-func (w *world) holds(g kv.Guard) bool {
-	e := w.entries[g.Key]
-	switch g.Kind {
-	case kv.Unmoved:
-		return e.ModRevision == g.Revision
-	case kv.Exists:
-		return e.CreateRevision == g.Revision
-	case kv.Empty, kv.NotAfter:
-		for key, e := range w.entries {
-			if strings.HasPrefix(key, g.Key) && e.CreateRevision > g.Revision {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // commit does the plan's transaction, or returns the guards that don't hold.
 func (w *world) commit(p *plan.Plan) []kv.Guard {
 	var broken []kv.Guard
+	now := w.snapshot()
 	for _, g := range p.Guards {
-		if !w.holds(g) {
+		if len(now.Moved(g)) > 0 {
 			broken = append(broken, g)
 		}
+	}
+	for _, m := range kv.ReferringOf(p.Guards, p.Data).Moved(now) {
+		broken = append(broken, m.Guard)
 	}
 	if len(broken) > 0 || !p.HasChanges() {
 		return broken

@@ -103,10 +103,17 @@ func (p *page) movedKeys(all []MovedKey) {
 }
 
 // planned is what the guard required of the key: the guards of whole prefixes
-// require that it is not there.
+// require that it is not there, or not written since, or refers to nothing that
+// is deleted.
 func planned(m MovedKey) string {
-	if m.Guard == string(kv.NotAfter) || m.Guard == string(kv.Empty) {
+	switch kv.GuardKind(m.Guard) {
+	case kv.NotAfter, kv.Empty:
 		return "absent"
+	case kv.Unwritten:
+		return "up to " + plainNumber(m.Planned)
+	case kv.Unnamed:
+		return "no reference"
+	case kv.Unmoved, kv.Exists:
 	}
 	return revisionOf(m.Planned)
 }

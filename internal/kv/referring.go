@@ -1,0 +1,173 @@
+package kv
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Referring are the Unnamed guards of a transaction, ready to be judged all at
+// once: however many there are, a key is looked at once for each form.
+type Referring struct {
+	forms []form
+	own   func(key string) bool
+}
+
+// form is what guards of one form look for.
+type form struct {
+	Guard
+	byName map[string]Guard
+}
+
+// ReferringOf takes the Unnamed ones of the guards of a transaction with the
+// operations. What the operations write or remove themselves is not looked at.
+func ReferringOf(guards []Guard, ops []Op) *Referring {
+	out := &Referring{own: covered(ops)}
+	type key struct{ key, form string }
+	at := map[key]int{}
+	for _, g := range guards {
+		if g.Kind != Unnamed {
+			continue
+		}
+		k := key{g.Key, g.Form}
+		i, ok := at[k]
+		if !ok {
+			i = len(out.forms)
+			at[k] = i
+			out.forms = append(out.forms, form{Guard: g, byName: map[string]Guard{}})
+		}
+		out.forms[i].byName[g.Value] = g
+	}
+	return out
+}
+
+// None reports whether there are no such guards.
+func (r *Referring) None() bool { return len(r.forms) == 0 }
+
+// Prefixes are where all keys lie that the guards are about: sorted, none below
+// another.
+func (r *Referring) Prefixes() []string {
+	var all []string
+	for _, f := range r.forms {
+		for _, g := range f.byName {
+			all = append(all, g.Range().Key)
+		}
+	}
+	slices.Sort(all)
+	var out []string
+	for _, next := range all {
+		if n := len(out); n == 0 || !strings.HasPrefix(next, out[n-1]) {
+			out = append(out, next)
+		}
+	}
+	return out
+}
+
+// Moved lists the entries that keep a guard from holding.
+func (r *Referring) Moved(s *Snapshot) []Moved {
+	var out []Moved
+	for _, prefix := range r.Prefixes() {
+		for _, e := range s.Under(prefix) {
+			out = r.judge(out, e)
+		}
+	}
+	return out
+}
+
+func (r *Referring) judge(out []Moved, e Entry) []Moved {
+	for _, f := range r.forms {
+		name, ok := f.Names(e.Key, e.Value)
+		if !ok {
+			continue
+		}
+		if g, ok := f.byName[name]; ok && !r.own(e.Key) {
+			out = append(out, Moved{Guard: g, Key: e.Key, Found: e.ModRevision})
+		}
+	}
+	return out
+}
+
+// covered tells which keys operations write or remove.
+func covered(ops []Op) func(key string) bool {
+	keys, prefixes := map[string]bool{}, map[string]bool{}
+	for _, op := range ops {
+		switch op.Kind {
+		case Put, Delete:
+			keys[op.Key] = true
+		case DeletePrefix:
+			prefixes[op.Key] = true
+		case DeleteRange:
+		}
+	}
+	return func(key string) bool {
+		if keys[key] {
+			return true
+		}
+		for i := range len(key) {
+			if prefixes[key[:i+1]] {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// Watched are the guards that, put in the place of the Unnamed ones, hold as
+// long as nothing has moved since the snapshot that could break those. They may
+// be broken where nothing is named: then a newer snapshot tells.
+//
+// A key that comes to name something was created, or where a value names, it
+// was changed. So keys are watched for being created, and where a value names,
+// those of the form that are there one by one, as far as there are no more
+// than most; else whatever changes in the range.
+func (r *Referring) Watched(s *Snapshot, most int) []Guard {
+	seen := map[Guard]bool{}
+	for _, f := range r.forms {
+		byValue := !slices.Contains(strings.Split(f.Form, "/"), NamePart)
+		points, few := []Guard(nil), true
+		if byValue {
+			points, few = r.points(f, s, most-len(seen))
+		}
+		for _, g := range points {
+			seen[g] = true
+		}
+		for _, g := range f.byName {
+			span := g.Range()
+			if few {
+				seen[Guard{Kind: NotAfter, Key: span.Key, Revision: s.Revision}] = true
+				continue
+			}
+			seen[Guard{Kind: Unwritten, Key: span.Key, End: span.End, Revision: s.Revision}] = true
+		}
+	}
+	return slices.DeleteFunc(slices.SortedFunc(maps.Keys(seen), Guard.Compare), func(g Guard) bool {
+		return g.Kind == NotAfter && watchedAnyway(g, seen)
+	})
+}
+
+// watchedAnyway reports whether another guard watches all that a NotAfter does.
+func watchedAnyway(g Guard, seen map[Guard]bool) bool {
+	for i := range len(g.Key) {
+		wider := Below(g.Key[:i+1])
+		if seen[Guard{Kind: Unwritten, Key: wider.Key, End: wider.End, Revision: g.Revision}] ||
+			i+1 < len(g.Key) && seen[Guard{Kind: NotAfter, Key: wider.Key, Revision: g.Revision}] {
+			return true
+		}
+	}
+	return false
+}
+
+// points guards each key of a form by itself; ok is false where there are more
+// than most.
+func (r *Referring) points(f form, s *Snapshot, most int) (out []Guard, ok bool) {
+	for _, e := range s.Under(f.Key) {
+		if _, of := f.Names(e.Key, e.Value); !of || r.own(e.Key) {
+			continue
+		}
+		if len(out) == most {
+			return nil, false
+		}
+		out = append(out, Guard{Kind: Unmoved, Key: e.Key, Revision: e.ModRevision})
+	}
+	return out, true
+}
