@@ -164,8 +164,11 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 	a := r.app
 	a.clear()
 	a.secrets = planned.Secrets
-	if r.last != nil {
+	switch planned.Replanned {
+	case engine.UserCreated:
 		a.note("", "Another user was created meanwhile, so the ids of the new users moved. Planned again:", "")
+	case engine.DeletedWritten:
+		a.note("", "Others wrote meanwhile to what the plan deletes, or referred to it. Planned again:", "")
 	}
 	r.last = planned
 	if a.isJSON() {

@@ -2,19 +2,13 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/apply"
-	"github.com/sigilgate/sigilform/internal/keys"
-	"github.com/sigilgate/sigilform/internal/kv"
-	"github.com/sigilgate/sigilform/internal/plan"
 )
 
-// maxReplans is how often a direct apply plans anew when only the counter of
-// user ids moved.
+// maxReplans is how often a direct apply plans anew.
 const maxReplans = 3
 
 // ApplyOptions say what to plan and apply at once.
@@ -28,7 +22,8 @@ type ApplyOptions struct {
 	// LockTimeout is how long to wait for another's lock.
 	LockTimeout time.Duration
 	// Review is given each plan before it is applied, also one with nothing to
-	// do or with conflicts. Its error stops the apply.
+	// do or with conflicts. Its error stops the apply. Where others wrote
+	// meanwhile to what a plan deletes, it is given another one.
 	Review func(ctx context.Context, p *Planned) error
 }
 
@@ -47,6 +42,7 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err e
 		return nil, err
 	}
 	defer w.close(&err)
+	var why Replanned
 	for try := 0; ; try++ {
 		if err := e.awaitTurn(ctx, w.session, w.network.Name, o.LockTimeout); err != nil {
 			return nil, err
@@ -55,6 +51,7 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err e
 		if err != nil {
 			return nil, err
 		}
+		p.Replanned = why
 		if err := e.expect(ctx, w.session, o.Expect, p); err != nil {
 			return nil, err
 		}
@@ -62,7 +59,10 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err e
 			return nil, err
 		}
 		out, err := e.run(ctx, w.session, p, e.applicant(ctx, w.folder.folder, o.Provenance.Actor), o.LockTimeout)
-		if err == nil || !o.Replan || try == maxReplans || !onlyCounterMoved(err, p.Plan) {
+		if err == nil || try == maxReplans {
+			return out, err
+		}
+		if why = replans(err, p.Plan, o.Replan); why == "" {
 			return out, err
 		}
 	}
@@ -130,31 +130,3 @@ func (e *Canceled) Error() string { return "interrupted before anything was sent
 
 // Unwrap returns the cause.
 func (e *Canceled) Unwrap() error { return e.Cause }
-
-// onlyCounterMoved reports whether an apply was rejected by others who created
-// users meanwhile, and by nothing else: the counter of ids moved, and with it
-// perhaps an id went that the plan had chosen.
-func onlyCounterMoved(err error, p *plan.Plan) bool {
-	var rejected *apply.Rejected
-	if !errors.As(err, &rejected) {
-		return false
-	}
-	layout := keys.NewLayout(p.Prefix)
-	chosen := map[kv.Guard]bool{}
-	for i := range p.Changes {
-		if c := &p.Changes[i]; c.Kind == addr.User && c.Action == plan.Create && c.GeneratedID {
-			for _, prefix := range layout.Prefixes(addr.User, c.ID, "") {
-				chosen[kv.Guard{Kind: kv.Empty, Key: prefix}] = true
-			}
-		}
-	}
-	counter := false
-	for _, m := range rejected.Moved {
-		isCounter := m.Guard.Key == layout.UserIDCounter()
-		if !isCounter && !chosen[m.Guard] {
-			return false
-		}
-		counter = counter || isCounter
-	}
-	return counter
-}

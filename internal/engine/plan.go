@@ -41,6 +41,8 @@ type Planned struct {
 	// Refused is why the plan may be shown and not applied, where that is
 	// because it is not the one that was expected. Nil where nothing is wrong.
 	Refused error
+	// Replanned says why this is not the first plan of an apply, empty for the first.
+	Replanned Replanned
 	// Already is the last apply, where it did what was expected of this plan,
 	// which for that reason has nothing to do.
 	Already *state.History

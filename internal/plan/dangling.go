@@ -25,11 +25,14 @@ func (m *maker) checkDangling() {
 	if len(m.deleted) == 0 {
 		return
 	}
-	dangling := map[int][]reference{}
+	dangling, wanted := map[int][]reference{}, map[string]bool{}
+	for _, w := range m.wanted {
+		wanted[w.Marker] = true
+	}
 	for i := range m.lives {
 		l := &m.lives[i]
 		for _, ref := range keys.LiveRefs(*l, m.layout) {
-			if at, gone := m.deleted[ref.Marker]; gone && !m.data.touches(ref.Key) && !m.wants(l, ref.Key) {
+			if at, gone := m.deleted[ref.Marker]; gone && !m.data.touches(ref.Key) && !(wanted[ref.Marker] && m.wants(l, ref.Key)) {
 				dangling[at] = append(dangling[at], reference{from: l, ref: ref})
 			}
 		}
@@ -59,8 +62,8 @@ func (m *maker) wantedAs(l *keys.Live) *keys.Object {
 	return nil
 }
 
-// wants reports whether the configuration wants a key as it is: then what it
-// refers to is wanted too, and takes the place of what is deleted.
+// wants reports whether the configuration wants a key as it is. Where what it
+// refers to is wanted too, that takes the place of what is deleted.
 func (m *maker) wants(l *keys.Live, key string) bool {
 	w := m.wantedAs(l)
 	return w != nil && slices.ContainsFunc(w.Fields, func(f keys.Field) bool {
