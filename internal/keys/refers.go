@@ -56,9 +56,9 @@ func (l Layout) Requires(key, value string) []Needed {
 	}
 	core := func(ip string) Needed { return l.node(ip, addr.Core) }
 	switch {
-	case at.base == links:
+	case at.base == links && isMember(at.path):
 		return []Needed{core(at.ID), core(at.path), {Key: l.base(links, Node, at.path, "") + at.ID}}
-	case at.base == bindings:
+	case at.base == bindings && at.path == "core":
 		return []Needed{l.node(at.ID, addr.Entry), core(value)}
 	case at.base == routes:
 		if at.path == "core_ip" {
@@ -67,11 +67,11 @@ func (l Layout) Requires(key, value string) []Needed {
 	case at.Space == addr.Route:
 		entry, ip, _ := strings.Cut(at.ID, "/")
 		return []Needed{l.node(entry, addr.Entry), core(ip)}
-	case at.Space == addr.User && strings.HasPrefix(at.path, "core_nodes/"):
+	case at.Space == addr.User && strings.HasPrefix(at.path, "core_nodes/") && isMember(at.Member()):
 		return []Needed{core(at.Member())}
 	case at.Space == addr.Device && at.Parent != "":
 		return l.deviceRequires(at, value)
-	case at.Space == Node && at.path == "cell_domain":
+	case at.Space == Node && at.base == own && at.path == "cell_domain":
 		return []Needed{{Key: l.Marker(addr.Cell, value, ""), Object: true}}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -31,14 +32,22 @@ func LiveRefs(o Live, l Layout) []LiveRef {
 	default:
 	}
 	for i := range o.Fields {
-		f := &o.Fields[i]
-		if at, ok := l.Locate(f.Key); ok {
-			if marker, names := l.named(at, f.Value); names {
-				out = append(out, LiveRef{Field: f.Name, Key: f.Key, Marker: marker})
-			}
+		for _, marker := range o.namedBy(&o.Fields[i], l) {
+			out = append(out, LiveRef{Field: o.Fields[i].Name, Key: o.Fields[i].Key, Marker: marker})
 		}
 	}
 	return out
+}
+
+// namedBy are the markers of the objects that a field refers to, but for those
+// that the object's identity refers to.
+func (o *Live) namedBy(f *LiveField, l Layout) []string {
+	if o.Kind == addr.Route {
+		return nil
+	}
+	return slices.DeleteFunc(l.Names(f.Key, f.Value), func(marker string) bool {
+		return marker == o.Marker || o.Kind == addr.Device && marker == l.Marker(addr.User, o.Parent, "")
+	})
 }
 
 func (o *Live) firstKey() string {

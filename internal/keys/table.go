@@ -45,9 +45,6 @@ type spec struct {
 	// source is what a derived or stamp field follows.
 	source string
 	marker bool
-	// names is the kind of object that the value names, or of a set the member;
-	// empty for a field that refers to nothing.
-	names addr.Kind
 }
 
 // table returns the rows of a kind. Where a Core and an Entry differ, a live
@@ -94,14 +91,14 @@ func nodeTable() []spec {
 		spec{name: "health", path: "health", class: Operational},
 		spec{name: "health_at", path: "health_at", class: Operational},
 		spec{name: "settings", path: "settings/", class: Declared, many: true},
-		spec{name: "links", base: links, class: Declared, many: true, whole: true, names: addr.Core},
-		spec{name: "bound_to", path: "core", base: bindings, class: Declared, names: addr.Core},
+		spec{name: "links", base: links, class: Declared, many: true, whole: true},
+		spec{name: "bound_to", path: "core", base: bindings, class: Declared},
 	)
 }
 
 func coreTable() []spec {
 	return []spec{
-		{name: "cell", path: "cell_domain", class: Declared, names: addr.Cell},
+		{name: "cell", path: "cell_domain", class: Declared},
 		{name: "number", path: "node_number", class: Declared},
 		{name: "uuid", path: "uuid", class: Initial},
 		{name: "service_name", path: "core_service_name", class: Rotated},
@@ -122,7 +119,7 @@ func userTable() []spec {
 		spec{name: "created", path: "created", class: Stamp},
 		spec{name: "hash_telegram_id", path: "hash_telegram_id", class: Declared},
 		spec{name: "credential", path: "credential", class: Declared, sensitive: true},
-		spec{name: "core_nodes", path: "core_nodes/", class: Declared, many: true, whole: true, names: addr.Core},
+		spec{name: "core_nodes", path: "core_nodes/", class: Declared, many: true, whole: true},
 		spec{name: "access", path: "access/", class: Declared, many: true, whole: true},
 	)
 }
@@ -131,8 +128,8 @@ func deviceTable() []spec {
 	return append(statusTable(false),
 		spec{name: "name", path: "device", class: Declared, marker: true},
 		spec{name: "created", path: "created", class: Stamp},
-		spec{name: "core", path: "core_node", class: Declared, names: addr.Core},
-		spec{name: "route.core_ip", path: "core_ip", base: routes, class: Derived, source: "core", names: addr.Core},
+		spec{name: "core", path: "core_node", class: Declared},
+		spec{name: "route.core_ip", path: "core_ip", base: routes, class: Derived, source: "core"},
 		spec{name: "route.status", path: "status", base: routes, class: Derived, source: "status"},
 		spec{name: "route.status_at", path: "status_at", base: routes, class: Stamp, source: "route.status"},
 	)

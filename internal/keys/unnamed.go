@@ -1,52 +1,55 @@
 package keys
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
-// named is the marker of the object that a key with a value names, which is
-// another than the one that the key is of.
-func (l Layout) named(at Location, value string) (marker string, ok bool) {
-	s, name, ok := l.indexes[at.Space].find(at.base, at.path)
-	if !ok || s.names == "" {
-		return "", false
-	}
-	if s.many {
-		value = name[len(s.name)+1:]
-	}
-	return l.Marker(s.names, value, ""), true
-}
-
 // Unnamed are guards that hold as long as nothing refers to an object of the
-// kind, but what is below the object's own [Layout.Prefixes]: one for each row
-// of the layout that may name it, and one for the routes that it is an end of.
+// kind but what is below the object's own [Layout.Prefixes]: one for each form
+// of keys that may name it.
 func (l Layout) Unnamed(kind addr.Kind, id string) []kv.Guard {
 	var out []kv.Guard
-	add := func(b base, holder addr.Kind, identity, path string) {
-		form := l.base(b, holder, identity, kv.AnyPart) + path
-		at := len(l.prefix) + strings.IndexAny(form[len(l.prefix):], kv.AnyPart+kv.NamePart)
-		out = append(out, kv.Guard{Kind: kv.Unnamed, Key: form[:at], Form: form[at:], Value: id})
+	for _, form := range l.forms(kind) {
+		at := strings.IndexAny(form, kv.AnyPart+kv.NamePart)
+		out = append(out, kv.Guard{Kind: kv.Unnamed, Key: l.prefix + form[:at], Form: form[at:], Value: id})
 	}
-	for _, holder := range []addr.Kind{addr.Cell, Node, addr.Route, addr.User, addr.Device} {
+	return out
+}
+
+// forms are those of the keys that may name an object of a kind, below the
+// network's prefix. They are found by asking what a key of each row of the
+// layout requires, in which a star stands for whose key it is and the sign of
+// the name for what it is about.
+func (l Layout) forms(kind addr.Kind) []string {
+	short := Layout{indexes: l.indexes}
+	var out []string
+	for _, holder := range []addr.Kind{addr.Cell, Node, addr.User, addr.Device} {
 		for _, s := range table(holder) {
-			switch {
-			case s.names != kind:
-			case s.many:
-				add(s.base, holder, kv.AnyPart, s.path+kv.NamePart)
-			default:
-				add(s.base, holder, kv.AnyPart, s.path)
+			key := short.base(s.base, holder, kv.AnyPart, kv.AnyPart) + s.path
+			if s.many {
+				key += kv.NamePart
+			}
+			if short.mayName(key, kind) {
+				out = append(out, key)
 			}
 		}
 	}
-	switch kind {
-	case addr.Entry:
-		add(own, addr.Route, kv.NamePart+"/"+kv.AnyPart, "")
-	case addr.Core:
-		add(own, addr.Route, kv.AnyPart+"/"+kv.NamePart, "")
-	default:
+	for _, ends := range []string{kv.NamePart + "/" + kv.AnyPart, kv.AnyPart + "/" + kv.NamePart} {
+		if key := short.base(own, addr.Route, ends, ""); short.mayName(key+"_", kind) {
+			out = append(out, key)
+		}
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// mayName reports whether a key of a form requires an object of a kind that it names.
+func (l Layout) mayName(key string, kind addr.Kind) bool {
+	return slices.ContainsFunc(l.Requires(key, kv.NamePart), func(n Needed) bool {
+		return n.Object && n.Key == l.Marker(kind, kv.NamePart, "") && (n.Role == "" || n.Role == kind)
+	})
 }
