@@ -101,6 +101,7 @@ func outside() map[string][]string {
 		"go.opentelemetry.io/otel/propagation":    {"internal/etcd", "internal/telemetry"},
 		"go.opentelemetry.io/contrib":             {"internal/etcd"},
 		"github.com/gofrs/flock":                  {"internal/embedded"},
+		"github.com/dustin/go-humanize":           {"internal/cli"},
 		"github.com/prometheus/client_golang":     {"internal/metrics"},
 		"github.com/prometheus/client_model":      {"internal/metrics"},
 		"github.com/prometheus/common":            {"internal/metrics"},
