@@ -73,11 +73,14 @@ func (b *Budget) Hold(v cty.Value) error {
 	case !v.CanIterateElements():
 		return nil
 	}
-	if err := b.Charge(times(int64(v.LengthInt()), heldCost)); err != nil {
-		return err
+	count, texts := int64(v.LengthInt()), flat(v.Type())
+	if t := v.Type(); t.IsCollectionType() {
+		if texts = flat(t.ElementType()); texts > 0 {
+			count = times(count, texts)
+		}
 	}
-	if v.Type().IsCollectionType() && plainText(v.Type().ElementType()) {
-		return nil
+	if err := b.Charge(times(count, heldCost)); err != nil || texts > 0 {
+		return err
 	}
 	for it := v.ElementIterator(); it.Next(); {
 		_, e := it.Element()
@@ -88,7 +91,24 @@ func (b *Budget) Hold(v cty.Value) error {
 	return nil
 }
 
-func plainText(t cty.Type) bool { return t == cty.String || t == cty.Bool }
+// flat is how many texts a value of a type holds where it can hold nothing else;
+// 0 where it may hold more.
+func flat(t cty.Type) int64 {
+	switch {
+	case t == cty.String, t == cty.Bool:
+		return 1
+	case !t.IsObjectType():
+		return 0
+	}
+	count := int64(1)
+	for _, a := range t.AttributeTypes() {
+		if a != cty.String && a != cty.Bool {
+			return 0
+		}
+		count++
+	}
+	return count
+}
 
 // weight is what a value takes by itself, without what its elements take.
 func weight(v cty.Value) int64 {
