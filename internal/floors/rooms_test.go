@@ -21,9 +21,10 @@ const (
 // packages of strictly lower floors.
 func rooms() map[string]int {
 	return map[string]int{
-		"internal/addr": 0,
-		"internal/diag": 0,
-		"internal/kv":   0,
+		"internal/addr":  0,
+		"internal/diag":  0,
+		"internal/fault": 0,
+		"internal/kv":    0,
 
 		"internal/network": 1,
 		"internal/lang":    1,
@@ -48,6 +49,7 @@ func rooms() map[string]int {
 		"internal/webhook":  6,
 		"internal/etcd":     6,
 		"internal/embedded": 6,
+		"internal/abort":    6,
 		"internal/seal":     6,
 
 		"internal/engine": 7,
