@@ -63,7 +63,7 @@ func (c *compiler) observerGrants(plans bool) []Grant {
 	out := c.on(kv.Read, c.networkRanges()...)
 	out = append(out, c.on(kv.Read, kv.Range{Key: c.own.Head}, kv.Below(c.own.Objects), kv.Below(c.own.Networks))...)
 	if plans {
-		out = append(out, c.on(kv.Read, kv.Range{Key: c.own.DigestKey})...)
+		out = append(out, c.on(kv.Read, kv.Range{Key: c.own.DigestKey}, kv.Range{Key: c.own.PlanKey})...)
 	}
 	return out
 }

@@ -15,7 +15,7 @@ import (
 
 // Own are those of sigilform's own keys that a built-in role reads. The two
 // prefixes end in a slash.
-type Own struct{ Head, Objects, Networks, DigestKey string }
+type Own struct{ Head, Objects, Networks, DigestKey, PlanKey string }
 
 // Compile turns the ACL of a normalised and valid network into roles, users and
 // ranges. A grant may name an object whose identity only a plan chooses: where

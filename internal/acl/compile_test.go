@@ -51,7 +51,7 @@ func TestMissionsTable(t *testing.T) {
 		"read nodes/10.1.0.1/*", "read paths/10.1.0.1/*", "read routes/*", "read topology/bindings/10.1.0.1/*")
 	same(t, printed(set, "entry/10.1.0.2"), "read nodes/10.1.0.2/*", "read paths/10.1.0.2/*", "read routes/*", "read topology/bindings/10.1.0.2/*")
 	same(t, printed(set, "planner"),
-		"read /sigilform/v1/networks/*", "read /sigilform/v1/t/digest_key", "read /sigilform/v1/t/head", "read /sigilform/v1/t/objects/*",
+		"read /sigilform/v1/networks/*", "read /sigilform/v1/t/digest_key", "read /sigilform/v1/t/head", "read /sigilform/v1/t/objects/*", "read /sigilform/v1/t/plan_key",
 		"read cells/*", "read counters/user_id", "read nodes/*", "read paths/*", "read routes/*", "read topology/*", "read users/*")
 	same(t, printed(set, "drift"),
 		"read /sigilform/v1/networks/*", "read /sigilform/v1/t/head", "read /sigilform/v1/t/objects/*",

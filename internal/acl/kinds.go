@@ -77,7 +77,7 @@ func Kinds(n *network.Network, layout keys.Layout, own Own, private Private) []K
 	}
 	k.standIns(n)
 	k.add(kindCounter, kv.Range{Key: layout.UserIDCounter()})
-	k.add(kindState, kv.Range{Key: own.Head}, kv.Below(own.Objects), kv.Below(own.Networks), kv.Range{Key: own.DigestKey})
+	k.add(kindState, kv.Range{Key: own.Head}, kv.Below(own.Objects), kv.Below(own.Networks), kv.Range{Key: own.DigestKey}, kv.Range{Key: own.PlanKey})
 	k.add(kindHistory, kv.Below(private.History), kv.Below(private.Journal))
 	for _, prefix := range layout.ForeignPrefixes() {
 		k.add(kindTokens, kv.Below(prefix))

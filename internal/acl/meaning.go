@@ -95,6 +95,7 @@ func (w Words) ownOf(keyRange kv.Range) (meaning, bool) {
 		{kv.Below(w.Own.Objects), "records"},
 		{kv.Below(w.Own.Networks), "list of networks"},
 		{kv.Range{Key: w.Own.DigestKey}, "digest key"},
+		{kv.Range{Key: w.Own.PlanKey}, "plan key"},
 	} {
 		if keyRange == k.keys {
 			return meaning{about: aboutOwn, part: k.part, weight: i}, true

@@ -124,7 +124,7 @@ func smallRoles() []network.ACLRole {
 // ownKeys are sigilform's keys as its state lays them out.
 func ownKeys() acl.Own {
 	l := state.NewLayout("small")
-	return acl.Own{Head: l.Head(), Objects: l.ObjectsPrefix(), Networks: state.NetworksPrefix, DigestKey: l.DigestKey()}
+	return acl.Own{Head: l.Head(), Objects: l.ObjectsPrefix(), Networks: state.NetworksPrefix, DigestKey: l.DigestKey(), PlanKey: l.PlanKey()}
 }
 
 func private() acl.Private {

@@ -13,7 +13,7 @@ import (
 
 func own() acl.Own {
 	l := state.NewLayout("t")
-	return acl.Own{Head: l.Head(), Objects: l.ObjectsPrefix(), Networks: state.NetworksPrefix, DigestKey: l.DigestKey()}
+	return acl.Own{Head: l.Head(), Objects: l.ObjectsPrefix(), Networks: state.NetworksPrefix, DigestKey: l.DigestKey(), PlanKey: l.PlanKey()}
 }
 
 func layout() keys.Layout { return keys.NewLayout("/sigilgate/") }
@@ -65,7 +65,7 @@ func compiled(t interface{ Fatal(args ...any) }, n *network.Network) *acl.Set {
 func allKeys(n *network.Network) []string {
 	l := state.NewLayout("t")
 	out := []string{
-		l.Head(), l.DigestKey(), l.Lock(), l.Journal(), l.JournalPart(0), l.History(1), l.HistorySecret(1), l.Network(), l.Probe(),
+		l.Head(), l.DigestKey(), l.PlanKey(), l.Lock(), l.Journal(), l.JournalPart(0), l.History(1), l.HistorySecret(1), l.Network(), l.Probe(),
 		l.Record(addr.Core, "10.0.0.1"), l.Record(addr.ACLRole, "core/10.0.0.1"), "/sigilform/v1/elsewhere/head", "/sigilform/v1/elsewhere/objects/core/1",
 		"/sigilgate/counters/user_id", "/sigilgate/counters/other", "/sigilgate/api_tokens/1", "/sigilgate/join_tokens/1", "/sigilgate/settings/motd",
 		"/sigilgate", "/sigilgate/", "/registry/secret", "/", "zzz", "/sigilgate/nodes", "/sigilgate/nodes/", "/sigilgate/nodes0",

@@ -20,9 +20,18 @@ func (j *journaled) abandon(ctx context.Context, _ string, out *Recovery) error 
 		out.Outcome, out.Serial, out.Revision = Abandoned, serial, j.fence
 		return j.discard(ctx)
 	}
-	last, err := j.abandoned()
+	before, last, err := j.abandoned()
 	if err != nil {
 		return err
+	}
+	for len(before) > 0 {
+		n := j.fittingOps(before, len(before))
+		next := j.journal.At(j.fence)
+		next.Phase = state.Abandoning
+		if _, err := j.write(ctx, kv.Txn{Ops: before[:n:n]}, next); err != nil {
+			return err
+		}
+		before = before[n:]
 	}
 	j.removing = true
 	last = append(last, kv.Op{Kind: kv.DeletePrefix, Key: j.layout.JournalPrefix()})
@@ -34,8 +43,9 @@ func (j *journaled) abandon(ctx context.Context, _ string, out *Recovery) error 
 	return nil
 }
 
-// abandoned are the head and the history of what was carried out.
-func (j *journaled) abandoned() ([]kv.Op, error) {
+// abandoned are the head and the history of what was carried out: what may be
+// written before, and what must be written at the end, at once.
+func (j *journaled) abandoned() (before, last []kv.Op, err error) {
 	var head kv.Op
 	for _, op := range j.intent.Ops {
 		if op.Key == j.layout.Head() {
@@ -43,15 +53,15 @@ func (j *journaled) abandoned() ([]kv.Op, error) {
 		}
 	}
 	if head.Key == "" {
-		return nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: errors.New("it holds no head")}
+		return nil, nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: errors.New("it holds no head")}
 	}
 	h, err := state.DecodeHead(head.Value)
 	if err != nil {
-		return nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: err}
+		return nil, nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: err}
 	}
 	past, err := recorded(j.layout, j.journal.Serial, j.intent.Ops)
 	if err != nil {
-		return nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: err}
+		return nil, nil, &state.Damaged{Key: j.layout.JournalPart(0), Cause: err}
 	}
 	o := j.options
 	h.Time, h.Actor, h.Apply = o.Now.UTC(), o.Actor, o.Apply
@@ -59,13 +69,17 @@ func (j *journaled) abandoned() ([]kv.Op, error) {
 	past.RolledBackTo = 0
 	j.keepDone(&past)
 	if head.Value, err = state.EncodeHead(h); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	parts, last, err := record(j.layout, past)
+	parts, last, err := record(j.layout, past, partOf(j.store.Limits()))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return slices.Concat(parts, j.unwrittenSecrets(), last, []kv.Op{head}), nil
+	// What the steps, or an abandoning that was cut off, wrote of more parts.
+	rest := kv.Op{
+		Kind: kv.DeleteRange, Key: j.layout.HistoryPart(past.Serial, len(parts)), End: j.layout.HistoryPart(past.Serial, state.MaxHistoryParts),
+	}
+	return append(parts, j.unwrittenSecrets()...), append(last, head, rest), nil
 }
 
 // unwrittenSecrets are the old sensitive values that the steps did not come to

@@ -33,6 +33,15 @@ func fits(ctx context.Context, s Store, p *plan.Plan) error {
 	return nil
 }
 
+// Examine compares a plan with the cluster and the network's head, as [Run] does
+// at first; the error is a *Refused where it does not fit them any more.
+func Examine(ctx context.Context, s Store, p *plan.Plan) error {
+	if err := fits(ctx, s, p); err != nil {
+		return err
+	}
+	return checkHead(ctx, s, p)
+}
+
 // checkHead compares the head with the one that the plan starts from. The
 // guard of the commit would reject the plan as well, but could not say why.
 func checkHead(ctx context.Context, s Store, p *plan.Plan) error {

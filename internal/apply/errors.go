@@ -29,6 +29,9 @@ const (
 	AuthMoved Reason = "auth-moved"
 	// Restored: the cluster was restored from a snapshot older than the plan.
 	Restored Reason = "restored"
+	// NotAuthentic: the plan comes from a file that is not known to be as it was
+	// made.
+	NotAuthentic Reason = "not-authentic"
 	// StateGone: the state that the plan starts from is not there.
 	StateGone Reason = "state-gone"
 )

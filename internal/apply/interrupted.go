@@ -51,7 +51,9 @@ type RolledBack struct {
 	// Calls counts the calls of the authentication that were taken back.
 	Calls int
 	// Left are the keys that others have written since: they were not touched.
-	Left []state.Left
+	// LeftMore is how many more there are, where they are too many to name.
+	Left     []state.Left
+	LeftMore int
 	// Cause is why, a *Rejected where others wrote what the plan had seen.
 	Cause error
 }
@@ -62,8 +64,8 @@ func (e *RolledBack) Error() string {
 	if e.Calls > 0 {
 		text += fmt.Sprintf(", %d calls of the authentication were taken back", e.Calls)
 	}
-	if len(e.Left) > 0 {
-		text += fmt.Sprintf(", %d were left as others wrote them", len(e.Left))
+	if n := len(e.Left) + e.LeftMore; n > 0 {
+		text += fmt.Sprintf(", %d were left as others wrote them", n)
 	}
 	return fmt.Sprintf("%s: %v", text, e.Cause)
 }

@@ -55,11 +55,14 @@ type journaled struct {
 	stats    Result
 }
 
-// runJournaled applies a plan that is too large for one request. A single
-// write that is, too, can't be helped.
-func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, end *ending, auth uint64, large *kv.TooLarge) (*Result, error) {
-	if slices.ContainsFunc(slices.Concat(p.Data, p.State), func(op kv.Op) bool { return opBytes(op) > s.Limits().MaxRequestBytes }) && large != nil {
-		return nil, large
+// runJournaled applies a plan that is too large for one request, or that has
+// calls of the authentication. What no request holds is found out before
+// anything is written.
+func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, auth uint64) (*Result, error) {
+	for _, op := range slices.Concat(p.Data, p.State) {
+		if one := (&kv.TooLarge{Key: op.Key, Ops: 1, Bytes: opBytes(op)}); within(one, s.Limits()) != nil {
+			return nil, one
+		}
 	}
 	if o.Lock == nil {
 		return nil, errors.New("internal error: an apply of several transactions without a lock")
@@ -73,10 +76,34 @@ func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, end *en
 	defer cancel()
 	j := newJournaled(s, p.Network, o, held)
 	j.auth = auth
-	if err := j.begin(ctx, p, end); err != nil {
+	if err := j.learn(ctx, bytesOf(p)); err != nil {
+		return nil, notBegun(ctx, err)
+	}
+	end, err := closing(p, s.ClusterID(), o, partOf(s.Limits()))
+	if err != nil {
+		return nil, err
+	}
+	intent := intentOf(p, end)
+	intent.Apply = o.Apply
+	if err := fitting(intent, s.Limits()); err != nil {
+		return nil, err
+	}
+	if err := j.begin(ctx, p, intent); err != nil {
 		return nil, err
 	}
 	return j.carryOut(ctx)
+}
+
+// notBegun makes an end of the context what it means before the first write.
+func notBegun(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return err
+	case errors.Is(cause, context.Canceled):
+		cause = ErrStopped
+	}
+	return &NotBegun{Cause: cause}
 }
 
 func newJournaled(s Store, network string, o Options, held Held) *journaled {
@@ -87,7 +114,7 @@ func newJournaled(s Store, network string, o Options, held Held) *journaled {
 }
 
 // begin writes the journal, from which on everyone can carry on or undo.
-func (j *journaled) begin(ctx context.Context, p *plan.Plan, end *ending) error {
+func (j *journaled) begin(ctx context.Context, p *plan.Plan, intent *state.Intent) error {
 	j.journal = &state.Journal{
 		Format: state.FormatVersion, Apply: j.options.Apply, Serial: p.Serial + 1, Owner: j.options.Owner, Actor: j.options.Actor,
 		Command: j.options.Command, Commit: p.Commit, Since: j.options.Now.UTC(), Phase: state.Preparing,
@@ -100,7 +127,7 @@ func (j *journaled) begin(ctx context.Context, p *plan.Plan, end *ending) error 
 	if err != nil {
 		return j.failedToBegin(ctx, p, err)
 	}
-	if err := j.prepare(ctx, intentOf(p, end), p.Prefix); err != nil {
+	if err := j.prepare(ctx, intent, p.Prefix); err != nil {
 		return errors.Join(j.failedToBegin(ctx, p, err), j.discard(ctx))
 	}
 	return nil
@@ -138,6 +165,9 @@ func (j *journaled) prepare(ctx context.Context, intent *state.Intent, prefix st
 		return err
 	}
 	intent.Before = formerValues(now, intent.Ops)
+	if err := restorable(intent.Before, j.store.Limits()); err != nil {
+		return err
+	}
 	if err := j.writeIntent(ctx, intent); err != nil {
 		return err
 	}
@@ -198,7 +228,7 @@ func (j *journaled) discard(ctx context.Context) error {
 // a plan are about.
 func scanned(network, prefix string) []string {
 	data, own := keys.NewLayout(prefix), state.NewLayout(network)
-	return append(data.ReadPrefixes(), data.UserIDCounter(), own.ObjectsPrefix(), own.Head(), own.DigestKey(), state.NetworksPrefix)
+	return append(data.ReadPrefixes(), data.UserIDCounter(), own.ObjectsPrefix(), own.Head(), own.DigestKey(), own.PlanKey(), state.NetworksPrefix)
 }
 
 // intentOf is the plan's sequence with its ending.
@@ -211,7 +241,9 @@ func intentOf(p *plan.Plan, end *ending) *state.Intent {
 		intent.Ops = append(intent.Ops, part)
 		intent.Units = append(intent.Units, len(intent.Ops))
 	}
-	intent.Guards = append(intent.Guards, state.IntentGuard{At: len(intent.Ops), Guard: headGuard(p)})
+	for _, g := range append(end.guards, headGuard(p)) {
+		intent.Guards = append(intent.Guards, state.IntentGuard{At: len(intent.Ops), Guard: g})
+	}
 	intent.Ops = append(intent.Ops, end.last...)
 	intent.Units = append(intent.Units, len(intent.Ops))
 	return intent

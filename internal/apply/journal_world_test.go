@@ -201,9 +201,15 @@ func (w *town) history(t *testing.T, serial int64) state.History {
 	if !ok {
 		t.Fatalf("there is no history of serial %d", serial)
 	}
-	h, err := state.DecodeHistory(e.Value, nil)
+	h, err := state.DecodeHistory(e.Value, func(n int) (string, bool) {
+		part, ok := w.Get(t, state.NewLayout(nettest.Name).HistoryPart(serial, n))
+		return part.Value, ok
+	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if parts := w.Keys(t, state.NewLayout(nettest.Name).History(serial)+"/part/"); len(parts) != h.Parts {
+		t.Errorf("the history has %d parts, and there are %q", h.Parts, parts)
 	}
 	return h
 }

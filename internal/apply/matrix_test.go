@@ -68,7 +68,7 @@ func faults() map[string]struct {
 				}
 				return n == i.at
 			}
-		}, leaves | finishes},
+		}, leaves | finishes | goesBack}, // the one that learns the limits writes nothing
 		"killed, the request lands never": {func(_ *testing.T, i *instant) {
 			i.w.faults.LoseRequest = func(n int, _ kv.Txn) bool {
 				if n == i.at {
@@ -89,7 +89,7 @@ func faults() map[string]struct {
 			i.w.Compact(t, i.w.Revision(t))
 			return nil
 		}), finishes},
-		"the lease is lost": {before(func(t *testing.T, i *instant) error { t.Helper(); i.w.unlock(t); return nil }), leaves | finishes},
+		"the lease is lost": {before(func(t *testing.T, i *instant) error { t.Helper(); i.w.unlock(t); return nil }), leaves | finishes | goesBack},
 		"interrupted":       {before(func(_ *testing.T, i *instant) error { i.stop(); return nil }), finishesOr},
 		"interrupted twice": {before(func(_ *testing.T, i *instant) error { i.stop(); i.abort(); return nil }), leaves | goesBack},
 	}

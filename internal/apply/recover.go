@@ -20,9 +20,10 @@ type Recovery struct {
 	// Steps is how many transactions it took.
 	Steps int
 	// Restored counts the keys that have their former value again, Left are
-	// those that others have written since.
+	// those that others have written since, LeftMore is how many more there are.
 	Restored int
 	Left     []state.Left
+	LeftMore int
 	// Moved is why it could not go forward, empty where it did.
 	Moved []Moved
 }
@@ -81,8 +82,8 @@ func resume(ctx context.Context, s Store, network, prefix string, o Options, end
 		out.Outcome = Dropped
 		return out, j.discard(ctx)
 	}
-	if err := j.load(ctx); err != nil {
-		return nil, err
+	if j.journal.Phase == state.Abandoning {
+		end = (*journaled).abandon // someone decided so, and it was cut off
 	}
 	if err := end(j, ctx, prefix, out); err != nil {
 		return nil, err
@@ -112,6 +113,12 @@ func (j *journaled) takeOver(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	j.journal, j.fence, j.value = found, e.ModRevision, e.Value
+	if !j.nothingDone() {
+		// Read before anything is written: a damaged journal stays as it is.
+		if err := j.load(ctx); err != nil {
+			return false, err
+		}
+	}
 	next := found.At(e.ModRevision)
 	next.Owner = j.options.Owner
 	if _, err := j.write(ctx, kv.Txn{}, next); err != nil {
@@ -135,11 +142,27 @@ func (j *journaled) load(ctx context.Context) error {
 		parts[i] = e.Value
 	}
 	j.intent, err = state.DecodeIntent(parts)
-	if err == nil && len(j.intent.Ops) != j.journal.Ops {
-		err = fmt.Errorf("it has %d writes, and its head says %d", len(j.intent.Ops), j.journal.Ops)
+	if err == nil {
+		err = j.matches()
 	}
 	if err != nil {
 		return &state.Damaged{Key: j.layout.JournalPart(0), Cause: err}
+	}
+	return nil
+}
+
+// matches compares the intent with the journal's head.
+func (j *journaled) matches() error {
+	in, head := j.intent, j.journal
+	switch {
+	case len(in.Ops) != head.Ops:
+		return fmt.Errorf("it has %d writes, and its head says %d", len(in.Ops), head.Ops)
+	case len(in.Grants) != head.Grants, len(in.Revokes) != head.Revokes:
+		return fmt.Errorf("it has %d and %d calls of the authentication, and its head says %d and %d", len(in.Grants), len(in.Revokes), head.Grants, head.Revokes)
+	case in.Apply != "" && in.Apply != head.Apply:
+		return fmt.Errorf("it is of the apply %s, and its head is of %s", in.Apply, head.Apply)
+	case lastRevision(head) > j.fence:
+		return fmt.Errorf("its head says that a step was written at revision %d, after itself", lastRevision(head))
 	}
 	return nil
 }
@@ -189,7 +212,7 @@ func (r *Recovery) ofUndoing(err error) error {
 	if !errors.As(err, &back) {
 		return err
 	}
-	r.Outcome, r.Restored, r.Left = Undone, back.Restored, back.Left
+	r.Outcome, r.Restored, r.Left, r.LeftMore = Undone, back.Restored, back.Left, back.LeftMore
 	var moved *Rejected
 	if errors.As(back.Cause, &moved) {
 		r.Moved = moved.Moved

@@ -29,6 +29,15 @@ func explainRejection(ctx context.Context, s Store, p *plan.Plan, r kv.Result) e
 	return &Rejected{Moved: addressed(p, r.Moved), Cause: r.Cause}
 }
 
+// RejectMoved is the *Rejected of a plan whose guards do not hold; nil where all
+// do.
+func RejectMoved(p *plan.Plan, moved []kv.Moved) error {
+	if len(moved) == 0 {
+		return nil
+	}
+	return &Rejected{Moved: addressed(p, moved)}
+}
+
 // addressed finds the object of each moved key, among those that the plan
 // changes.
 func addressed(p *plan.Plan, moved []kv.Moved) []Moved {

@@ -17,6 +17,9 @@ type Options struct {
 	Actor string
 	Apply string
 	Now   time.Time
+	// PlanKey is what the network's saved plans are to be known by where it has no
+	// key for that yet; where empty, none is made.
+	PlanKey string
 	// Patience is for how long a lost reply is asked after, DefaultPatience
 	// where 0.
 	Patience time.Duration
@@ -84,20 +87,22 @@ func Run(ctx context.Context, s Store, p *plan.Plan, o Options) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	end, err := closing(p, s.ClusterID(), o)
-	if err != nil {
+	if o.PlanKey, err = newPlanKey(ctx, s, p, o); err != nil {
 		return nil, err
 	}
 	if p.Access.Calls() > 0 {
-		return runJournaled(ctx, s, p, o, end, auth, nil)
+		return runJournaled(ctx, s, p, o, auth)
 	}
-	txn := end.transaction(p)
+	txn, err := Transaction(p, s.ClusterID(), o)
+	if err != nil {
+		return nil, err
+	}
 	if o.stopped() {
 		return nil, &NotBegun{Cause: ErrStopped}
 	}
 	result, err := s.Commit(ctx, txn)
 	if large := (*kv.TooLarge)(nil); errors.As(err, &large) {
-		return runJournaled(ctx, s, p, o, end, auth, large)
+		return runJournaled(ctx, s, p, o, auth)
 	}
 	if err != nil {
 		return nil, err
@@ -153,7 +158,7 @@ func pause(ctx context.Context, d time.Duration) error {
 // plan's data and state, the new head, the history record, and the old values
 // of sensitive fields. It is refused while there is a journal.
 func Transaction(p *plan.Plan, clusterID string, o Options) (kv.Txn, error) {
-	end, err := closing(p, clusterID, o)
+	end, err := closing(p, clusterID, o, state.HistoryPartBytes)
 	if err != nil {
 		return kv.Txn{}, err
 	}
@@ -162,7 +167,7 @@ func Transaction(p *plan.Plan, clusterID string, o Options) (kv.Txn, error) {
 
 func (e *ending) transaction(p *plan.Plan) kv.Txn {
 	journal := kv.Guard{Kind: kv.Empty, Key: state.NewLayout(p.Network).JournalPrefix()}
-	return kv.Txn{Guards: withHead(append(slices.Clip(p.Guards), journal), headGuard(p)), Ops: slices.Concat(p.Data, p.State, e.parts, e.last)}
+	return kv.Txn{Guards: withHead(slices.Concat(p.Guards, e.guards, []kv.Guard{journal}), headGuard(p)), Ops: slices.Concat(p.Data, p.State, e.parts, e.last)}
 }
 
 // headGuard makes applies serial: two from one head can't both commit.

@@ -129,6 +129,7 @@ func (j *journaled) cut() int {
 			unit++
 		}
 	}
+	fits = j.wholeEnd(from, fits)
 	switch {
 	case whole > from:
 		return whole
@@ -138,18 +139,40 @@ func (j *journaled) cut() int {
 	return first
 }
 
+// wholeEnd keeps the last unit whole: by its history a lost reply is found out,
+// so that may not be there before the head is.
+func (j *journaled) wholeEnd(from, fits int) int {
+	last := lastUnit(j.intent)
+	switch {
+	case from >= last:
+		return len(j.intent.Ops)
+	case fits > last:
+		return last
+	}
+	return fits
+}
+
 // room is how many bytes a step may have now.
-func (j *journaled) room() int { return min(j.budget, j.store.Limits().MaxRequestBytes*3/4) }
+func (j *journaled) room() int {
+	return max(min(j.budget, roomOf(j.store.Limits(), len(j.value))), 1)
+}
+
+// roomOf is what the server takes in a request beside the journal's head.
+func roomOf(l kv.Limits, head int) int {
+	return min(l.MaxRequestBytes*3/4, l.MaxRequestBytes-head-requestOverhead)
+}
 
 // perEntry is about what an entry costs a request beside its texts.
 const perEntry = 28
 
-func opBytes(o kv.Op) int       { return len(o.Key) + len(o.Value) + len(o.End) + perEntry }
-func guardBytes(g kv.Guard) int { return len(g.Key) + perEntry }
+func opBytes(o kv.Op) int { return len(o.Key) + len(o.Value) + len(o.End) + perEntry }
+func guardBytes(g kv.Guard) int {
+	return len(g.Key) + len(g.End) + len(g.Form) + len(g.Value) + perEntry
+}
 
 // shrink makes the next try of a step smaller; false where it can't be.
 func (j *journaled) shrink(from, end int) bool {
-	if end-from <= 1 {
+	if end-from <= 1 || from >= lastUnit(j.intent) {
 		return false
 	}
 	unit, _ := slices.BinarySearch(j.intent.Units, from+1)

@@ -37,7 +37,7 @@ func (j *journaled) undo(ctx context.Context, cause error) error {
 		}
 		j.report()
 	}
-	out.Left = j.journal.Left
+	out.Left, out.LeftMore = j.journal.Left, j.journal.LeftMore
 	var err error
 	if out.Calls, err = j.ungrant(ctx); err != nil {
 		return j.undone(err, cause)
@@ -193,12 +193,12 @@ func why(f formerKey, there bool) string {
 // again, since others wrote meanwhile.
 func (j *journaled) restore(ctx context.Context, b *back, from int) (restored int, again bool, err error) {
 	for size := len(b.ops); ; {
-		n := j.fitting(b.ops, size)
+		n := j.fittingOps(b.ops, size)
 		next := j.journal.At(j.fence)
 		if n == len(b.ops) {
 			next.Steps = next.Steps[:len(next.Steps)-1]
 			next.Done = from
-			next.Left = append(slices.Clip(next.Left), b.left...)
+			keepLeft(next, b.left, j.store.Limits().MaxRequestBytes/leftShare)
 		}
 		_, err := j.write(ctx, kv.Txn{Guards: b.guards[:n:n], Ops: b.ops[:n:n]}, next)
 		switch {
@@ -219,8 +219,30 @@ func (j *journaled) restore(ctx context.Context, b *back, from int) (restored in
 	}
 }
 
-// fitting is how many of the writes one request holds, at most size of them.
-func (j *journaled) fitting(ops []kv.Op, size int) int {
+// leftShare is which part of a request the keys that were left may take.
+const leftShare = 8
+
+// keepLeft notes the keys that were left, by name as long as there is room: the
+// journal's head must fit a request with what is restored.
+func keepLeft(next *state.Journal, left []state.Left, room int) {
+	next.Left = slices.Clone(next.Left)
+	for i := range next.Left {
+		room -= len(next.Left[i].Key) + len(next.Left[i].Why) + perLeft
+	}
+	for _, l := range left {
+		if room -= len(l.Key) + len(l.Why) + perLeft; room < 0 || next.LeftMore > 0 {
+			next.LeftMore++
+			continue
+		}
+		next.Left = append(next.Left, l)
+	}
+}
+
+// perLeft is about what a key that was left takes beside its texts.
+const perLeft = 40
+
+// fittingOps is how many of the writes one request holds, at most size of them.
+func (j *journaled) fittingOps(ops []kv.Op, size int) int {
 	spent := 0
 	for i := range ops {
 		spent += opBytes(ops[i]) + len(ops[i].Key) + perEntry

@@ -70,14 +70,11 @@ func (a *app) converse(ctx context.Context, console *engine.Console) error {
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
-		ok, err := a.evaluate(ctx, console, text)
+		ok, err := a.evaluate(console, text)
 		if err != nil {
 			return err
 		}
-		failed = failed || !ok && (!typed || console.Ended)
-		if console.Ended {
-			break
-		}
+		failed = failed || !ok && !typed
 	}
 	if typed {
 		_, _ = io.WriteString(a.stderr, "\n")
@@ -89,8 +86,8 @@ func (a *app) converse(ctx context.Context, console *engine.Console) error {
 }
 
 // evaluate prints the value of an expression, or what is wrong with it.
-func (a *app) evaluate(ctx context.Context, console *engine.Console, text string) (ok bool, err error) {
-	value, _, err := console.Eval(ctx, text)
+func (a *app) evaluate(console *engine.Console, text string) (ok bool, err error) {
+	value, _, err := console.Eval(text)
 	var wrong *diag.Failure
 	switch {
 	case errors.As(err, &wrong):

@@ -115,11 +115,8 @@ func (a *app) watchDrift(ctx context.Context, d *driftFlags, o engine.LiveOption
 	shown := &driftStream{app: a, flags: d}
 	sinks := []func(engine.WatchUpdate) error{shown.update}
 	if alarm.metrics != nil || alarm.webhook != nil {
-		watching, stop := context.WithCancel(ctx)
-		defer stop()
-		ctx = watching
 		telling, cancel := context.WithCancel(ctx)
-		t, end := alarm.startTeller(telling, stop)
+		t, end := alarm.startTeller(telling)
 		defer func() {
 			cancel()
 			end()

@@ -119,7 +119,7 @@ func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned
 	}
 	conflicts, denied := len(planned.Plan.Conflicts) > 0, len(planned.Plan.Denied()) > 0
 	if save.file != "" && !conflicts && !denied {
-		if _, err := a.engine.SavePlan(planned.Plan, save.file, save.to); err != nil {
+		if _, err := a.engine.SavePlan(planned, save.file, save.to); err != nil {
 			return err
 		}
 	}
@@ -133,6 +133,9 @@ func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned
 		return &shown{cause: &engine.Denied{Plan: planned.Plan}}
 	case save.file != "":
 		a.note("", save.said())
+		if key := planned.KeyDenied(); key != "" {
+			a.note("", "This user may not read "+key+", which plan files are known by. Once the network has that key, an apply refuses this file.")
+		}
 	}
 	return p.verdict(planned, detailed)
 }

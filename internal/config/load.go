@@ -38,12 +38,7 @@ type run struct {
 
 	places  map[addr.Addr]origin
 	tainted map[addr.Addr]bool
-
-	// budget is what the evaluation may still use, exhausted says that it was
-	// told that there is nothing left.
-	budget    *lang.Budget
-	exhausted bool
-	cause     func() error
+	stopped func() bool
 }
 
 func newRun(ctx context.Context, o Options) *run {
@@ -52,14 +47,9 @@ func newRun(ctx context.Context, o Options) *run {
 		sources: map[string]*source{}, folders: map[string]*folder{}, outside: map[string]outside{}, reads: map[string][]byte{},
 		reported: map[string]bool{}, secretVars: map[string]bool{},
 		places: map[addr.Addr]origin{}, tainted: map[addr.Addr]bool{},
+		stopped: func() bool { return ctx.Err() != nil },
 	}
-	limit := o.Budget
-	if limit <= 0 {
-		limit = lang.DefaultBudget
-	}
-	r.budget = lang.NewBudget(limit, nil)
-	r.allow(ctx)
-	r.functions = lang.Functions(watched{FS: o.FS, run: r}, r.budget)
+	r.functions = lang.Functions(watched{FS: o.FS, run: r})
 	return r
 }
 
@@ -69,7 +59,6 @@ func (r *run) loadRoot() *folder {
 	if !r.broken {
 		r.readOutside(root)
 	}
-	r.options.Watch.know(r.sources)
 	return root
 }
 
@@ -85,8 +74,8 @@ func Load(ctx context.Context, o Options) (*Config, diag.List) {
 	r.root = r.newScope(root)
 	c := &Config{Network: &network.Network{}, run: r}
 	r.evaluateRoot(c)
-	if found := r.ended(); found != nil {
-		return nil, found
+	if err := ctx.Err(); err != nil {
+		return nil, diag.List{{Severity: diag.Error, Summary: "Interrupted", Detail: "The configuration was not read to its end."}}
 	}
 	found := r.diagnostics()
 	checked := c.Network.Normalize()

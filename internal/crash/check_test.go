@@ -58,7 +58,7 @@ func journal(t *testing.T) string {
 
 func record(t *testing.T, serial int64, apply string) string {
 	t.Helper()
-	text, _, err := state.EncodeHistory(state.History{Format: 1, Serial: serial, Apply: apply})
+	text, _, err := state.EncodeHistory(state.History{Format: 1, Serial: serial, Apply: apply}, state.HistoryPartBytes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func (w *drawn) applySaved(t *testing.T, r *rand.Rand) error {
 		return w.came(t, x, err)
 	}
 	file := w.folder + "/" + x.actor + "/saved.plan"
-	if _, err := x.engine.SavePlan(p.Plan, file, seal.Recipients{}); err != nil {
+	if _, err := x.engine.SavePlan(p, file, seal.Recipients{}); err != nil {
 		return w.came(t, x, err)
 	}
 	_, err = x.engine.ApplyFile(x.ctx, engine.ApplyFileOptions{File: file, Connection: o.Connection, Actor: x.actor, LockTimeout: lockPatience, Review: w.review(x, r)})

@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,8 +17,6 @@ import (
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc"
 	"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter"
-
-	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // Folder is the name of the folder that holds everything, within the
@@ -88,7 +87,7 @@ func run(ctx context.Context, dir, listen string) (*Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := errors.Join(putAside(c.Dir), inspect(c.Dir)); err != nil {
+		if err := putAside(c.Dir); err != nil {
 			return nil, err
 		}
 		e, err := launch(ctx, c, b)
@@ -96,7 +95,7 @@ func run(ctx context.Context, dir, listen string) (*Server, error) {
 			continue
 		}
 		if err != nil {
-			return nil, failed(c.Dir, err)
+			return nil, fmt.Errorf("start the embedded etcd server on %s: %w", c.Dir, err)
 		}
 		s := &Server{etcd: e, client: v3client.New(e.Server), breakdown: b}
 		if listen != "" {
@@ -116,11 +115,11 @@ func launch(ctx context.Context, c *embed.Config, b *breakdown) (*embed.Etcd, er
 	limit, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	started := make(chan *embed.Etcd, 1)
-	ended := make(chan error, 1)
-	fault.Go(func() {
+	failed := make(chan error, 1)
+	go func() {
 		e, err := embed.StartEtcd(c)
 		if err != nil {
-			ended <- err
+			failed <- err
 			return
 		}
 		select {
@@ -128,16 +127,16 @@ func launch(ctx context.Context, c *embed.Config, b *breakdown) (*embed.Etcd, er
 			started <- e
 		case err := <-e.Err():
 			abandon(e)
-			ended <- err
+			failed <- err
 		case <-limit.Done():
 			abandon(e)
-			ended <- limit.Err()
+			failed <- limit.Err()
 		}
-	}, func(err error) { ended <- err })
+	}()
 	select {
 	case e := <-started:
 		return e, nil
-	case err := <-ended:
+	case err := <-failed:
 		return nil, err
 	case <-b.happened:
 		return nil, b.err()

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/apply"
-	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // maxReplans is how often a direct apply plans anew.
@@ -102,7 +101,7 @@ func (e *Engine) run(ctx context.Context, s *session, p *Planned, who applicant,
 func (e *Engine) runOptions(ctx context.Context, s *session, network string, who applicant, wait time.Duration) (apply.Options, error) {
 	ids := e.ids()
 	out := apply.Options{
-		Actor: who.actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(),
+		Actor: who.actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(), PlanKey: ids.Secret(),
 		Lock: e.locker(s, network, who.actor, wait), Stop: ctx.Done(), Auth: e.observe(s), Passwords: e.passwords(who.folder),
 		Progress: func(done, all int) { e.progress(fmt.Sprintf("%d of %d writes", done, all)) },
 	}
@@ -113,13 +112,13 @@ func (e *Engine) runOptions(ctx context.Context, s *session, network string, who
 // to an end by itself, and that the second one ends.
 func (e *Engine) hard(ctx context.Context) (context.Context, context.CancelFunc) {
 	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	fault.Go(func() {
+	go func() {
 		select {
 		case <-e.Abort:
 			cancel()
 		case <-hard.Done():
 		}
-	}, func(error) { cancel() })
+	}()
 	return hard, cancel
 }
 

@@ -118,9 +118,6 @@ func explainConnection(err error) (d render.ErrorDocument, ok bool) {
 			Hint: "wait until it ends; to use the server from several commands at once, keep `sigilform dev` running",
 		}, true
 	}
-	if d, ok := explainEmbedded(err); ok {
-		return d, true
-	}
 	if e, ok := as[*NothingHere](err); ok {
 		return render.ErrorDocument{Code: "nothing_here", Summary: e.Error(), Hint: "say where the cluster is: --endpoints, SIGILFORM_ENDPOINTS, or PATH"}, true
 	}
@@ -137,6 +134,12 @@ func explainPlanFile(err error) (d render.ErrorDocument, ok bool) {
 	}
 	if e, ok := as[*planfile.TooNew](err); ok {
 		return render.ErrorDocument{Code: "newer_plan", Summary: e.Error()}, true
+	}
+	if e, ok := as[*planfile.Outdated](err); ok {
+		return render.ErrorDocument{
+			Code: "outdated_plan", Summary: "the plan file is of an earlier version", Detail: fmt.Sprintf("It has format %d, which anyone could change unnoticed.", e.Format),
+			Hint: "plan again",
+		}, true
 	}
 	if errors.Is(err, planfile.ErrNoPlan) {
 		return render.ErrorDocument{Code: "no_plan", Summary: oneLine(err.Error()), Hint: "`sigilform plan --out FILE` saves one"}, true

@@ -72,7 +72,7 @@ func TestSavePlan(t *testing.T) {
 	p := &plan.Plan{Network: "t", ClusterID: "1", Generation: "g", Prefix: "/t/", Mode: plan.ModeApply}
 	name := filepath.Join(dir, "p")
 	for range 2 { // the second time over the first
-		digest, err := e.SavePlan(p, name, seal.Recipients{})
+		digest, err := e.SavePlan(&Planned{Plan: p}, name, seal.Recipients{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,11 +90,11 @@ func TestSavePlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, taken := range []string{other, dir} {
-		if _, err := e.SavePlan(p, taken, seal.Recipients{}); err == nil {
+		if _, err := e.SavePlan(&Planned{Plan: p}, taken, seal.Recipients{}); err == nil {
 			t.Errorf("%s is overwritten", taken)
 		}
 	}
-	if _, err := e.SavePlan(p, filepath.Join(dir, "no", "folder"), seal.Recipients{}); err == nil {
+	if _, err := e.SavePlan(&Planned{Plan: p}, filepath.Join(dir, "no", "folder"), seal.Recipients{}); err == nil {
 		t.Error("a folder that is not there is no error")
 	}
 	left, err := os.ReadDir(dir)

@@ -48,6 +48,8 @@ type Planned struct {
 	Already *state.History
 	// config is what was planned, nil where none was read.
 	config *config.Config
+	// key is what the plan is known by once it is saved.
+	key planKey
 }
 
 // Conflicted is the error for a plan that can be shown but not applied.
@@ -161,12 +163,12 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	if err := w.session.mayEnforce(ctx, p); err != nil {
 		return nil, err
 	}
-	if err := judge(ctx, w.options.Source.Limits, p, v.state, w.config, w.options.Allow); err != nil {
+	if err := judge(p, v.state, w.config, w.options.Allow); err != nil {
 		return nil, err
 	}
 	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings), w.session.adviseOf(ctx, p))
 	w.outputs(p)
-	return w.planned(p), nil
+	return w.planned(p).keyed(w.engine, v), nil
 }
 
 // input is what a plan is made from, but for what only the cluster tells.

@@ -9,21 +9,21 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/network"
-	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/plan/planfile"
 	"github.com/sigilgate/sigilform/internal/seal"
 )
 
 // SavePlan writes a plan to a file that is there wholly or not at all, encrypted
 // where there are recipients, and returns the digest of the plan file, which is
-// that of its plaintext.
-func (e *Engine) SavePlan(p *plan.Plan, name string, to seal.Recipients) (digest string, err error) {
+// that of its plaintext. Where the network has a key for it, the file is known by
+// that afterwards.
+func (e *Engine) SavePlan(p *Planned, name string, to seal.Recipients) (digest string, err error) {
 	if err := mayReplace(name, "saved plan", isSavedPlan); err != nil {
 		return "", err
 	}
 	err = writeWhole(name, "the plan", func(w io.Writer) error {
 		return sealing(w, to, func(w io.Writer) (err error) {
-			digest, err = planfile.Write(w, p)
+			digest, err = planfile.Write(w, p.Plan, p.key.text)
 			return err //nolint:wrapcheck // it says what it is
 		})
 	})
@@ -31,22 +31,31 @@ func (e *Engine) SavePlan(p *plan.Plan, name string, to seal.Recipients) (digest
 }
 
 // ReadPlan reads a saved plan and its digest. An encrypted one is decrypted
-// with the identities of the given files, or of the environment.
+// with the identities of the given files, or of the environment. Whether it is
+// as it was made only its cluster tells.
 func (e *Engine) ReadPlan(name string, identities []string) (*Planned, string, error) {
-	f, err := e.unseal(name, identities)
+	f, err := e.readPlan(name, identities)
 	if err != nil {
 		return nil, "", err
 	}
+	return &Planned{Plan: f.Plan, Secrets: secretsOf(&network.Network{}, f.Plan)}, f.Digest, nil
+}
+
+func (e *Engine) readPlan(name string, identities []string) (*planfile.File, error) {
+	f, err := e.unseal(name, identities)
+	if err != nil {
+		return nil, err
+	}
 	defer f.close()
-	p, digest, err := planfile.Read(f)
+	p, err := planfile.Read(f)
 	switch {
 	case f.sealed && errors.Is(err, planfile.ErrNoPlan):
-		return nil, "", failure(fmt.Sprintf("%s is encrypted, and what it holds is no plan", name), "It could be decrypted.",
+		return nil, failure(fmt.Sprintf("%s is encrypted, and what it holds is no plan", name), "It could be decrypted.",
 			"Give a file that `sigilform plan --out FILE --encrypt-to …` made.")
 	case err != nil:
-		return nil, "", fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &Planned{Plan: p, Secrets: secretsOf(&network.Network{}, p)}, digest, nil
+	return p, nil
 }
 
 // ApplyFileOptions say which saved plan to apply.
@@ -67,12 +76,14 @@ type ApplyFileOptions struct {
 	Review func(ctx context.Context, p *Planned) error
 }
 
-// ApplyFile applies exactly a saved plan. It never plans.
+// ApplyFile applies exactly a saved plan, once it is known to be as it was made.
+// It never plans.
 func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applied, err error) {
-	p, _, err := e.ReadPlan(o.File, o.Identities)
+	file, err := e.readPlan(o.File, o.Identities)
 	if err != nil {
 		return nil, err
 	}
+	p := &Planned{Plan: file.Plan, Secrets: secretsOf(&network.Network{}, file.Plan)}
 	t, err := e.choosePlan(o.Connection, p.Plan.Connection)
 	if err != nil {
 		return nil, err
@@ -82,6 +93,9 @@ func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applie
 		return nil, err
 	}
 	defer s.close(&err)
+	if err := e.authenticate(ctx, s, file); err != nil {
+		return nil, err
+	}
 	if err := refuseRestored(ctx, s, p.Plan); err != nil {
 		return nil, err
 	}
@@ -92,6 +106,9 @@ func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applie
 		return nil, err
 	}
 	if err := e.awaitTurn(ctx, s, p.Plan.Network, o.LockTimeout); err != nil {
+		return nil, err
+	}
+	if err := e.confirm(ctx, s, p.Plan); err != nil {
 		return nil, err
 	}
 	return e.run(ctx, s, p, e.applicant(ctx, filepath.Dir(o.File), o.Actor), o.LockTimeout)

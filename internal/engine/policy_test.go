@@ -41,7 +41,7 @@ func TestDeniedIsNotWritten(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	file := filepath.Join(t.TempDir(), "plan")
-	if _, err := e.SavePlan(denied.Plan, file, seal.Recipients{}); err != nil {
+	if _, err := e.SavePlan(&engine.Planned{Plan: denied.Plan}, file, seal.Recipients{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := e.ApplyFile(t.Context(), engine.ApplyFileOptions{File: file, Review: reviewed}); !errors.As(err, &denied) {
@@ -67,7 +67,7 @@ func TestUnjudgedProtection(t *testing.T) {
 	}
 	planned.Plan.Policies, planned.Plan.Changes[0].Protected = nil, true
 	file := filepath.Join(t.TempDir(), "plan")
-	if _, err := e.SavePlan(planned.Plan, file, seal.Recipients{}); err != nil {
+	if _, err := e.SavePlan(planned, file, seal.Recipients{}); err != nil {
 		t.Fatal(err)
 	}
 	var denied *engine.Denied
@@ -90,7 +90,7 @@ func TestAllowedIsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "plan")
-	if _, err := e.SavePlan(planned.Plan, file, seal.Recipients{}); err != nil {
+	if _, err := e.SavePlan(planned, file, seal.Recipients{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := e.ApplyFile(t.Context(), engine.ApplyFileOptions{File: file, Review: reviewed}); err != nil {

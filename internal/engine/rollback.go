@@ -103,11 +103,11 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	if err := judge(ctx, Limits{}, p, v.state, nil, o.Allow); err != nil {
+	if err := judge(p, v.state, nil, o.Allow); err != nil {
 		return nil, err
 	}
 	p.Warnings = append(found, p.Warnings...)
-	return e.planned(n, p), nil
+	return e.planned(n, p).keyed(e, v), nil
 }
 
 // rewind undoes the history, newest first, down to the serial, and returns the

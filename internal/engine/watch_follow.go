@@ -7,7 +7,6 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/etcd"
-	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -29,16 +28,10 @@ func (w *watching) follow(ctx context.Context) error {
 		listened := make(chan heard)
 		f.listened = listened
 		done := make(chan struct{})
-		fault.Go(func() {
-			listen(ctx, f.watch, listened)
-			close(done)
-		}, func(err error) {
+		go func() {
 			defer close(done)
-			select {
-			case listened <- heard{err: err}:
-			case <-ctx.Done():
-			}
-		})
+			listen(ctx, f.watch, listened)
+		}()
 		defer func() {
 			cancel()
 			<-done

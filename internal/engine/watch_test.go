@@ -239,7 +239,7 @@ func TestWatchChecksInIntervals(t *testing.T) {
 func TestWatchIsSilentOnJournals(t *testing.T) {
 	t.Parallel()
 	_, e, o := setUp(t)
-	server := etcdtest.StartWith(t, etcdtest.Options{MaxRequestBytes: 24 << 10})
+	server := etcdtest.StartWith(t, etcdtest.Options{MaxRequestBytes: 16 << 10})
 	o.Connection.Endpoints = []string{server.Endpoint()}
 	mustApply(t, e, o)
 	o.Allow = []string{"max-updates"}

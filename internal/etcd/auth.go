@@ -11,7 +11,6 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"google.golang.org/grpc/codes"
 
-	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -127,7 +126,7 @@ func (c *Client) readAuth(ctx context.Context) (*kv.Auth, error) {
 func (c *Client) eachName(ctx context.Context, names []string, read func(context.Context, string) error) error {
 	errs := make([]error, len(names))
 	free := make(chan struct{}, parallelAuthReads)
-	var wg fault.Group
+	var wg sync.WaitGroup
 	for i, name := range names {
 		free <- struct{}{}
 		wg.Go(func() {

@@ -9,8 +9,6 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
-
-	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // Cluster describes the cluster as it is now.
@@ -67,7 +65,7 @@ func (c *Client) Cluster(ctx context.Context) (Cluster, error) {
 	alarms := c.alarms(ctx)
 	known := c.byMember(ctx)
 	out := Cluster{ID: c.ClusterID(), Members: make([]Member, len(list.Members))}
-	var wg fault.Group
+	var wg sync.WaitGroup
 	for i, m := range list.Members {
 		out.Members[i] = Member{
 			ID: hexID(m.GetID()), Name: m.GetName(), ClientURLs: m.GetClientURLs(), PeerURLs: m.GetPeerURLs(),
@@ -129,7 +127,7 @@ func (c *Client) byMember(ctx context.Context) map[uint64]*pb.StatusResponse {
 	}
 	out := map[uint64]*pb.StatusResponse{}
 	var mu sync.Mutex
-	var wg fault.Group
+	var wg sync.WaitGroup
 	limit, cancel := context.WithTimeout(ctx, c.settings.Timeout/3)
 	defer cancel()
 	for _, e := range endpoints {

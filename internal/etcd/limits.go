@@ -35,11 +35,12 @@ func (l *limits) tooManyOps(n int) bool {
 	return l.now.MaxTxnOps < before
 }
 
-// tooLarge learns that a request of so many bytes was refused.
+// tooLarge learns that a request of so many bytes was refused. The steps are
+// small: what the server takes and is not known to take is lost to single values.
 func (l *limits) tooLarge(bytes int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	before := l.now.MaxRequestBytes
-	l.now.MaxRequestBytes = max(min(before, bytes)/2, leastRequestBytes)
+	l.now.MaxRequestBytes = max(min(before, bytes)*7/8, leastRequestBytes)
 	return l.now.MaxRequestBytes < before
 }

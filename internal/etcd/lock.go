@@ -11,7 +11,6 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/client/v3/concurrency"
 
-	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -27,7 +26,7 @@ type Lock struct {
 	revision int64
 	lost     chan struct{}
 	end      context.CancelFunc
-	watching fault.Group
+	watching sync.WaitGroup
 	once     sync.Once
 	unlocked error
 }
@@ -96,7 +95,7 @@ func (l *Lock) take(ctx context.Context, value string) error {
 func (l *Lock) watch(life context.Context) {
 	defer close(l.lost)
 	gone := make(chan struct{})
-	var deleted fault.Group
+	var deleted sync.WaitGroup
 	ctx, stop := context.WithCancel(life)
 	defer deleted.Wait()
 	defer stop()

@@ -2,8 +2,6 @@ package etcd
 
 import (
 	"context"
-
-	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // LogIndex is how long the cluster's own log is, at least, by one member that
@@ -21,27 +19,17 @@ func (c *Client) LogIndex(ctx context.Context, revision int64) uint64 {
 	if c.inProcess {
 		endpoints = []string{""}
 	}
-	answers := make(chan logged, len(endpoints))
+	answers := make(chan uint64, len(endpoints))
 	for _, e := range endpoints {
-		fault.Go(func() { answers <- logged{index: c.logOf(ctx, e, revision)} }, func(err error) { answers <- logged{failed: err} })
+		go func() { answers <- c.logOf(ctx, e, revision) }()
 	}
 	// The first one that knows is enough.
 	for range endpoints {
-		answer := <-answers
-		if answer.failed != nil {
-			panic(answer.failed) //nolint:forbidigo // a fault goes on where it is waited for
-		}
-		if answer.index > 0 {
-			return answer.index
+		if index := <-answers; index > 0 {
+			return index
 		}
 	}
 	return 0
-}
-
-// logged is what one endpoint says of its log.
-type logged struct {
-	index  uint64
-	failed error
 }
 
 func (c *Client) logOf(ctx context.Context, endpoint string, revision int64) uint64 {

@@ -35,13 +35,13 @@ func build(t kv.Txn, l kv.Limits, username string) (*pb.TxnRequest, Size, error)
 	if err := check(t); err != nil {
 		return nil, size, err
 	}
-	s, ok := shapeFor(max(len(t.Guards), len(t.Ops)), l.MaxTxnOps)
+	s, ok := kv.ShapeFor(max(len(t.Guards), len(t.Ops)), l.MaxTxnOps)
 	if !ok {
-		s = shape{depth: 1} // no level holds it; its size is still worth knowing
+		s = kv.Shape{Depth: 1} // no level holds it; its size is still worth knowing
 	}
-	size.Depth, size.Widest = s.depth, max(size.Ops, size.Guards)
-	if s.depth > 1 {
-		size.Widest = s.width*(s.depth-1) + s.leaf
+	size.Depth, size.Widest = s.Depth, max(size.Ops, size.Guards)
+	if s.Depth > 1 {
+		size.Widest = s.Width*(s.Depth-1) + s.Leaf
 	}
 	request, err := encode(t, s)
 	if err != nil {

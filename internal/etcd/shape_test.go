@@ -85,7 +85,7 @@ func TestTreesFitTheServer(t *testing.T) {
 		for i := range ops {
 			txn.Ops = append(txn.Ops, kv.Op{Kind: kv.Put, Key: fmt.Sprint("/o", i)})
 		}
-		s, ok := shapeFor(max(guards, ops), limit)
+		s, ok := kv.ShapeFor(max(guards, ops), limit)
 		if !ok {
 			if limit >= 128 {
 				t.Fatalf("%d and %d do not fit %d", guards, ops, limit)
@@ -106,8 +106,8 @@ func TestTreesFitTheServer(t *testing.T) {
 		if !once(n.guards, guards) || !once(n.puts, ops) || !once(n.refusals, -1) {
 			t.Fatalf("%+v: %d guards, %d writes, refusals %v", s, len(n.guards), len(n.puts), n.refusals)
 		}
-		if flat := max(guards, ops) <= limit; flat != (s.depth == 1) {
-			t.Fatalf("%d and %d with limit %d make depth %d", guards, ops, limit, s.depth)
+		if flat := max(guards, ops) <= limit; flat != (s.Depth == 1) {
+			t.Fatalf("%d and %d with limit %d make depth %d", guards, ops, limit, s.Depth)
 		}
 	})
 }
@@ -117,13 +117,13 @@ func TestShapes(t *testing.T) {
 	for _, test := range []struct{ n, limit, depth, capacity int }{
 		{0, 128, 1, 128}, {128, 128, 1, 128}, {129, 128, 2, 4096}, {4096, 128, 2, 4096}, {4097, 128, 3, 77_658}, {100_000, 128, 4, 1 << 20},
 	} {
-		s, ok := shapeFor(test.n, test.limit)
-		if !ok || s.depth != test.depth || s.capacity() < test.n {
-			t.Errorf("%d within %d: got %+v holding %d", test.n, test.limit, s, s.capacity())
+		s, ok := kv.ShapeFor(test.n, test.limit)
+		if !ok || s.Depth != test.depth || s.Capacity() < test.n {
+			t.Errorf("%d within %d: got %+v holding %d", test.n, test.limit, s, s.Capacity())
 		}
 	}
 	for _, limit := range []int{0, 1, 2, 3} {
-		if s, ok := shapeFor(100, limit); ok {
+		if s, ok := kv.ShapeFor(100, limit); ok {
 			t.Errorf("a limit of %d holds 100 as %+v", limit, s)
 		}
 	}

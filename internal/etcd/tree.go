@@ -1,7 +1,6 @@
 package etcd
 
 import (
-	"math"
 	"slices"
 	"strconv"
 
@@ -18,50 +17,13 @@ const refusePrefix = state.Root + "refuse/"
 // server, at random, or by clients as small positive numbers.
 const noLease = 0x7fedcba987654321
 
-// shape is how a transaction is spread over levels. Each level may hold as
-// many entries as the level above it left of the server's limit.
-type shape struct {
-	// depth is the number of levels; 1 is a flat transaction.
-	depth int
-	// width is the number of entries of a level above the leaves, leaf the
-	// number of guards, and of writes, of a leaf.
-	width, leaf int
-}
-
-func (s shape) capacity() int {
-	out := s.leaf
-	for range s.depth - 1 {
-		if out > math.MaxInt32/max(s.width, 1) {
-			return math.MaxInt32
-		}
-		out *= s.width
-	}
-	return out
-}
-
-// shapeFor is the shallowest shape that holds n guards and n writes; ok is
-// false where none does.
-func shapeFor(n, limit int) (s shape, ok bool) {
-	for depth := 1; depth <= limit; depth++ {
-		width := limit / depth
-		s = shape{depth: depth, width: width, leaf: limit - width*(depth-1)}
-		if s.capacity() >= n {
-			return s, true
-		}
-		if s.width < 2 {
-			break
-		}
-	}
-	return shape{}, false
-}
-
 // encode makes the request of a transaction. A flat one says by itself whether
 // its guards held. A nested one can't: a compare that fails only skips its own
 // branch. So every leaf with guards has a put in its else-branch that no
 // server carries out, which fails the request as a whole before any write.
 // Guards and writes are spread over the leaves independently, since a server
 // evaluates all compares before it writes.
-func encode(t kv.Txn, s shape) (*pb.TxnRequest, error) {
+func encode(t kv.Txn, s kv.Shape) (*pb.TxnRequest, error) {
 	compares := make([]*pb.Compare, 0, len(t.Guards))
 	for _, g := range t.Guards {
 		c, err := compare(g)
@@ -78,10 +40,10 @@ func encode(t kv.Txn, s shape) (*pb.TxnRequest, error) {
 		}
 		ops = append(ops, op)
 	}
-	if s.depth == 1 {
+	if s.Depth == 1 {
 		return &pb.TxnRequest{Compare: compares, Success: ops}, nil
 	}
-	return &pb.TxnRequest{Success: grow(leaves(compares, ops, s.leaf), s)}, nil
+	return &pb.TxnRequest{Success: grow(leaves(compares, ops, s.Leaf), s)}, nil
 }
 
 func leaves(compares []*pb.Compare, ops []*pb.RequestOp, size int) []*pb.RequestOp {
@@ -99,10 +61,10 @@ func leaves(compares []*pb.Compare, ops []*pb.RequestOp, size int) []*pb.Request
 }
 
 // grow joins leaves level by level until the root holds the rest.
-func grow(level []*pb.RequestOp, s shape) []*pb.RequestOp {
-	for len(level) > s.width {
+func grow(level []*pb.RequestOp, s kv.Shape) []*pb.RequestOp {
+	for len(level) > s.Width {
 		var up []*pb.RequestOp
-		for group := range slices.Chunk(level, s.width) {
+		for group := range slices.Chunk(level, s.Width) {
 			up = append(up, inner(&pb.TxnRequest{Success: group}))
 		}
 		level = up

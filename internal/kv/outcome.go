@@ -42,6 +42,9 @@ type Result struct {
 // TooLarge is the error for a transaction that does not fit a request. Nothing
 // was sent.
 type TooLarge struct {
+	// Key is the one write that no request holds, with the guards that it must
+	// be sent with; empty where it is all of them together.
+	Key             string
 	Bytes, MaxBytes int
 	// Ops and Guards are counted over the whole transaction.
 	Ops, Guards, MaxTxnOps int
@@ -49,6 +52,10 @@ type TooLarge struct {
 
 // Error says the size and the limit.
 func (e *TooLarge) Error() string {
+	if e.Key != "" {
+		return fmt.Sprintf("the write of %s does not fit one request: about %d bytes with %d guards; the limits are %d bytes and %d operations a level",
+			e.Key, e.Bytes, e.Guards, e.MaxBytes, e.MaxTxnOps)
+	}
 	return fmt.Sprintf("the transaction does not fit one request: %d bytes with %d writes and %d guards; the limits are %d bytes and %d operations a level",
 		e.Bytes, e.Ops, e.Guards, e.MaxBytes, e.MaxTxnOps)
 }

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 const (
@@ -41,7 +39,7 @@ func (m *Metrics) Handler() http.Handler {
 func (m *Metrics) Serve(ctx context.Context, l net.Listener) error {
 	s := &http.Server{Handler: m.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime}
 	ended := make(chan error, 1)
-	fault.Go(func() { ended <- s.Serve(l) }, func(err error) { ended <- err })
+	go func() { ended <- s.Serve(l) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve the metrics: %w", err)

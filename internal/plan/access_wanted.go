@@ -32,7 +32,7 @@ func (m *maker) wantedAccess() []principal {
 
 // OwnKeys are those of sigilform's own keys that roles of observers read.
 func OwnKeys(l state.Layout) acl.Own {
-	return acl.Own{Head: l.Head(), Objects: l.ObjectsPrefix(), Networks: state.NetworksPrefix, DigestKey: l.DigestKey()}
+	return acl.Own{Head: l.Head(), Objects: l.ObjectsPrefix(), Networks: state.NetworksPrefix, DigestKey: l.DigestKey(), PlanKey: l.PlanKey()}
 }
 
 func principals(set *acl.Set) []principal {

@@ -32,7 +32,6 @@ func Make(in Input) (*Plan, diag.List) {
 	}
 	m.planUnwanted()
 	m.checkDangling()
-	m.checkStranded()
 	m.checkClaims()
 	m.listUnmanaged()
 	m.planAccess()

@@ -281,8 +281,20 @@ func (w *world) apply(t *rapid.T, n *network.Network, options ...option) {
 	}
 	checkOps(t, p)
 	checkShown(t, w, p)
+	w.confirms(t, n, p)
 	if broken := w.commit(p); len(broken) > 0 {
 		t.Fatalf("guards of a fresh plan don't hold: %v", broken)
+	}
+}
+
+// confirms checks that whoever reads the plan back believes it.
+func (w *world) confirms(t *rapid.T, n *network.Network, p *plan.Plan) {
+	in, err := w.input(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if moved, err := p.Confirm(in.Snapshot, in.State); len(moved) > 0 || err != nil {
+		t.Fatalf("a fresh plan is not believed: %v %v", moved, err)
 	}
 }
 

@@ -264,6 +264,9 @@ func (s *sequencer) placeState(op kv.Op) placed {
 	}
 	kind, id, _ := strings.Cut(rest, "/")
 	at := unitID{space: keys.Space(addr.Kind(kind)), id: id, goes: op.Kind != kv.Put}
+	if id, ok := s.removal(at, op); ok {
+		return placed{id: id, turn: s.units[id].turn, op: op}
+	}
 	for _, goes := range []bool{at.goes, !at.goes} {
 		at.goes = goes
 		if u := s.units[at]; u != nil {
@@ -277,7 +280,7 @@ func (s *sequencer) placeState(op kv.Op) placed {
 func (s *sequencer) intent() *state.Intent {
 	out := &state.Intent{}
 	for _, u := range s.inOrder() {
-		slices.SortFunc(u.ops, func(a, b kv.Op) int { return strings.Compare(a.Key, b.Key) })
+		s.arrange(u.ops)
 		out.Ops = append(out.Ops, u.ops...)
 		out.Units = append(out.Units, len(out.Ops))
 	}

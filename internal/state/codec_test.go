@@ -68,11 +68,11 @@ func TestHistoryRoundTripIsDeterministic(t *testing.T) {
 			}},
 		}},
 	}
-	one, parts, err := state.EncodeHistory(h)
+	one, parts, err := state.EncodeHistory(h, state.HistoryPartBytes)
 	if err != nil || len(parts) > 0 {
 		t.Fatalf("%d parts, %v", len(parts), err)
 	}
-	two, _, err := state.EncodeHistory(h)
+	two, _, err := state.EncodeHistory(h, state.HistoryPartBytes)
 	if err != nil || one != two {
 		t.Fatalf("the same history is not the same bytes (%v)", err)
 	}
@@ -95,7 +95,7 @@ func TestLargeHistoryIsInParts(t *testing.T) {
 		sum := sha256.Sum256([]byte{byte(i), byte(i >> 8)})
 		h.Changes = append(h.Changes, state.HistoryChange{Address: hex.EncodeToString(sum[:]), Kind: "core", Action: "create"})
 	}
-	text, parts, err := state.EncodeHistory(h)
+	text, parts, err := state.EncodeHistory(h, state.HistoryPartBytes)
 	if err != nil || len(parts) < 2 || len(text) > 4096 {
 		t.Fatalf("%d bytes and %d parts, %v", len(text), len(parts), err)
 	}
@@ -118,7 +118,7 @@ func TestSecretsAreByteExact(t *testing.T) {
 	for i := range 3_000 {
 		want[fmt.Sprint("/many/", i)] = strings.Repeat("x", 200)
 	}
-	texts, err := state.EncodeSecrets(want)
+	texts, err := state.EncodeSecrets(want, state.HistoryPartBytes)
 	if err != nil || len(texts) < 2 {
 		t.Fatalf("%d texts, %v", len(texts), err)
 	}
@@ -235,7 +235,7 @@ func TestDigestDependsOnFieldAndKey(t *testing.T) {
 }
 
 func FuzzDecodeHistory(f *testing.F) {
-	good, _, err := state.EncodeHistory(state.History{Format: 1, Serial: 1})
+	good, _, err := state.EncodeHistory(state.History{Format: 1, Serial: 1}, state.HistoryPartBytes)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func FuzzDecodeHistory(f *testing.F) {
 	f.Add([]byte("\x1f\x8b"))
 	f.Fuzz(func(t *testing.T, value []byte) {
 		if h, err := state.DecodeHistory(string(value), nil); err == nil {
-			if _, _, err := state.EncodeHistory(h); err != nil {
+			if _, _, err := state.EncodeHistory(h, state.HistoryPartBytes); err != nil {
 				t.Fatalf("a history that was read can't be written: %v", err)
 			}
 		}

@@ -16,8 +16,9 @@ import (
 // damaged or hostile one can't fill the memory.
 const maxHistoryBytes = 256 << 20
 
-// historyPartBytes is how large a value of the history may be.
-const historyPartBytes = 256 << 10
+// HistoryPartBytes is how large a value of the history is at most, also where
+// the server would take more.
+const HistoryPartBytes = 256 << 10
 
 // largeHistoryBytes is the size of a record, unpacked, from which on packing it
 // well takes longer than it is worth.
@@ -31,16 +32,16 @@ type details struct {
 
 // EncodeHistory is the value of a history record's key: gzip over JSON, the
 // same bytes for the same record. Of a large one the changes and former records
-// are in parts, which belong below keys of their own.
-func EncodeHistory(h History) (text string, parts []string, err error) {
-	h.Parts = 0
+// are in parts of at most size bytes, which belong below keys of their own.
+func EncodeHistory(h History, size int) (text string, parts []string, err error) {
+	h.Parts, size = 0, max(min(size, HistoryPartBytes), 1)
 	plain, err := encode(h)
 	if err != nil {
 		return "", nil, err
 	}
 	if len(plain) <= largeHistoryBytes {
 		text, err = pack(plain, gzip.BestCompression)
-		if err != nil || len(text) <= historyPartBytes {
+		if err != nil || len(text) <= size {
 			return text, nil, err
 		}
 	}
@@ -51,7 +52,7 @@ func EncodeHistory(h History) (text string, parts []string, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	for part := range slices.Chunk([]byte(rest), historyPartBytes) {
+	for part := range slices.Chunk([]byte(rest), size) {
 		parts = append(parts, string(part))
 	}
 	h.Changes, h.Before, h.Parts = nil, nil, len(parts)
@@ -131,21 +132,22 @@ type secretValue struct {
 }
 
 // EncodeSecrets are the values of a serial's old sensitive values, by key: one,
-// or several where they are many. Each is whole by itself.
-func EncodeSecrets(secrets map[string]string) ([]string, error) {
+// or several of about size bytes where they are many. Each is whole by itself.
+func EncodeSecrets(secrets map[string]string, size int) ([]string, error) {
 	var out []string
-	some, size := map[string]secretValue{}, 0
+	some, spent := map[string]secretValue{}, 0
+	size = min(size, HistoryPartBytes)
 	flush := func() error {
 		text, err := encode(some)
-		out, some, size = append(out, text), map[string]secretValue{}, 0
+		out, some, spent = append(out, text), map[string]secretValue{}, 0
 		return err
 	}
 	for _, key := range slices.Sorted(maps.Keys(secrets)) {
-		if size += len(key) + len(secrets[key]); size > historyPartBytes && len(some) > 0 {
+		if spent += len(key) + len(secrets[key]); spent > size && len(some) > 0 {
 			if err := flush(); err != nil {
 				return nil, err
 			}
-			size = len(key) + len(secrets[key])
+			spent = len(key) + len(secrets[key])
 		}
 		var v secretValue
 		v.Text, v.Bytes = split(secrets[key])

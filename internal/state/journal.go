@@ -18,6 +18,9 @@ const (
 	Applying Phase = "applying"
 	// RollingBack says that steps are being undone, the last one first.
 	RollingBack Phase = "rolling-back"
+	// Abandoning says that the apply is being ended where it is: its history is
+	// being written, and nothing of the network will be.
+	Abandoning Phase = "abandoning"
 )
 
 // Journal is the head of a journal: which apply of several transactions is
@@ -43,7 +46,7 @@ type Journal struct {
 	Ops  int `json:"ops,omitempty"`
 	Done int `json:"done,omitempty"`
 	// Steps are the transactions that are written and not undone, in order.
-	Steps []JournalStep `json:"steps,omitempty"`
+	Steps JournalSteps `json:"steps,omitempty"`
 	// Grants and Revokes are how many calls of the authentication the intent has
 	// before and after its writes, Granted and Revoked how many of them were
 	// made at least. AuthRevision is that of the authentication after those; 0
@@ -55,8 +58,10 @@ type Journal struct {
 	AuthRevision uint64 `json:"auth_revision,omitempty"`
 	// Moves counts the writes of the journal, so that no two are alike.
 	Moves int `json:"moves"`
-	// Left are the keys that a rollback left, since others had written them.
-	Left []Left `json:"left,omitempty"`
+	// Left are the keys that a rollback left, since others had written them, as
+	// many as the journal has room for; LeftMore is how many more there are.
+	Left     []Left `json:"left,omitempty"`
+	LeftMore int    `json:"left_more,omitempty"`
 }
 
 // JournalStep is one transaction of a journaled apply.
@@ -79,7 +84,9 @@ type Left struct {
 // Intent is everything that a journaled apply does, in order. It is written
 // before the first step, so that anyone can carry it on or undo it.
 type Intent struct {
-	Ops []kv.Op
+	// Apply is the id of the apply that it is of.
+	Apply string
+	Ops   []kv.Op
 	// Units are the places between writes at which a step may end: after so
 	// many of them. The last is the number of all.
 	Units []int
@@ -120,9 +127,9 @@ func DecodeJournal(value string) (*Journal, error) {
 	switch {
 	case j.Apply == "" || j.Owner == "" || j.Serial < 1:
 		return nil, errors.New("apply, owner or serial is missing")
-	case j.Phase != Preparing && j.Phase != Applying && j.Phase != RollingBack:
+	case j.Phase != Preparing && j.Phase != Applying && j.Phase != RollingBack && j.Phase != Abandoning:
 		return nil, errors.New("its phase is unknown")
-	case j.Done < 0 || j.Done > j.Ops || j.Parts < 0:
+	case j.Done < 0 || j.Done > j.Ops || j.Parts < 0 || j.LeftMore < 0:
 		return nil, errors.New("its position is not within its writes")
 	}
 	return &j, errors.Join(j.checkCalls(), j.checkSteps())
@@ -136,12 +143,13 @@ func (j *Journal) checkCalls() error {
 }
 
 func (j *Journal) checkSteps() error {
-	end := 0
+	end, revision := 0, int64(0)
 	for i, s := range j.Steps {
-		if s.End <= end || s.Revision < 0 || s.Revision == 0 && i < len(j.Steps)-1 {
+		last := i == len(j.Steps)-1
+		if s.End <= end || s.Revision <= revision && (s.Revision != 0 || !last) {
 			return errors.New("its steps are out of order")
 		}
-		end = s.End
+		end, revision = s.End, s.Revision
 	}
 	if end != j.Done {
 		return errors.New("its steps do not add up to its position")

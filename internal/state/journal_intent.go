@@ -21,6 +21,7 @@ const maxIntentBytes = 4 << 30
 // UTF-8, and others' keys and values may have such: they go base64 beside.
 type wire struct {
 	Format  int         `json:"format"`
+	Apply   string      `json:"apply,omitempty"`
 	Ops     []wireOp    `json:"ops"`
 	Units   []int       `json:"units"`
 	Guards  []wireGuard `json:"guards,omitempty"`
@@ -91,7 +92,7 @@ func EncodeIntent(in *Intent, size int) ([]string, error) {
 
 func (in *Intent) wire() *wire {
 	w := &wire{
-		Format: FormatVersion, Units: in.Units, Grants: in.Grants, Revokes: in.Revokes,
+		Format: FormatVersion, Apply: in.Apply, Units: in.Units, Grants: in.Grants, Revokes: in.Revokes,
 		Ops: make([]wireOp, len(in.Ops)), Guards: make([]wireGuard, len(in.Guards)),
 		Needs: make([][2]int, len(in.Needs)), Before: make([]wireEntry, len(in.Before)),
 	}
@@ -140,7 +141,7 @@ func DecodeIntent(parts []string) (*Intent, error) {
 
 func (w *wire) intent() *Intent {
 	in := &Intent{
-		Units: w.Units, Grants: w.Grants, Revokes: w.Revokes, Ops: make([]kv.Op, len(w.Ops)), Guards: make([]IntentGuard, len(w.Guards)),
+		Apply: w.Apply, Units: w.Units, Grants: w.Grants, Revokes: w.Revokes, Ops: make([]kv.Op, len(w.Ops)), Guards: make([]IntentGuard, len(w.Guards)),
 		Needs: make([]IntentNeed, len(w.Needs)), Before: make([]kv.Entry, len(w.Before)),
 	}
 	for i, o := range w.Ops {

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -92,5 +93,101 @@ func TestJournalPositions(t *testing.T) {
 		if err == nil && (got.AuthRevision != 7 || got.Granted != 2) {
 			t.Errorf("got %+v", got)
 		}
+	}
+}
+
+// TestJournalStepsAddUp: a journal whose steps are not those that its position
+// says is none, whatever part of them is wrong.
+func TestJournalStepsAddUp(t *testing.T) {
+	t.Parallel()
+	whole := func() *state.Journal {
+		return &state.Journal{
+			Format: state.FormatVersion, Apply: "a", Owner: "o", Serial: 1, Phase: state.Applying, Parts: 1, Ops: 9, Done: 7,
+			Steps: state.JournalSteps{{End: 2, Revision: 5}, {End: 4, Revision: 6}, {End: 7}},
+		}
+	}
+	for name, spoil := range map[string]func(*state.Journal){
+		"whole":                       func(*state.Journal) {},
+		"whole, all revisions known":  func(j *state.Journal) { j.Steps[2].Revision = 9 },
+		"a step less":                 func(j *state.Journal) { j.Steps = j.Steps[:2] },
+		"a step more":                 func(j *state.Journal) { j.Done = 4 },
+		"no steps":                    func(j *state.Journal) { j.Steps = nil },
+		"nothing done":                func(j *state.Journal) { j.Done = 0 },
+		"short by one write":          func(j *state.Journal) { j.Steps[2].End = 6 },
+		"long by one write":           func(j *state.Journal) { j.Steps[2].End = 8 },
+		"beyond the writes":           func(j *state.Journal) { j.Done, j.Steps[2].End = 10, 10 },
+		"less than nothing":           func(j *state.Journal) { j.Done, j.Steps = -1, nil },
+		"an empty step":               func(j *state.Journal) { j.Steps[1].End = 2 },
+		"steps out of order":          func(j *state.Journal) { j.Steps[0], j.Steps[1] = j.Steps[1], j.Steps[0] },
+		"a first step of none":        func(j *state.Journal) { j.Steps[0].End = 0 },
+		"a step without its revision": func(j *state.Journal) { j.Steps[1].Revision = 0 },
+		"revisions out of order":      func(j *state.Journal) { j.Steps[1].Revision = 4 },
+		"two steps at one revision":   func(j *state.Journal) { j.Steps[1].Revision = 5 },
+		"a revision below zero":       func(j *state.Journal) { j.Steps[0].Revision = -1 },
+		"an unknown phase":            func(j *state.Journal) { j.Phase = "resting" },
+		"a later format":              func(j *state.Journal) { j.Format = state.FormatVersion + 1 },
+		"a negative number of parts":  func(j *state.Journal) { j.Parts = -1 },
+		"fewer keys left than none":   func(j *state.Journal) { j.LeftMore = -1 },
+	} {
+		j := whole()
+		spoil(j)
+		text, err := state.EncodeJournal(j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := state.DecodeJournal(text)
+		if (err == nil) != strings.HasPrefix(name, "whole") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(j, got); err == nil && diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+	for _, steps := range []string{`"2+5 x"`, `"2+5 +1"`, `"2+5+1"`, `"2?+5"`, `7`, `"99999999999"`} {
+		if _, err := state.DecodeJournal(`{"format":1,"apply":"a","owner":"o","serial":1,"phase":"applying","ops":9,"done":7,"steps":` + steps + `}`); err == nil {
+			t.Errorf("%s was read as steps", steps)
+		}
+	}
+}
+
+// TestJournalStepsAreShort: thousands of steps fit a journal, and come back; so
+// does a long list that an earlier version wrote.
+func TestJournalStepsAreShort(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var want state.JournalSteps
+		var at state.JournalStep
+		for range rapid.IntRange(0, 60).Draw(t, "steps") {
+			at.End += rapid.IntRange(1, 300).Draw(t, "writes")
+			at.Revision += rapid.SampledFrom([]int64{1, 1, 2, 1 << 40}).Draw(t, "further")
+			want = append(want, at)
+		}
+		if n := len(want); n > 0 && rapid.Bool().Draw(t, "the last revision is not known") {
+			want[n-1].Revision = 0
+		}
+		text, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old, err := json.Marshal([]state.JournalStep(want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, form := range [][]byte{text, old} {
+			var got state.JournalSteps
+			if err := json.Unmarshal(form, &got); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%s:\n%s", form, diff)
+			}
+		}
+	})
+	var many state.JournalSteps
+	for i := range 1000 {
+		many = append(many, state.JournalStep{End: 25 * (i + 1), Revision: int64(1_000_000 + i)})
+	}
+	if text, err := json.Marshal(many); err != nil || len(text) > 3100 {
+		t.Errorf("%v: a thousand steps take %d bytes", err, len(text))
 	}
 }

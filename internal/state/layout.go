@@ -30,6 +30,9 @@ func (l Layout) Head() string { return l.Base() + "head" }
 // DigestKey is the key of the key of fingerprints.
 func (l Layout) DigestKey() string { return l.Base() + "digest_key" }
 
+// PlanKey is the key of the key that saved plans are known by.
+func (l Layout) PlanKey() string { return l.Base() + "plan_key" }
+
 // ObjectsPrefix is the prefix of all records.
 func (l Layout) ObjectsPrefix() string { return l.Base() + "objects/" }
 
@@ -48,6 +51,9 @@ func (l Layout) HistoryPrefix() string { return l.Base() + "history/" }
 func (l Layout) History(serial int64) string {
 	return fmt.Sprintf("%s%020d", l.HistoryPrefix(), serial)
 }
+
+// MaxHistoryParts is more than any record has.
+const MaxHistoryParts = 999_999
 
 // HistoryPart is the key of one part of a large record, from 0.
 func (l Layout) HistoryPart(serial int64, n int) string {

@@ -35,6 +35,9 @@ type State struct {
 	ACL map[ID]*Record
 	// DigestKey is the key of fingerprints, empty before the first apply.
 	DigestKey string
+	// PlanKey is the key that saved plans are known by, empty before the first
+	// apply, and where the user may not read it.
+	PlanKey string
 	// Networks maps every network of the cluster to its prefix.
 	Networks map[string]string
 	// Journal is that of an apply of several transactions which is under way, or
@@ -64,10 +67,10 @@ func Prefixes(network string) []string {
 func Keys(network string) []string { return []string{NewLayout(network).Head()} }
 
 // OptionalKeys are those that it holds where the user may read them: who looks
-// for drift needs no key of digests, and only Root reads journal and lock.
+// for drift needs neither key, and only Root reads journal and lock.
 func OptionalKeys(network string) []string {
 	l := NewLayout(network)
-	return []string{l.DigestKey(), l.Journal(), l.Lock()}
+	return []string{l.DigestKey(), l.PlanKey(), l.Journal(), l.Lock()}
 }
 
 // Decode reads the state of a network from a snapshot. The error is a
@@ -82,6 +85,9 @@ func Decode(s *kv.Snapshot, network string) (*State, error) {
 	}
 	if e, ok := s.Get(st.Layout.DigestKey()); ok {
 		st.DigestKey = e.Value
+	}
+	if e, ok := s.Get(st.Layout.PlanKey()); ok {
+		st.PlanKey = e.Value
 	}
 	for _, e := range s.Under(NetworksPrefix) {
 		st.Networks[strings.TrimPrefix(e.Key, NetworksPrefix)] = e.Value

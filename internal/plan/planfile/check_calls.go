@@ -53,7 +53,7 @@ func grantable(p *plan.Plan, op kv.AuthOp) bool {
 		return true
 	}
 	own := plan.OwnKeys(state.NewLayout(p.Network))
-	for _, known := range []kv.Range{{Key: own.Head}, {Key: own.DigestKey}, kv.Below(own.Objects), kv.Below(own.Networks)} {
+	for _, known := range []kv.Range{{Key: own.Head}, {Key: own.DigestKey}, {Key: own.PlanKey}, kv.Below(own.Objects), kv.Below(own.Networks)} {
 		if r == known {
 			return op.Access == kv.Read
 		}

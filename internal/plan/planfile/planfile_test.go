@@ -16,6 +16,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
+const testKey = "the key of the tests"
+
 func sample() *plan.Plan {
 	return &plan.Plan{
 		Mode: plan.ModeApply, ClusterID: "cdf818194e3a8c32", Network: "prod", Prefix: "/sigilgate/",
@@ -29,7 +31,7 @@ func sample() *plan.Plan {
 func written(tb testing.TB, p *plan.Plan) []byte {
 	tb.Helper()
 	var b bytes.Buffer
-	if _, err := planfile.Write(&b, p); err != nil {
+	if _, err := planfile.Write(&b, p, testKey); err != nil {
 		tb.Fatal(err)
 	}
 	return b.Bytes()
@@ -41,9 +43,13 @@ func TestRoundTrip(t *testing.T) {
 	if !planfile.Is(file[:planfile.Peek]) {
 		t.Error("a plan file is not known by its first bytes")
 	}
-	got, digest, err := planfile.Read(bytes.NewReader(file))
+	f, err := planfile.Read(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
+	}
+	got, digest := f.Plan, f.Digest
+	if !f.Keyed() || !f.Verify(testKey) || f.Verify("") || f.Verify("another key") {
+		t.Error("it is not known by its key, or by another one")
 	}
 	if diff := cmp.Diff(sample(), got); diff != "" {
 		t.Error(diff)
@@ -63,12 +69,12 @@ func TestEveryChangedByteIsNoticed(t *testing.T) {
 	for i := range file {
 		changed := bytes.Clone(file)
 		changed[i] ^= 1
-		if _, _, err := planfile.Read(bytes.NewReader(changed)); err == nil {
+		if f, err := planfile.Read(bytes.NewReader(changed)); err == nil && f.Verify(testKey) {
 			t.Errorf("byte %d (%q) was changed unnoticed", i, file[i])
 		}
 	}
 	for n := range file {
-		if _, _, err := planfile.Read(bytes.NewReader(file[:n])); err == nil {
+		if _, err := planfile.Read(bytes.NewReader(file[:n])); err == nil {
 			t.Errorf("the first %d bytes passed for the whole", n)
 		}
 	}
@@ -85,19 +91,39 @@ func TestReadErrors(t *testing.T) {
 		"truncated": {file[:len(file)-9], "truncated"},
 		"longer":    {file + "x", "follows its end"},
 		"edited":    {strings.Replace(file, "prod", "prof", 1), "changed after it was written"},
-		"newer":     {strings.Replace(file, "sigilform-plan 1", "sigilform-plan 2", 1), "format 2"},
-		"no digest": {"sigilform-plan 1 5 sha256:\nxxxxx", "first line"},
-		"huge":      {"sigilform-plan 1 99999999999 sha256:00\n", "first line"},
+		"newer":     {strings.Replace(file, "sigilform-plan 2", "sigilform-plan 3", 1), "format 3"},
+		"older":     {"sigilform-plan 1 2 sha256:00\n{}", "anyone could change"},
+		"no digest": {"sigilform-plan 2 5 sha256:\nxxxxx", "first line"},
+		"huge":      {"sigilform-plan 2 99999999999 sha256:00 hmac:none\n", "first line"},
 		"one line":  {"sigilform-plan " + strings.Repeat("1", 10<<20), "first line"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, _, err := planfile.Read(strings.NewReader(c.file))
+			_, err := planfile.Read(strings.NewReader(c.file))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestMadeWithoutTheKey: neither a file without a code nor one with another's is
+// taken for one that was made with the key.
+func TestMadeWithoutTheKey(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"", "another key"} {
+		var b bytes.Buffer
+		if _, err := planfile.Write(&b, sample(), key); err != nil {
+			t.Fatal(err)
+		}
+		f, err := planfile.Read(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Keyed() != (key != "") || f.Verify(testKey) || f.Verify("") {
+			t.Errorf("%q: keyed %v, known by the key %v", key, f.Keyed(), f.Verify(testKey))
+		}
 	}
 }
 
@@ -121,7 +147,7 @@ func TestForgedPlans(t *testing.T) {
 			t.Parallel()
 			p := sample()
 			forge(p)
-			_, _, err := planfile.Read(bytes.NewReader(written(t, p)))
+			_, err := planfile.Read(bytes.NewReader(written(t, p)))
 			var damaged *planfile.Damaged
 			if !errors.As(err, &damaged) {
 				t.Fatalf("got %v, want *Damaged", err)
@@ -135,14 +161,14 @@ func TestPlanOfASnapshotIsNoFile(t *testing.T) {
 	t.Parallel()
 	p := sample()
 	p.Origin = &plan.Origin{Tool: "0.1.0"}
-	if _, err := planfile.Write(&bytes.Buffer{}, p); err == nil {
+	if _, err := planfile.Write(&bytes.Buffer{}, p, testKey); err == nil {
 		t.Error("it was written")
 	}
 	body := strings.Replace(string(written(t, sample())), `"mode":"apply"`, `"origin":{"taken_at":"2026-04-19T12:00:00Z","tool":""},"mode":"apply"`, 1)
 	_, text, _ := strings.Cut(body, "\n")
 	sum := sha256.Sum256([]byte(text))
-	forged := fmt.Sprintf("sigilform-plan 1 %d sha256:%x\n%s", len(text), sum, text)
-	_, _, err := planfile.Read(strings.NewReader(forged))
+	forged := fmt.Sprintf("sigilform-plan 2 %d sha256:%x hmac:none\n%s", len(text), sum, text)
+	_, err := planfile.Read(strings.NewReader(forged))
 	if err == nil || !strings.Contains(err.Error(), "of a snapshot") {
 		t.Errorf("it was read: %v", err)
 	}
@@ -150,16 +176,16 @@ func TestPlanOfASnapshotIsNoFile(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(written(f, sample()))
-	f.Add([]byte("sigilform-plan 1 2 sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\n{}"))
+	f.Add([]byte("sigilform-plan 2 2 sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a hmac:none\n{}"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		p, _, err := planfile.Read(bytes.NewReader(file))
+		p, err := planfile.Read(bytes.NewReader(file))
 		if err != nil {
 			return
 		}
-		if again := written(t, p); !bytes.Equal(again, file) {
+		if again := written(t, p.Plan); !bytes.Equal(again, file) {
 			// Another writer may space its JSON differently; the plan must be the same.
-			q, _, err := planfile.Read(bytes.NewReader(again))
-			if err != nil || cmp.Diff(p, q) != "" {
+			q, err := planfile.Read(bytes.NewReader(again))
+			if err != nil || cmp.Diff(p.Plan, q.Plan) != "" {
 				t.Fatalf("not the same plan after writing it again: %v", err)
 			}
 		}

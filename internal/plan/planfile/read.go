@@ -3,6 +3,9 @@ package planfile
 import (
 	"bufio"
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,52 +38,88 @@ func (e *TooNew) Error() string {
 	return fmt.Sprintf("the plan file has format %d, this sigilform reads format %d: apply it with the version that made it", e.Format, Format)
 }
 
+// Outdated is the error for a plan file of an earlier format, which has no code.
+type Outdated struct{ Format int }
+
+// Error says which format was found and which is read.
+func (e *Outdated) Error() string {
+	return fmt.Sprintf("the plan file has format %d, which anyone could change unnoticed; this sigilform reads format %d: plan again", e.Format, Format)
+}
+
 // ErrNoPlan is the error for a file that never was a plan.
 var ErrNoPlan = errors.New("this is no plan file")
 
-// Read reads a saved plan and returns it with the file's digest. The error is
-// [ErrNoPlan], a [*TooNew], a [*Damaged], or the reader's own.
-func Read(r io.Reader) (*plan.Plan, string, error) {
+// File is a plan file as it was read: whole, and nothing more is known of it
+// until it is verified.
+type File struct {
+	Plan *plan.Plan
+	// Digest is the SHA-256 of its contents.
+	Digest string
+	head   header
+}
+
+// Keyed reports whether the file was made with a key.
+func (f *File) Keyed() bool { return f.head.code != none }
+
+// Verify reports whether the file is as someone who knows the key wrote it.
+func (f *File) Verify(key string) bool {
+	return key != "" && hmac.Equal([]byte(f.head.code), []byte(codeOf(key, headOf(f.head.length, f.head.digest))))
+}
+
+// Read reads a saved plan. That it is undamaged does not mean that it is as it
+// was made: who changes one can make its digest anew. The error is [ErrNoPlan],
+// a [*TooNew], a [*Outdated], a [*Damaged], or the reader's own.
+func Read(r io.Reader) (*File, error) {
 	in := bufio.NewReaderSize(r, maxHeader)
-	length, digest, err := readHeader(in)
+	h, err := readHeader(in)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	text, err := readBody(in, length)
+	text, err := readBody(in, h.length)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if digestOf(text) != digest {
-		return nil, "", &Damaged{Reason: "its contents were changed after it was written"}
+	if digestOf(text) != h.digest {
+		return nil, &Damaged{Reason: "its contents were changed after it was written"}
 	}
 	p, err := decode(text)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return p, digest, nil
+	return &File{Plan: p, Digest: h.digest, head: h}, nil
 }
 
-func readHeader(in *bufio.Reader) (length int, digest string, err error) {
+// header is the first line of a file.
+type header struct {
+	length       int
+	digest, code string
+}
+
+func readHeader(in *bufio.Reader) (h header, err error) {
 	line, err := in.ReadSlice('\n')
 	if !Is(line) {
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
-			return 0, "", fmt.Errorf("read plan file: %w", err)
+			return h, fmt.Errorf("read plan file: %w", err)
 		}
-		return 0, "", ErrNoPlan
+		return h, ErrNoPlan
+	}
+	if err != nil {
+		return h, &Damaged{Reason: "its first line is not complete"}
 	}
 	var format int
-	if err != nil {
-		return 0, "", &Damaged{Reason: "its first line is not complete"}
+	if _, err := fmt.Sscanf(string(line), magic+"%d", &format); err == nil && format > Format {
+		return h, &TooNew{Format: format}
+	} else if err == nil && format < Format {
+		return h, &Outdated{Format: format}
 	}
-	if _, err := fmt.Sscanf(string(line), magic+"%d", &format); err == nil && format != Format {
-		return 0, "", &TooNew{Format: format}
+	n, err := fmt.Sscanf(string(line), magic+"%d %d sha256:%s hmac:%s\n", &format, &h.length, &h.digest, &h.code)
+	if n != 4 || err != nil || headOf(h.length, h.digest)+" hmac:"+h.code+"\n" != string(line) || h.length < 0 || h.length > maxBody {
+		return h, &Damaged{Reason: "its first line is not as it was written"}
 	}
-	n, err := fmt.Sscanf(string(line), magic+"%d %d sha256:%s\n", &format, &length, &digest)
-	header := fmt.Sprintf("%s%d %d sha256:%s\n", magic, format, length, digest)
-	if n != 3 || err != nil || header != string(line) || length < 0 || length > maxBody {
-		return 0, "", &Damaged{Reason: "its first line is not as it was written"}
+	if h.code != none && len(h.code) != hex.EncodedLen(sha256.Size) {
+		return h, &Damaged{Reason: "its code is not as it was written"}
 	}
-	return length, digest, nil
+	return h, nil
 }
 
 func readBody(in *bufio.Reader, length int) ([]byte, error) {

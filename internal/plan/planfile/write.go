@@ -2,6 +2,7 @@ package planfile
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,8 +13,9 @@ import (
 	"github.com/sigilgate/sigilform/internal/plan"
 )
 
-// Format is the version of the saved form.
-const Format = 1
+// Format is the version of the saved form. Format 1 had no code, and is not read
+// any more: whoever could change such a file could make its digest anew.
+const Format = 2
 
 // magic is how every plan file begins.
 const magic = "sigilform-plan "
@@ -24,10 +26,11 @@ type body struct {
 	Plan   *plan.Plan `json:"plan"`
 }
 
-// Write saves a plan and returns the file's digest, SHA-256 in hexadecimal.
-// Equal plans give equal bytes. A plan of a snapshot is refused: it does not
-// have the values that it would write.
-func Write(w io.Writer, p *plan.Plan) (string, error) {
+// Write saves a plan and returns the file's digest, SHA-256 in hexadecimal. Where
+// there is a key, the file gets the code by which its reader knows that it is as
+// it was written. Equal plans give equal bytes. A plan of a snapshot is refused:
+// it does not have the values that it would write.
+func Write(w io.Writer, p *plan.Plan, key string) (string, error) {
 	if p.Origin != nil {
 		return "", errors.New("a plan of a snapshot can't be saved")
 	}
@@ -38,13 +41,32 @@ func Write(w io.Writer, p *plan.Plan) (string, error) {
 		return "", fmt.Errorf("encode plan: %w", err)
 	}
 	digest := digestOf(text.Bytes())
-	if _, err := fmt.Fprintf(w, "%s%d %d sha256:%s\n", magic, Format, text.Len(), digest); err != nil {
+	signed := headOf(text.Len(), digest)
+	if _, err := fmt.Fprintf(w, "%s hmac:%s\n", signed, codeOf(key, signed)); err != nil {
 		return "", fmt.Errorf("write plan: %w", err)
 	}
 	if _, err := w.Write(text.Bytes()); err != nil {
 		return "", fmt.Errorf("write plan: %w", err)
 	}
 	return digest, nil
+}
+
+// headOf is the part of the first line that the code covers. By the digest it
+// covers every byte of the body, which names the network and the cluster.
+func headOf(length int, digest string) string {
+	return fmt.Sprintf("%s%d %d sha256:%s", magic, Format, length, digest)
+}
+
+// none stands in a file's first line for the code of a plan without a key.
+const none = "none"
+
+func codeOf(key, signed string) string {
+	if key == "" {
+		return none
+	}
+	m := hmac.New(sha256.New, []byte(key))
+	m.Write([]byte(signed))
+	return hex.EncodeToString(m.Sum(nil))
 }
 
 // Is reports whether a file that begins so is a plan file.

@@ -1,6 +1,0 @@
-//go:build !unix
-
-package abort
-
-// catch has nothing to set.
-func catch(string) {}

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/plan/planfile"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// planKey is what saved plans of a network are known by, as far as the user may
+// read it.
+type planKey struct {
+	text   string
+	denied bool
+}
+
+// keyed notes what the plan is known by once it is saved.
+func (p *Planned) keyed(e *Engine, v *view) *Planned {
+	p.key = planKey{text: v.state.PlanKey, denied: v.denied(state.NewLayout(p.Plan.Network).PlanKey())}
+	e.Mask.Know(p.key.text)
+	return p
+}
+
+// KeyDenied is the key that the user may not read and that a saved plan would be
+// known by; empty where it could be read, or is not there yet.
+func (p *Planned) KeyDenied() string {
+	if !p.key.denied {
+		return ""
+	}
+	return state.NewLayout(p.Plan.Network).PlanKey()
+}
+
+// authenticate refuses a plan file that is not as a planner of its network wrote
+// it. Until then nothing in it counts but where its cluster is.
+func (e *Engine) authenticate(ctx context.Context, s *session, f *planfile.File) error {
+	p := f.Plan
+	name := state.NewLayout(p.Network).PlanKey()
+	found, err := s.Read(ctx, name)
+	if err != nil {
+		return err
+	}
+	key := ""
+	if len(found) > 0 {
+		key = found[0].Value
+		e.Mask.Know(key)
+	}
+	switch {
+	case key == "" && !f.Keyed():
+		if p.Serial > 0 {
+			p.Warnings = append(p.Warnings, unkeyed(name))
+		}
+		return nil
+	case f.Verify(key):
+		return nil
+	}
+	// Where the plan fits nothing here any more, that says more.
+	if refused := apply.Examine(ctx, s, p); refused != nil {
+		return refused
+	}
+	return notAuthentic(f, name, key != "")
+}
+
+func unkeyed(name string) diag.Diagnostic {
+	return diag.Diagnostic{
+		Severity: diag.Warning, Summary: "Nothing shows who wrote this plan file",
+		Detail: fmt.Sprintf("The network has no key for that yet: this apply makes %s, and from then on plan files are known by it.", name),
+	}
+}
+
+func notAuthentic(f *planfile.File, name string, there bool) error {
+	out := &apply.Refused{Reason: apply.NotAuthentic, Summary: "the plan file is not known to be as it was made", Hint: "plan again"}
+	switch {
+	case !f.Keyed():
+		out.Detail = fmt.Sprintf("It has no code by %s: it was made before the network had that key, or by a user who may not read it.", name)
+		out.Hint = "plan again, with a user who may read that key (the role planner)"
+	case !there:
+		out.Detail = fmt.Sprintf("The key that its code is compared by, %s, is not there.", name)
+		out.Hint = "find out who removed it; then plan again"
+	default:
+		out.Detail = fmt.Sprintf("Its code does not fit %s: its contents were changed, or the key was made anew since.", name)
+		out.Hint = "plan again; if nobody made the key anew, find out who changed the file"
+	}
+	return out
+}
+
+// confirm compares a plan from a file with a snapshot of its own. What run
+// refuses anyway is left to it.
+func (e *Engine) confirm(ctx context.Context, s *session, p *plan.Plan) error {
+	if len(p.Conflicts) > 0 || !p.HasChanges() {
+		return nil
+	}
+	if err := apply.Examine(ctx, s, p); err != nil {
+		return err
+	}
+	v, err := e.read(ctx, s, p.Network, p.Prefix)
+	if err != nil {
+		return err
+	}
+	moved, err := p.Confirm(v.snapshot, v.state)
+	if err != nil {
+		return &apply.Refused{
+			Reason: apply.NotAuthentic, Summary: "the plan file is not as sigilform makes one", Detail: sentence(err.Error()),
+			Hint: "plan again; find out who made the file",
+		}
+	}
+	return apply.RejectMoved(p, moved)
+}

@@ -1,0 +1,109 @@
+package plan
+
+import (
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// covered reports whether a write to a key is refused once others wrote to it.
+func (c *confirmer) covered(key string) bool { return c.unmoved[key] || underAny(key, c.empty) }
+
+// watched reports whether a key's object can't go unseen.
+func (c *confirmer) watched(marker string) bool { return c.exists[marker] || c.covered(marker) }
+
+// confirmGuards: nothing that others write after the snapshot is overwritten or
+// deleted unseen, and nothing that is referred to goes unseen. Records need no
+// guard of their own: whoever writes one moves the head.
+func (c *confirmer) confirmGuards() error {
+	for _, op := range c.plan.Data {
+		if err := c.confirmGuarded(op); err != nil {
+			return err
+		}
+	}
+	for _, key := range []string{c.state.Layout.DigestKey(), c.state.Layout.Network()} {
+		if _, put := c.puts[key]; put && !c.covered(key) {
+			return unguarded(key)
+		}
+	}
+	if _, put := c.puts[c.state.Layout.Network()]; put && !c.noneAdded[state.NetworksPrefix] {
+		return unguarded(state.NetworksPrefix)
+	}
+	for i := range c.plan.Changes {
+		change := &c.plan.Changes[i]
+		if err := c.confirmObject(state.ID{Kind: change.Kind, ID: change.ID}, change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unguarded(key string) error { return unsound("it does not guard %s", key) }
+
+func (c *confirmer) confirmGuarded(op kv.Op) error {
+	if op.Kind == kv.DeletePrefix {
+		return nil // by its record, see below
+	}
+	at, _ := c.layout.Locate(op.Key)
+	if op.Kind == kv.Delete && (c.deleted[state.ID{Kind: at.Space, ID: at.ID}] || c.falls[op.Key]) {
+		return nil
+	}
+	if !c.covered(op.Key) {
+		return unguarded(op.Key)
+	}
+	if op.Kind != kv.Put {
+		return nil
+	}
+	for _, marker := range c.layout.Names(op.Key, op.Value) {
+		_, there := c.now.Get(marker)
+		if _, made := c.puts[marker]; there && !made && !c.watched(marker) {
+			return unguarded(marker)
+		}
+	}
+	return nil
+}
+
+// confirmObject: an object that changes is still there, and of one that is
+// deleted nothing that was declared has moved.
+func (c *confirmer) confirmObject(id state.ID, change *Change) error {
+	if state.IsACL(id.Kind) || change.Action == Forget || change.Action == Record {
+		return nil
+	}
+	r := c.state.Records[id]
+	parent := ""
+	if r != nil {
+		parent = r.Parent
+	}
+	if id.Kind == addr.User && (change.Action == Create || renamesUser(change)) && !c.covered(c.layout.UserIDCounter()) {
+		return unguarded(c.layout.UserIDCounter())
+	}
+	marker := c.layout.Marker(keys.Space(id.Kind), id.ID, parent)
+	if _, there := c.now.Get(marker); (there || change.Action == Delete) && !c.watched(marker) {
+		return unguarded(marker)
+	}
+	if change.Action != Delete || r == nil {
+		return nil
+	}
+	for name := range LastApplied(r) {
+		if key := c.layout.FieldKey(id.Kind, id.ID, r.Parent, name); !keys.Ignored(r.Ignore, name) && !c.covered(key) {
+			return unguarded(key)
+		}
+	}
+	for _, own := range c.layout.Own(id.Kind, id.ID, r.Parent) {
+		if !c.unwritten[own] {
+			return unguarded(own.String())
+		}
+	}
+	for _, g := range c.layout.Unnamed(id.Kind, id.ID) {
+		if !c.given[g] {
+			return unguarded("what refers to " + change.Address)
+		}
+	}
+	return nil
+}
+
+func renamesUser(c *Change) bool {
+	f := usernameOf(c)
+	return f != nil && f.Action == Update
+}

@@ -1,0 +1,98 @@
+package plan
+
+import (
+	"github.com/sigilgate/sigilform/internal/acl"
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// confirmRecords: after the apply the data is what the records say of it.
+func (c *confirmer) confirmRecords() error {
+	for id, change := range c.changed {
+		key := c.state.Layout.Record(id.Kind, id.ID)
+		text, put := c.puts[key]
+		if !put || state.IsACL(id.Kind) {
+			continue
+		}
+		r, err := state.DecodeRecord(text)
+		if err != nil {
+			return unsound("the record %s can't be read", key)
+		}
+		r.Kind, r.ID = id.Kind, id.ID
+		if r.Address != change.Address && change.Action != Delete {
+			return unsound("the record %s is of another address than %s", key, change.Address)
+		}
+		if err := c.confirmRecord(key, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *confirmer) confirmRecord(key string, r *state.Record) error {
+	for name, want := range LastApplied(r) {
+		if keys.Ignored(r.Ignore, name) {
+			continue
+		}
+		value, there := c.after(c.layout.FieldKey(r.Kind, r.ID, r.Parent, name))
+		if there && r.Secret[name] != "" {
+			value = state.FieldDigest(c.digestKey, state.ID{Kind: r.Kind, ID: r.ID}, name, value)
+		}
+		if !there || value != want {
+			return unsound("the record %s says something else of %s than the network will hold", key, name)
+		}
+	}
+	return nil
+}
+
+// confirmPast: what the history will say of the time before is so.
+func (c *confirmer) confirmPast() error {
+	for id := range c.changed {
+		key := c.state.Layout.Record(id.Kind, id.ID)
+		e, there := c.now.Get(key)
+		if text, ok := c.plan.Before[key]; ok != there || text != e.Value {
+			return unsound("it says something else of the record %s than the cluster holds", key)
+		}
+	}
+	for key, value := range c.plan.Secrets {
+		if e, there := c.now.Get(key); !there || e.Value != value {
+			return unsound("it says something else of the former value of %s than the network holds", key)
+		}
+	}
+	for key, f := range c.fields {
+		e, there := c.now.Get(key)
+		if f.Old != nil && (!there || !f.Old.Sensitive && f.Old.Text != e.Value) || f.Old == nil && there && f.Action != Create {
+			return unsound("it shows another former value of %s than the network holds", key)
+		}
+	}
+	return nil
+}
+
+// confirmCalls: only roles and users that it shows as changed are changed.
+func (c *confirmer) confirmCalls() error {
+	if c.plan.Access == nil {
+		return nil
+	}
+	for _, calls := range [][]kv.AuthOp{c.plan.Access.Grants, c.plan.Access.Revokes} {
+		for _, op := range calls {
+			if !c.shows(op) {
+				return unsound("it makes the call %q, which none of its changes does", op.String())
+			}
+		}
+	}
+	return nil
+}
+
+func (c *confirmer) shows(op kv.AuthOp) bool {
+	switch op.Kind {
+	case kv.EnableAuth, kv.DisableAuth:
+		return c.changed[state.ID{Kind: addr.ACL, ID: authentication}] != nil
+	case kv.AddRole, kv.DeleteRole, kv.GrantPermission, kv.RevokePermission:
+		id, ours := acl.RoleID(c.plan.Network, op.Role)
+		return ours && c.changed[state.ID{Kind: addr.ACLRole, ID: id}] != nil
+	default:
+		return c.changed[state.ID{Kind: addr.ACLUser, ID: op.User}] != nil
+	}
+}

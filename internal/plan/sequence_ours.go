@@ -1,0 +1,79 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// An apply of several transactions may be ended where it is, and a unit that is
+// larger than a request is parted. Wherever that happens, what is ours must
+// still be known as ours: a key that no record names is nobody's, and no plan
+// would ever show it. So a record is given up after the keys that only it names,
+// and made before the first key that only it will name.
+
+// arrange puts the writes of a unit into an order in which it may be parted:
+// what an object loses, its record, what it gets; at last what goes as a whole,
+// and the records of that.
+func (s *sequencer) arrange(ops []kv.Op) {
+	stays, goes := map[unitID]bool{}, map[unitID]bool{}
+	for _, op := range ops {
+		if id, ok := s.recorded(op.Key); ok {
+			if op.Kind == kv.Put {
+				stays[id] = true
+			} else {
+				goes[id] = true
+			}
+		}
+	}
+	rank := func(op kv.Op) int {
+		if _, ok := s.recorded(op.Key); ok {
+			if op.Kind == kv.Put {
+				return 1
+			}
+			return 4
+		}
+		at, _ := s.layout.Locate(within(op))
+		id := unitID{space: at.Space, id: at.ID}
+		switch {
+		case op.Kind == kv.Put:
+			return 2
+		case stays[id] && !goes[id]:
+			return 0
+		}
+		return 3
+	}
+	slices.SortFunc(ops, func(a, b kv.Op) int { return cmp.Or(rank(a)-rank(b), strings.Compare(a.Key, b.Key)) })
+}
+
+// recorded is what a record is about; both kinds of nodes are one.
+func (s *sequencer) recorded(key string) (unitID, bool) {
+	rest, ok := strings.CutPrefix(key, s.state.ObjectsPrefix())
+	kind, id, _ := strings.Cut(rest, "/")
+	return unitID{space: keys.Space(addr.Kind(kind)), id: id}, ok
+}
+
+// removal is the unit in which an object loses what it referred to and what its
+// new record does not name any more: that unit comes late, and the record with it.
+func (s *sequencer) removal(at unitID, record kv.Op) (unitID, bool) {
+	if record.Kind != kv.Put {
+		return unitID{}, false
+	}
+	id := unitID{space: at.space, id: at.id, goes: true}
+	if at.space == keys.Node {
+		id.space = "binding"
+	}
+	if s.units[id] == nil || at.space != keys.Node && at.space != addr.User {
+		return unitID{}, false
+	}
+	r, err := state.DecodeRecord(record.Value)
+	if err != nil || r.Sets["core_nodes"] != nil {
+		return unitID{}, false // a member too many of a set that is declared whole is seen
+	}
+	return id, true
+}
