@@ -69,10 +69,7 @@ func TestDamagedJournalIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newTown(t)
-			if !w.endedAt(t, 9, newNetwork(t)) {
-				t.Fatal("the apply came to its end")
-			}
-			w.unlock(t)
+			w.endedAfter(t, 2, newNetwork(t))
 			spoil(t, w)
 			before := w.Entries(t, "/sig")
 			for way, end := range map[string]func() (*apply.Recovery, error){

@@ -25,8 +25,10 @@ func TestPermissionLostBetweenSteps(t *testing.T) {
 	}
 	defer root.Close() //nolint:errcheck // the test's own
 	w := newTownOn(t, etcdtest.VerbsOf(root), etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "applier", Password: "secret"})
-	w.faults.BeforeCommit = func(n int, _ kv.Txn) error {
-		if n == 7 {
+	revoked := false
+	w.faults.BeforeCommit = func(int, kv.Txn) error {
+		if !revoked && w.steps(t) == 1 {
+			revoked = true
 			if _, err := root.RoleRevokePermission(t.Context(), "applier", "/", clientv3.GetPrefixRangeEnd("/")); err != nil {
 				t.Error(err)
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -78,7 +79,7 @@ func ways() map[string]func(t *testing.T, w *town, o apply.Options) error {
 			t.Helper()
 			before, refused := w.faults.BeforeCommit, false
 			w.faults.BeforeCommit = func(n int, txn kv.Txn) error {
-				if n == 9 && !refused {
+				if !refused && w.steps(t) == 2 {
 					refused = true
 					return errRefused
 				}
@@ -89,11 +90,8 @@ func ways() map[string]func(t *testing.T, w *town, o apply.Options) error {
 		"abandoning": func(t *testing.T, w *town, o apply.Options) error {
 			t.Helper()
 			before := w.faults.BeforeCommit
-			if !w.endedAt(t, 8, newNetwork(t)) {
-				t.Fatal("the apply came to its end")
-			}
-			w.unlock(t)
-			w.faults.BeforeCommit = func(n int, txn kv.Txn) error { return before(n-8, txn) }
+			w.endedAfter(t, 2, newNetwork(t))
+			w.faults = &etcdtest.Faults{Store: w.client, BeforeCommit: before}
 			_, err := apply.Abandon(t.Context(), w.faults, nettest.Name, "/sigilgate/", o)
 			return err
 		},
@@ -149,7 +147,7 @@ func fencedAt(t *testing.T, at int, take func(*testing.T, *town), run func(*test
 func TestShutOutTakesNoJournalOver(t *testing.T) {
 	t.Parallel()
 	own := state.NewLayout(nettest.Name)
-	for at := 5; at < 8; at++ {
+	for at := 4; at < 8; at++ {
 		t.Run(strconv.Itoa(at), func(t *testing.T) {
 			t.Parallel()
 			w := newTown(t)

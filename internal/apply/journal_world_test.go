@@ -160,6 +160,21 @@ func (w *town) content(t *testing.T) map[string]string {
 	return out
 }
 
+// steps is how many steps the journal has, 0 where there is none.
+func (w *town) steps(t *testing.T) int {
+	t.Helper()
+	e, ok := w.Get(t, state.NewLayout(nettest.Name).Journal())
+	if !ok {
+		return 0
+	}
+	j, err := state.DecodeJournal(e.Value)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	return len(j.Steps)
+}
+
 func (w *town) neighbours(t *testing.T) []kv.Entry {
 	t.Helper()
 	return slices.Concat(w.Entries(t, "/sigilgate/api_tokens/"), w.Entries(t, "/other/"), w.Entries(t, "/sigilform/v1/elsewhere/"))

@@ -103,11 +103,25 @@ func TestAbandonedAnywhereNothingIsOrphaned(t *testing.T) {
 // endedAt kills an apply before one of its commits; false where it came to its end.
 func (w *town) endedAt(t *testing.T, at int, n *model.Network) bool {
 	t.Helper()
+	return w.endedWhen(t, func(commit int) bool { return commit >= at }, n)
+}
+
+// endedAfter kills an apply after so many steps.
+func (w *town) endedAfter(t *testing.T, steps int, n *model.Network) {
+	t.Helper()
+	if !w.endedWhen(t, func(int) bool { return w.steps(t) >= steps }, n) {
+		t.Fatal("the apply came to its end")
+	}
+	w.unlock(t)
+}
+
+func (w *town) endedWhen(t *testing.T, when func(commit int) bool, n *model.Network) bool {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := false
 	w.faults.BeforeCommit = func(commit int, _ kv.Txn) error {
-		if commit < at {
+		if !ended && !when(commit) {
 			return nil
 		}
 		ended = true
@@ -116,7 +130,7 @@ func (w *town) endedAt(t *testing.T, at int, n *model.Network) bool {
 	}
 	_, err := apply.Run(ctx, w.faults, w.plan(t, w.client, n), w.options("ended"))
 	if (err == nil) == ended {
-		t.Fatalf("commit %d: %v", at, err)
+		t.Fatalf("ended %v: %v", ended, err)
 	}
 	return ended
 }
