@@ -54,9 +54,9 @@ func recordOf(t *testing.T, kind addr.Kind, declared map[string]string) string {
 	return text
 }
 
-// theirs is a write of others with their sign.
-func theirs(id string, events ...crash.Event) []crash.Event {
-	return append(events, set(events[0].Revision, "/net/api_tokens/ann", id))
+// theirs is the write "1" of others, with their sign.
+func theirs(events ...crash.Event) []crash.Event {
+	return append(events, set(events[0].Revision, "/net/api_tokens/ann", "1"))
 }
 
 // judged is what the checker says of a history.
@@ -122,15 +122,15 @@ func TestLedger(t *testing.T) {
 		ledger *crash.Ledger
 		want   string
 	}{
-		"as they wrote it":          {theirs("1", set(3, node+"region", "r")), wrote("1", 3), ""},
-		"nobody knew":               {theirs("1", set(3, node+"region", "r")), wrote("1", 0), ""},
+		"as they wrote it":          {theirs(set(3, node+"region", "r")), wrote("1", 3), ""},
+		"nobody knew":               {theirs(set(3, node+"region", "r")), wrote("1", 0), ""},
 		"nobody knew, and it isn't": {nil, wrote("1", 0), ""},
-		"a range went":              {theirs("1", slices.Concat([]crash.Event{set(3, node+"region", "r")}, gone(3, entry+"role"))...), wrote("1", 3), ""},
+		"a range went":              {theirs(slices.Concat([]crash.Event{set(3, node+"region", "r")}, gone(3, entry+"role"))...), wrote("1", 3), ""},
 		"it is lost":                {nil, wrote("1", 3), "is lost"},
-		"at another revision":       {theirs("1", set(4, node+"region", "r")), wrote("1", 3), "carried out then, too"},
-		"twice":                     {slices.Concat(theirs("1", set(3, node+"region", "r")), theirs("1", set(4, node+"region", "r"))), wrote("1", 0), "carried out then, too"},
-		"another value":             {theirs("1", set(3, node+"region", "x")), wrote("1", 3), "was not to write " + node + "region"},
-		"another key":               {theirs("1", set(3, node+"region", "r"), set(3, node+"domain", "r")), wrote("1", 3), "was not to write " + node + "domain"},
+		"at another revision":       {theirs(set(4, node+"region", "r")), wrote("1", 3), "carried out then, too"},
+		"twice":                     {slices.Concat(theirs(set(3, node+"region", "r")), theirs(set(4, node+"region", "r"))), wrote("1", 0), "carried out then, too"},
+		"another value":             {theirs(set(3, node+"region", "x")), wrote("1", 3), "was not to write " + node + "region"},
+		"another key":               {theirs(set(3, node+"region", "r"), set(3, node+"domain", "r")), wrote("1", 3), "was not to write " + node + "domain"},
 		"nobody's":                  {[]crash.Event{set(3, node+"region", "r")}, &crash.Ledger{Sign: "/net/api_tokens/"}, "nobody says to have written"},
 		"a commit without a fence":  {[]crash.Event{set(3, state.NewLayout("n").Record(addr.Core, "1"), "{}"), set(3, node+"region", "r")}, &crash.Ledger{Sign: "/net/api_tokens/"}, "nobody says to have written"},
 	} {

@@ -191,7 +191,7 @@ func (i *idea) setting() []kv.Op {
 	if !ok {
 		return nil
 	}
-	return []kv.Op{put("nodes/"+n+"/settings/"+[]string{"mtu", "motd", "theirs"}[i.IntN(3)], fmt.Sprint(1300+i.IntN(9)))}
+	return []kv.Op{put("nodes/"+n+"/settings/"+[]string{"mtu", "motd", "theirs"}[i.IntN(3)], strconv.Itoa(1300+i.IntN(9)))}
 }
 
 func (i *idea) settingTaken() []kv.Op {

@@ -16,7 +16,7 @@ const (
 	poolDomains = 20
 	poolUUIDs   = poolCores + 2*poolUsers
 	mostRoutes  = 2
-	credential  = "$argon2id$v=19$m=19456,t=2,p=1$LLHxTID4Rdamv+mBoP1Lfg$0snmxernwnj07MMNQEcfzpSfTrBOXnSBClocmkvx+1M" //nolint:gosec // a hash is made to be stored, and this one opens nothing
+	credential  = "$argon2id$v=19$m=19456,t=2,p=1$LLHxTID4Rdamv+mBoP1Lfg$0snmxernwnj07MMNQEcfzpSfTrBOXnSBClocmkvx+1M"
 )
 
 func coreIP(i int) string  { return fmt.Sprintf("10.0.0.%d", i+1) }

@@ -23,9 +23,9 @@ const recoveries = 4
 
 // applier runs one command after the other, and recovers what it finds
 // interrupted.
-func (w *drawn) applier(ctx context.Context, t *testing.T, r *rand.Rand) {
+func (w *drawn) applier(t *testing.T, r *rand.Rand, until <-chan struct{}) {
 	t.Helper()
-	for ctx.Err() == nil {
+	for !ended(until) {
 		var err error
 		switch n := r.IntN(100); {
 		case n < 60:
@@ -40,6 +40,15 @@ func (w *drawn) applier(ctx context.Context, t *testing.T, r *rand.Rand) {
 		if left(err) {
 			w.recover(t, r)
 		}
+	}
+}
+
+func ended(until <-chan struct{}) bool {
+	select {
+	case <-until:
+		return true
+	default:
+		return false
 	}
 }
 

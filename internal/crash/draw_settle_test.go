@@ -10,7 +10,24 @@ import (
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
-// settlings is how often the last apply is tried: on a machine with much to do
+// first applies for the first time.
+func (w *drawn) first(t *testing.T, r *rand.Rand) {
+	t.Helper()
+	for n := 0; ; n++ {
+		err := w.apply(t, r, []string{lucky})
+		if err == nil {
+			return
+		}
+		if n == settlings {
+			t.Fatal(err)
+		}
+		if left(err) {
+			_ = w.recoverOnce(t, r, []string{lucky}) // what it could not do the next one says
+		}
+	}
+}
+
+// settlings is how often the first and the last apply are tried: on a machine with much to do
 // a lock may be lost without anybody's doing.
 const settlings = 6
 

@@ -43,7 +43,7 @@ func (w *drawn) tell(t *testing.T, trace *crash.Trace) {
 	t.Helper()
 	file := filepath.Join(os.TempDir(), fmt.Sprintf("sigilform-crash-%d.txt", w.seed))
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", w.draws.String())
+	fmt.Fprintf(&b, "%s\n\n", w.String())
 	b.WriteString(strings.Join(w.log.lines, "\n") + "\n\n")
 	applies := trace.Applies()
 	for actor, p := range w.plans {

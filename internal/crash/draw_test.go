@@ -3,6 +3,7 @@ package crash_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"github.com/sigilgate/sigilform/internal/crash"
+	"github.com/sigilgate/sigilform/internal/etcdtest"
 )
 
 // What the runs of TestDrawn do; without flags they are the sample of the suite.
@@ -22,17 +24,33 @@ var (
 	drawnEach  = flag.Duration("drawn.each", 25*time.Second, "for how long there is each world")
 )
 
-// sampled worlds of the suite, and for how long there is each.
+// The sample of the suite: always the same draws, one of each kind, and for how
+// long there is each.
 const (
-	sampleWorlds = 0
-	sampleEach   = 2 * time.Second
+	sampleSeed = 1
+	sampleEach = 2 * time.Second
 )
+
+// samples are the worlds of the sample.
+func samples() []draws {
+	return []draws{
+		{members: 1, options: etcdtest.Options{MaxRequestBytes: 40 << 10}, pause: 40 * time.Millisecond},
+		{members: 1, options: etcdtest.Options{MaxTxnOps: 40}, auth: byPassword, enforced: 1, pause: 40 * time.Millisecond},
+		{members: 3, auth: byCertificate, enforced: 1, pause: 40 * time.Millisecond},
+	}
+}
 
 // TestDrawn draws worlds: of one server or three members, with small limits,
 // with roles and authentication, in which runs apply, roll back, adopt,
 // destroy, are killed and recovered, while others write, also into what is
 // being deleted. Afterwards all that happened in each is checked.
 func TestDrawn(t *testing.T) {
+	if *drawnFor == 0 {
+		for n, d := range samples() {
+			t.Run(fmt.Sprint("world ", n), func(t *testing.T) { drawnWorldOf(t, d, sampleSeed, n, sampleEach) })
+		}
+		return
+	}
 	s := *seed
 	if s == 0 {
 		s = rand.Uint64N(1e9)
@@ -40,17 +58,15 @@ func TestDrawn(t *testing.T) {
 	t.Logf("seed %d", s)
 	end := time.Now().Add(*drawnFor)
 	for n := 0; ; n++ {
-		each := sampleEach
-		if *drawnFor > 0 {
-			each = min(*drawnEach, time.Until(end))
-		}
-		if *drawnFor > 0 && each < time.Second || *drawnFor == 0 && n == sampleWorlds {
+		each := min(*drawnEach, time.Until(end))
+		if each < time.Second {
 			return
 		}
 		if *drawnWorld >= 0 && n != *drawnWorld {
 			continue
 		}
-		ok := t.Run("world", func(t *testing.T) { drawnWorldOf(t, s, n, each) })
+		d := drawWorld(source(s, n, 0))
+		ok := t.Run(fmt.Sprint("world ", n), func(t *testing.T) { drawnWorldOf(t, d, s, n, each) })
 		if !ok || *drawnWorld >= 0 {
 			t.Logf("again: make crash PLAY=Drawn SEED=%d WORLD=%d", s, n)
 			return
@@ -58,34 +74,36 @@ func TestDrawn(t *testing.T) {
 	}
 }
 
-func drawnWorldOf(t *testing.T, s uint64, n int, each time.Duration) {
+// source is one of the streams that all of a world is drawn from.
+func source(seed uint64, world, stream int) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, uint64(world*1000+stream))) //nolint:gosec // small numbers
+}
+
+func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) {
 	t.Helper()
-	source := func(stream int) *rand.Rand { return rand.New(rand.NewPCG(s, uint64(n*1000+stream))) } //nolint:gosec // small numbers
-	d := drawWorld(source(0))
+	from := func(stream int) *rand.Rand { return source(s, n, stream) }
 	t.Logf("world %d of seed %d: %s", n, s, d.String())
 	w := newDrawn(t, d, s+uint64(n)) //nolint:gosec // a small number
 	w.write(t, "root.word", rootPassword+"\n")
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	seen := w.watch(ctx, t, w.client)
-	if err := w.apply(t, source(1), []string{lucky}); err != nil {
-		t.Fatal(err)
-	}
+	w.first(t, from(1))
 	limit, stop := context.WithTimeout(t.Context(), each)
 	defer stop()
 	beside, enough := context.WithCancel(t.Context())
 	var busy, others sync.WaitGroup
 	for i, name := range []string{"ann", "bob", "eve"} {
-		others.Go(func() { w.others(beside, t, source(10+i), name) })
+		others.Go(func() { w.others(beside, t, from(10+i), name) })
 	}
 	for i := range 2 {
-		busy.Go(func() { w.applier(limit, t, source(20+i)) })
+		busy.Go(func() { w.applier(t, from(20+i), limit.Done()) })
 	}
-	w.trouble(limit, t, source(30))
+	w.trouble(t, from(30), limit.Done())
 	busy.Wait()
 	enough()
 	others.Wait()
-	w.settle(t, source(40))
+	w.settle(t, from(40))
 	v, err := w.look(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -95,21 +113,21 @@ func drawnWorldOf(t *testing.T, s uint64, n int, each time.Duration) {
 	w.judge(t)
 }
 
-// trouble kills and stops members, one after the other, until the context ends;
-// then all are well again.
-func (w *drawn) trouble(ctx context.Context, t *testing.T, r *rand.Rand) {
+// trouble kills and stops members, one after the other, until the end; then all
+// are well again.
+func (w *drawn) trouble(t *testing.T, r *rand.Rand, until <-chan struct{}) {
 	t.Helper()
 	rest := func(least, more int) {
 		timer := time.NewTimer(time.Duration(least+r.IntN(more)) * time.Millisecond)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-		case <-ctx.Done():
+		case <-until:
 		}
 	}
-	for ctx.Err() == nil {
+	for !ended(until) {
 		rest(800, 3000)
-		if w.three == nil || ctx.Err() != nil {
+		if w.three == nil || ended(until) {
 			continue
 		}
 		i := r.IntN(w.members)

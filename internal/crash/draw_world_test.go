@@ -28,7 +28,7 @@ const (
 	drawnName     = "drawn"
 	byPassword    = "password"
 	byCertificate = "cert"
-	rootPassword  = "the-word-of-all" //nolint:gosec // a server of a test
+	rootPassword  = "the-word-of-all"
 )
 
 // draws are what is drawn once for a world.
@@ -52,9 +52,9 @@ func drawWorld(r *rand.Rand) draws {
 	case 0:
 		d.options.MaxRequestBytes = 40 << 10
 	case 1:
-		d.options.MaxTxnOps = uint(24 + r.IntN(40)) //nolint:gosec // a small number
+		d.options.MaxTxnOps = uint(24 + r.IntN(40))
 	case 2:
-		d.options.MaxRequestBytes, d.options.MaxTxnOps = 40<<10, uint(32+r.IntN(40)) //nolint:gosec // a small number
+		d.options.MaxRequestBytes, d.options.MaxTxnOps = 40<<10, uint(32+r.IntN(40))
 	}
 	return d
 }
@@ -213,7 +213,7 @@ func (w *drawn) next(what string) (n int, actor string) {
 }
 
 // write puts a file into the folder.
-func (w *drawn) write(t *testing.T, name, text string) string {
+func (w *drawn) write(t *testing.T, name, text string) {
 	t.Helper()
 	name = filepath.Join(w.folder, name)
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
@@ -222,7 +222,6 @@ func (w *drawn) write(t *testing.T, name, text string) string {
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Error(err)
 	}
-	return name
 }
 
 // plannedBy remembers what a run is about to apply, and where others should

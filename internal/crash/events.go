@@ -222,7 +222,7 @@ func (c *checker) written(who author, e Event) {
 		c.fault("revision %d: the apply %s took %s back, which others had written since (at revision %d)", e.Revision, apply, e.Key, c.last(e.Key))
 	case !e.Deleted && !p.guarded(e.Key, before):
 		c.fault("revision %d: the apply %s overwrote %s, which was of revision %d, unseen", e.Revision, apply, e.Key, before)
-	case before != c.at(e.Key, p.Seen) && !(e.Deleted && c.operational(e.Key)):
+	case before != c.at(e.Key, p.Seen) && (!e.Deleted || !c.operational(e.Key)):
 		c.fault("revision %d: the apply %s %s %s, which was of revision %d, unseen: its plan is of revision %d",
 			e.Revision, apply, did(e), e.Key, before, p.Seen)
 	}

@@ -103,32 +103,36 @@ func (r *recorder) watch(ctx context.Context, t *testing.T, c *clientv3.Client) 
 	t.Helper()
 	var mu sync.Mutex
 	cond := sync.NewCond(&mu)
-	var at int64
-	answers := c.Watch(ctx, "\x00", clientv3.WithFromKey(), clientv3.WithRev(1))
 	go func() {
-		for answer := range answers {
-			if answer.CompactRevision > 0 {
-				t.Errorf("the watch missed events up to %d", answer.CompactRevision)
+		// A watch ends by itself where its token is not good any more.
+		for ctx.Err() == nil {
+			for answer := range c.Watch(ctx, "\x00", clientv3.WithFromKey(), clientv3.WithRev(r.seen()+1)) {
+				if answer.CompactRevision > 0 {
+					t.Errorf("the watch missed events up to %d", answer.CompactRevision)
+					return
+				}
+				mu.Lock()
+				r.keep(answer.Events)
+				mu.Unlock()
+				cond.Broadcast()
 			}
-			r.mu.Lock()
-			for _, e := range answer.Events {
-				r.add(crash.Event{
-					Revision: e.Kv.GetModRevision(), Key: string(e.Kv.GetKey()), Value: string(e.Kv.GetValue()), Deleted: e.Type == clientv3.EventTypeDelete,
-				})
-			}
-			r.until = max(r.until, answer.Header.GetRevision())
-			r.mu.Unlock()
-			mu.Lock()
-			at = max(at, answer.Header.GetRevision())
-			mu.Unlock()
-			cond.Broadcast()
 		}
 	}()
 	return func(revision int64) {
 		mu.Lock()
 		defer mu.Unlock()
-		for at < revision {
+		for r.seen() < revision {
 			cond.Wait()
 		}
+	}
+}
+
+// keep adds events.
+func (r *recorder) keep(events []*clientv3.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range events {
+		r.add(crash.Event{Revision: e.Kv.GetModRevision(), Key: string(e.Kv.GetKey()), Value: string(e.Kv.GetValue()), Deleted: e.Type == clientv3.EventTypeDelete})
+		r.until = max(r.until, e.Kv.GetModRevision())
 	}
 }

@@ -1,9 +1,9 @@
 package crash
 
 import (
+	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -22,23 +22,31 @@ func (c *checker) rewound(apply string, revision int64) {
 	}
 	since := c.heirs[at].revision
 	for _, key := range slices.Sorted(maps.Keys(c.moments)) {
-		was, is := c.then(key, since), c.then(key, revision)
-		if !strings.HasPrefix(key, c.trace.Prefix) || was == is || c.othersWrote(key, since) {
-			continue
-		}
-		where, ok := c.keys.Locate(key)
-		switch {
-		case !ok || c.operational(key):
-		case c.managed(where, since) || !c.any(where, since):
-			// What others had written or removed by then was no part of the apply.
-			if ours := was.revision == 0 || was.by != ""; ours && (was.there != is.there || was.value != is.value) {
-				c.fault("revision %d: the rollback %s to serial %d made %s %s, which was %s (only applies have written it since)",
-					revision, apply, p.RolledBackTo, key, is, was)
-			}
-		case !is.there:
-			c.fault("revision %d: the rollback %s to serial %d removed %s, which others had made before anybody applied it", revision, apply, p.RolledBackTo, key)
+		if fault := c.rewoundKey(key, since, revision); fault != "" {
+			c.fault("revision %d: the rollback %s to serial %d %s", revision, apply, p.RolledBackTo, fault)
 		}
 	}
+}
+
+// rewoundKey says what is wrong with a key after a rollback, if anything is.
+func (c *checker) rewoundKey(key string, since, revision int64) string {
+	was, is := c.then(key, since), c.then(key, revision)
+	where, ok := c.keys.Locate(key)
+	if !ok || was == is || c.operational(key) || c.othersWrote(key, since) {
+		return ""
+	}
+	if !c.managed(where, since) && c.any(where, since) {
+		if is.there {
+			return ""
+		}
+		return fmt.Sprintf("removed %s, which others had made before anybody applied it", key)
+	}
+	// What others had written or removed by then was no part of the apply.
+	ours := was.revision == 0 || was.by != ""
+	if !ours || was.there == is.there && was.value == is.value {
+		return ""
+	}
+	return fmt.Sprintf("made %s %s, which was %s (only applies have written it since)", key, is, was)
 }
 
 // String is what there was.

@@ -32,7 +32,7 @@ func (m *maker) checkDangling() {
 	for i := range m.lives {
 		l := &m.lives[i]
 		for _, ref := range keys.LiveRefs(*l, m.layout) {
-			if at, gone := m.deleted[ref.Marker]; gone && !m.data.touches(ref.Key) && !(wanted[ref.Marker] && m.wants(l, ref.Key)) {
+			if at, gone := m.deleted[ref.Marker]; gone && !m.data.touches(ref.Key) && (!wanted[ref.Marker] || !m.wants(l, ref.Key)) {
 				dangling[at] = append(dangling[at], reference{from: l, ref: ref})
 			}
 		}
