@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -113,7 +113,7 @@ func (j *journaled) batch(ctx context.Context, ops []kv.AuthOp, enabled bool) (m
 	}
 	errs := make([]error, len(ops))
 	free := make(chan struct{}, slots)
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for i, op := range ops {
 		free <- struct{}{}
 		wg.Go(func() {

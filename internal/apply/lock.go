@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -38,13 +39,13 @@ func (e *Locked) Error() string {
 func guarded(ctx context.Context, h Held) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
-	go func() {
+	fault.Go(func() {
 		defer close(done)
 		select {
 		case <-h.Lost():
 			cancel(errLockLost)
 		case <-ctx.Done():
 		}
-	}()
+	}, func(err error) { cancel(err) })
 	return ctx, func() { cancel(nil); <-done }
 }

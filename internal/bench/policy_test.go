@@ -39,7 +39,7 @@ func BenchmarkPolicies(b *testing.B) {
 		for name, with := range map[string]*config.Config{"valves": nil, "policies": c} {
 			b.Run(fmt.Sprintf("%s/keys=%d", name, keys), func(b *testing.B) {
 				for b.Loop() {
-					results, found := policy.Check(policy.Input{Plan: p, State: state.Empty("t"), Config: with})
+					results, found := policy.Check(b.Context(), policy.Input{Plan: p, State: state.Empty("t"), Config: with})
 					if found.HasErrors() || len(results) == 0 || results[len(results)-1].Verdict != plan.Passed {
 						b.Fatal(found, results)
 					}

@@ -2,10 +2,8 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -45,12 +44,9 @@ type app struct {
 
 // run carries out one command and returns the exit code.
 func (a *app) run(ctx context.Context, args []string) (code int) {
-	// A panic of Go's ends with code 2, which says "there are changes" here.
 	defer func() {
-		if fault := recover(); fault != nil {
-			a.abandonReports()
-			_, _ = fmt.Fprintf(a.stderr, "error: sigilform has a fault, please report it: %v\n%s", fault, debug.Stack())
-			code = exitError
+		if err := fault.Of(recover()); err != nil {
+			code = a.crashed(err)
 		}
 	}()
 	// An error before the flags are read, or in them, is printed as they ask.

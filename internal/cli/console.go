@@ -70,11 +70,14 @@ func (a *app) converse(ctx context.Context, console *engine.Console) error {
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
-		ok, err := a.evaluate(console, text)
+		ok, err := a.evaluate(ctx, console, text)
 		if err != nil {
 			return err
 		}
-		failed = failed || !ok && !typed
+		failed = failed || !ok && (!typed || console.Ended)
+		if console.Ended {
+			break
+		}
 	}
 	if typed {
 		_, _ = io.WriteString(a.stderr, "\n")
@@ -86,8 +89,8 @@ func (a *app) converse(ctx context.Context, console *engine.Console) error {
 }
 
 // evaluate prints the value of an expression, or what is wrong with it.
-func (a *app) evaluate(console *engine.Console, text string) (ok bool, err error) {
-	value, _, err := console.Eval(text)
+func (a *app) evaluate(ctx context.Context, console *engine.Console, text string) (ok bool, err error) {
+	value, _, err := console.Eval(ctx, text)
 	var wrong *diag.Failure
 	switch {
 	case errors.As(err, &wrong):

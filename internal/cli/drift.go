@@ -115,8 +115,11 @@ func (a *app) watchDrift(ctx context.Context, d *driftFlags, o engine.LiveOption
 	shown := &driftStream{app: a, flags: d}
 	sinks := []func(engine.WatchUpdate) error{shown.update}
 	if alarm.metrics != nil || alarm.webhook != nil {
+		watching, stop := context.WithCancel(ctx)
+		defer stop()
+		ctx = watching
 		telling, cancel := context.WithCancel(ctx)
-		t, end := alarm.startTeller(telling)
+		t, end := alarm.startTeller(telling, stop)
 		defer func() {
 			cancel()
 			end()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/metrics"
 )
 
@@ -20,16 +21,17 @@ type teller struct {
 	alarm *alarm
 	wake  chan struct{}
 	// ended waits for the goroutines.
-	ended sync.WaitGroup
+	ended fault.Group
 
 	mu     sync.Mutex
 	latest *metrics.Outcome
 }
 
 // startTeller begins to tell, until ctx ends; the returned function waits for the
-// last word.
-func (l *alarm) startTeller(ctx context.Context) (t *teller, end func()) {
+// last word. failed is told of a fault at once, which that function then throws on.
+func (l *alarm) startTeller(ctx context.Context, failed func()) (t *teller, end func()) {
 	t = &teller{alarm: l, wake: make(chan struct{}, 1)}
+	t.ended.Failed = func(error) { failed() }
 	t.ended.Go(func() { t.run(ctx) })
 	return t, t.ended.Wait
 }

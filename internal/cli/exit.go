@@ -3,9 +3,11 @@ package cli
 import (
 	"errors"
 
+	"github.com/sigilgate/sigilform/internal/abort"
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/embedded"
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // The exit codes.
@@ -18,6 +20,7 @@ const (
 	exitInterrupted = 5
 	exitDenied      = 6
 	exitUnknown     = 7
+	exitCrash       = abort.Code
 )
 
 // found is the end of a command that found what it was asked to look for:
@@ -37,11 +40,13 @@ func (s *shown) Error() string { return s.cause.Error() }
 func (s *shown) Unwrap() error { return s.cause }
 
 // codeOf is the exit code of an error. Where several hold it is the first of
-// 7, 5, 4, 3, 6, 1, 2.
+// 70, 7, 5, 4, 3, 6, 1, 2.
 func codeOf(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case has[*fault.Fault](err):
+		return exitCrash
 	case has[*apply.Unknown](err):
 		return exitUnknown
 	case has[*apply.Interrupted](err), has[*apply.Stopped](err):

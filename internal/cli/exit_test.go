@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/embedded"
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 )
@@ -47,6 +48,10 @@ func TestCodeOf(t *testing.T) {
 		"unknown":                      {unknown, 7},
 		"unknown before interrupted":   {errors.Join(interrupted, unknown), 7},
 		"unknown, and failed to close": {errors.Join(unknown, plain), 7},
+		"damaged":                      {fmt.Errorf("start: %w", &embedded.Damaged{Cause: plain}), 1},
+		"a fault":                      {&fault.Fault{}, 70},
+		"a fault before unknown":       {errors.Join(unknown, &fault.Fault{}), 70},
+		"a fault and found":            {errors.Join(&found{what: "drift"}, &fault.Fault{}), 70},
 	} {
 		if got := codeOf(c.err); got != c.code {
 			t.Errorf("%s: exit code %d, want %d", name, got, c.code)

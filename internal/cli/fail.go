@@ -6,6 +6,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/render"
 )
 
@@ -34,7 +35,10 @@ func (a *app) fail(err error) int {
 func (a *app) explain(err error) render.ErrorDocument {
 	var wrong *wrongUse
 	var no *declined
+	var crash *fault.Fault
 	switch {
+	case errors.As(err, &crash):
+		return a.explainFault(crash)
 	case errors.As(err, &wrong):
 		return render.ErrorDocument{Code: "usage", Summary: wrong.what, Hint: wrong.hint}
 	case errors.As(err, &no):

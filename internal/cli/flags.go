@@ -66,17 +66,25 @@ func (a *app) output(o *outputFlags, formats ...string) error {
 type sourceFlags struct {
 	vars     []string
 	varFiles []string
+	timeout  time.Duration
+	memory   size
 }
 
 func (s *sourceFlags) add(c *cobra.Command) {
 	f := c.Flags()
 	f.StringArrayVar(&s.vars, "var", nil, "value of a variable, `NAME=VALUE`; may be repeated")
 	f.StringArrayVar(&s.varFiles, "var-file", nil, "`FILE` of values of variables; may be repeated")
+	f.DurationVar(&s.timeout, "eval-timeout", engine.DefaultEvalTimeout, "`TIME` that reading and evaluating the configuration may take")
+	s.memory = engine.DefaultEvalMemory
+	f.Var(&s.memory, "eval-memory", "`SIZE` that the values of an evaluation may take")
 	_ = c.MarkFlagFilename("var-file", "hcl")
 }
 
 func (s *sourceFlags) source(path string) (engine.Source, error) {
-	out := engine.Source{Path: path, VarFiles: s.varFiles}
+	out := engine.Source{Path: path, VarFiles: s.varFiles, Limits: engine.Limits{Timeout: s.timeout, Memory: int64(s.memory)}}
+	if s.timeout <= 0 {
+		return out, usage("--eval-timeout must be more than nothing", "write it as 30s or 5m")
+	}
 	for _, v := range s.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if name = strings.TrimSpace(name); !ok || name == "" {

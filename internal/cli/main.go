@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // Main runs the program with the process's arguments, streams and environment,
 // and returns its exit code.
 func Main() int {
+	prepareAbort("sigilform")
 	a := newApp()
 	ctx, abort, stop := interruptible(context.Background())
 	defer stop()
@@ -45,7 +47,7 @@ func interruptible(parent context.Context) (ctx context.Context, abort <-chan st
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	twice := make(chan struct{})
 	ended := make(chan struct{})
-	go func() {
+	fault.Go(func() {
 		said := func(text string) bool {
 			select {
 			case <-signals:
@@ -63,7 +65,7 @@ func interruptible(parent context.Context) (ctx context.Context, abort <-chan st
 			signal.Stop(signals)
 			close(twice)
 		}
-	}()
+	}, func(error) { cancel() })
 	return ctx, twice, func() {
 		signal.Stop(signals)
 		close(ended)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // progressAfter is how long a stage may take in silence.
@@ -51,7 +53,7 @@ func (p *progress) stage(what string) {
 	if p.drawn {
 		p.draw(what)
 	}
-	p.timer = time.AfterFunc(progressAfter, draw)
+	p.timer = time.AfterFunc(progressAfter, fault.Quiet(draw))
 }
 
 func (p *progress) draw(what string) {

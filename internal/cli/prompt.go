@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // yes is the only answer that approves.
@@ -71,10 +72,10 @@ func awaited[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 		err   error
 	}
 	replies := make(chan reply, 1)
-	go func() {
+	fault.Go(func() {
 		v, err := ask()
 		replies <- reply{v, err}
-	}()
+	}, func(err error) { replies <- reply{err: err} })
 	select {
 	case r := <-replies:
 		return r.value, r.err

@@ -64,6 +64,7 @@ func (a *app) prepare(c *cobra.Command) {
 	run := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
 		a.engine.Command = c.CommandPath()
+		prepareAbort("`" + c.CommandPath() + "`")
 		ctx, t, err := a.tell(c.Context(), c.CommandPath())
 		if err != nil {
 			return err

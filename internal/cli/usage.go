@@ -32,6 +32,9 @@ func flagError(c *cobra.Command, err error) error {
 	if errors.As(err, &bad) && bad.GetFlag().Value.Type() == "duration" {
 		return usage(fmt.Sprintf("--%s can't be %q", bad.GetFlag().Name, bad.GetValue()), "write it as 10s or 1m30s")
 	}
+	if bad != nil && bad.GetFlag().Value.Type() == "size" {
+		return usage(fmt.Sprintf("--%s can't be %q", bad.GetFlag().Name, bad.GetValue()), "write it as 512MiB or 2GiB")
+	}
 	return usage(err.Error(), "`"+c.CommandPath()+" --help` says how it is used")
 }
 

@@ -232,7 +232,7 @@ func (r *run) readLifecycle(b *block, inner *hcl.Block) {
 func (r *run) ignoredName(b *block, expr hcl.Expression) string {
 	t, diags := hcl.AbsTraversalForExpr(expr)
 	if diags.HasErrors() {
-		v, bad := expr.Value(nil)
+		v, bad := r.constant(expr)
 		if bad.HasErrors() || v.Type().FriendlyName() != "string" || v.IsNull() {
 			r.report(problem{
 				summary: "Not the name of an attribute",

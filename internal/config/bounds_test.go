@@ -48,6 +48,16 @@ func TestBounds(t *testing.T) {
 		"template conditions 2": {"a.hcl", "locals { a = <<T\n" + repeat("%{if true}\n", 40_000) + "\nT\n }", "Too deeply nested"},
 		"JSON":                  {"a.hcl.json", repeat(`{"a":`, 100_000), "Too deeply nested"},
 		"JSON templates":        {"a.hcl.json", `{"locals": {"a": "${` + repeat("!", 15_000) + `true}"}}`, "Too deeply nested"},
+		"splats on lines":       {"a.hcl", "locals {\n z = []\n x = (local.z" + repeat("[*].a\n", 50_000) + ")\n}", "Too deeply nested"},
+		"conditions on lines":   {"a.hcl", "locals {\n x = (" + repeat("1?1:\n", 50_000) + "1)\n}", "Too deeply nested"},
+		"lines in an index":     {"a.hcl", "locals {\n x = [a" + repeat("[0]\n.b\n", 50_000) + "]\n}", "Too deeply nested"},
+		"lines in a for":        {"a.hcl", "locals {\n x = {\nfor a in b : c" + repeat("\n+ 1", 50_000) + " => 1}\n}", "Too deeply nested"},
+		"lines in a call":       {"a.hcl", "locals {\n x = f(a" + repeat("\n+ 1", 50_000) + ")\n}", "Too deeply nested"},
+		"lines in a template":   {"a.hcl", "locals {\n x = \"${1" + repeat("\n+ 1", 50_000) + "}\"\n}", "Too deeply nested"},
+		"a number":              {"a.hcl", "locals { a = 1e99999999 }", "The number is too large"},
+		"a number in JSON":      {"a.hcl.json", `{"network":{"n":{}},"core":{"a":{"ip":"192.0.2.1","settings":{"a":1e99999999}}}}`, `Wrong value for "settings"`},
+		"a template in JSON":    {"a.hcl.json", `{"locals": {"a": "${1e99999999}"}}`, "The number is too large"},
+		"a number as text":      {"a.hcl", "network \"n\" {}\nvariable \"n\" {\n  type = number\n  default = \"1e99999999\"\n}\n", "A value that can't be used"},
 		"zero bytes":            {"a.hcl", "network \"n\" {}\n\x00\x01", "The file is no text"},
 		"no UTF-8":              {"a.hcl", "network \"n\xff\" {}\n", "The file is no text in UTF-8"},
 		"junk":                  {"a.hcl", repeat("\x7fELF\x02\x01 \x80", 1000), "The file is no text in UTF-8"},
@@ -101,10 +111,10 @@ func TestValueBounds(t *testing.T) {
 	if found.HasErrors() {
 		t.Fatal(found.Err())
 	}
-	if _, _, found = c.Eval(deep); !hasSummary(found, "Too deeply nested") {
+	if _, _, found = c.Eval(t.Context(), deep); !hasSummary(found, "Too deeply nested") {
 		t.Errorf("expression: %v", summaries(found))
 	}
-	if _, _, found = c.Eval("\xff\x00"); !found.HasErrors() {
+	if _, _, found = c.Eval(t.Context(), "\xff\x00"); !found.HasErrors() {
 		t.Error("binary expression: no error")
 	}
 }

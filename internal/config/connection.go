@@ -183,6 +183,9 @@ func LoadConnection(ctx context.Context, o Options) (*Connection, diag.List) {
 	bare := network.Network{Prefix: n.Prefix}
 	bare.Normalize()
 	out.Prefix = bare.Prefix
+	if found := r.ended(); found != nil {
+		return nil, found
+	}
 	list := r.diagnostics()
 	if list.HasErrors() {
 		return nil, list

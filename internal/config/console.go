@@ -1,6 +1,8 @@
 package config
 
 import (
+	"context"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -10,23 +12,30 @@ import (
 
 const consoleName = "<expression>"
 
+// Watch knows what is being evaluated.
+func (c *Config) Watch() *Watch { return c.run.options.Watch }
+
 // Eval evaluates one expression over the configuration: variables, locals,
 // objects, modules and functions. What is sensitive in the result is not shown.
-func (c *Config) Eval(src string) (text string, value any, found diag.List) {
+func (c *Config) Eval(ctx context.Context, src string) (text string, value any, found diag.List) {
 	r := c.run
 	r.found, r.reported = nil, map[string]bool{}
+	r.allow(ctx)
 	s := &source{name: consoleName, shown: consoleName, text: []byte(src)}
 	r.addSource(s)
 	if !r.sound(s) {
 		return "", nil, r.diagnostics()
 	}
-	expr, diags := lang.ParseExpression(s.text, consoleName)
+	expr, diags := lang.ParseExpression(s.text, consoleName, r.budget)
 	s.broken = diags.HasErrors()
 	if diags.HasErrors() {
 		r.reportHCL(diags, zero())
 		return "", nil, r.diagnostics()
 	}
 	v := r.evalAtRoot(expr)
+	if found := r.ended(); found != nil {
+		return "", nil, found
+	}
 	list := r.diagnostics()
 	if list.HasErrors() {
 		return "", nil, list

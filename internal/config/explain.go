@@ -79,6 +79,8 @@ func (r *run) reword(p *problem, d *hcl.Diagnostic) {
 		if p.hint == "" {
 			p.hint = lang.DidYouMean(name, sortedKeys(r.functions))
 		}
+	case "Operation failed":
+		p.detail = sentence(strings.TrimSuffix(strings.TrimPrefix(p.detail, "Error during operation: "), "."))
 	case "Invalid template interpolation value":
 		r.rewordNull(p, d)
 	}

@@ -187,15 +187,20 @@ func (r *run) parse(s *source) hcl.Body {
 	var diags hcl.Diagnostics
 	if s.json {
 		file, diags = json.Parse(s.text, s.name)
-		if at := deepTemplate(s); at != nil {
-			diags, file = hcl.Diagnostics{lang.DeepDiagnostic(*at)}, nil
+		if d := refusedTemplate(s); d != nil {
+			diags, file = hcl.Diagnostics{d}, nil
 		}
 	} else {
 		tokens, _ := hclsyntax.LexConfig(s.text, s.name, hcl.InitialPos)
-		if at := lang.TooDeep(tokens); at != nil {
-			diags = hcl.Diagnostics{lang.DeepDiagnostic(*at)}
+		if d := lang.Refused(tokens); d != nil {
+			diags = hcl.Diagnostics{d}
 		} else {
 			file, diags = hclsyntax.ParseConfig(s.text, s.name, hcl.InitialPos)
+		}
+		if file != nil {
+			if body, ok := file.Body.(*hclsyntax.Body); ok {
+				lang.Meter(body, r.budget)
+			}
 		}
 	}
 	s.broken = diags.HasErrors()
@@ -207,9 +212,9 @@ func (r *run) parse(s *source) hcl.Body {
 	return file.Body
 }
 
-// deepTemplate finds a template in a string of JSON that is too deep: it is
-// parsed only when it is evaluated.
-func deepTemplate(s *source) *hcl.Range {
+// refusedTemplate finds a template in a string of JSON that must not be parsed:
+// that happens only when it is evaluated.
+func refusedTemplate(s *source) *hcl.Diagnostic {
 	for i := 0; i < len(s.text); i++ {
 		if s.text[i] != '"' {
 			continue
@@ -218,8 +223,9 @@ func deepTemplate(s *source) *hcl.Range {
 		content := s.text[i+1 : min(end, len(s.text))]
 		if bytes.Contains(content, []byte("${")) || bytes.Contains(content, []byte("%{")) {
 			tokens, _ := hclsyntax.LexTemplate(content, s.name, hcl.InitialPos)
-			if at := lang.TooDeep(tokens); at != nil {
-				return s.rangeAt(span{i, end}).Ptr()
+			if d := lang.Refused(tokens); d != nil {
+				d.Subject = s.rangeAt(span{i, end}).Ptr()
+				return d
 			}
 		}
 		i = end

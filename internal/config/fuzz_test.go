@@ -59,7 +59,7 @@ func FuzzValues(f *testing.F) {
 		c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{{Name: "v", Value: value}}})
 		checkDiagnostics(t, found)
 		if c != nil {
-			_, _, found := c.Eval(expression)
+			_, _, found := c.Eval(t.Context(), expression)
 			checkDiagnostics(t, found)
 		}
 	})

@@ -216,6 +216,10 @@ func (s *scope) nestedOf(b *block, ctx *hcl.EvalContext, headers []hcl.BlockHead
 	// Errors of the static part were reported when the block was read; the
 	// same place is reported once.
 	content, _, diags := dynblock.Expand(b.body, ctx).PartialContent(&hcl.BodySchema{Blocks: headers})
+	if s.run.budget.Err() != nil {
+		s.run.overBudget(diags, b.def)
+		return nil
+	}
 	s.run.reportHCL(diags, zero())
 	var out []*nested
 	for _, inner := range content.Blocks {

@@ -18,7 +18,7 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps
 
 // literal evaluates an attribute that may refer to nothing.
 func (r *run) literal(a *hcl.Attribute, want cty.Type) (cty.Value, bool) {
-	v, diags := a.Expr.Value(nil)
+	v, diags := r.constant(a.Expr)
 	if diags.HasErrors() {
 		r.report(problem{
 			summary: `"` + a.Name + `" is no literal value`,

@@ -38,7 +38,12 @@ type run struct {
 
 	places  map[addr.Addr]origin
 	tainted map[addr.Addr]bool
-	stopped func() bool
+
+	// budget is what the evaluation may still use, exhausted says that it was
+	// told that there is nothing left.
+	budget    *lang.Budget
+	exhausted bool
+	cause     func() error
 }
 
 func newRun(ctx context.Context, o Options) *run {
@@ -47,9 +52,14 @@ func newRun(ctx context.Context, o Options) *run {
 		sources: map[string]*source{}, folders: map[string]*folder{}, outside: map[string]outside{}, reads: map[string][]byte{},
 		reported: map[string]bool{}, secretVars: map[string]bool{},
 		places: map[addr.Addr]origin{}, tainted: map[addr.Addr]bool{},
-		stopped: func() bool { return ctx.Err() != nil },
 	}
-	r.functions = lang.Functions(watched{FS: o.FS, run: r})
+	limit := o.Budget
+	if limit <= 0 {
+		limit = lang.DefaultBudget
+	}
+	r.budget = lang.NewBudget(limit, nil)
+	r.allow(ctx)
+	r.functions = lang.Functions(watched{FS: o.FS, run: r}, r.budget)
 	return r
 }
 
@@ -59,6 +69,7 @@ func (r *run) loadRoot() *folder {
 	if !r.broken {
 		r.readOutside(root)
 	}
+	r.options.Watch.know(r.sources)
 	return root
 }
 
@@ -74,8 +85,8 @@ func Load(ctx context.Context, o Options) (*Config, diag.List) {
 	r.root = r.newScope(root)
 	c := &Config{Network: &network.Network{}, run: r}
 	r.evaluateRoot(c)
-	if err := ctx.Err(); err != nil {
-		return nil, diag.List{{Severity: diag.Error, Summary: "Interrupted", Detail: "The configuration was not read to its end."}}
+	if found := r.ended(); found != nil {
+		return nil, found
 	}
 	found := r.diagnostics()
 	checked := c.Network.Normalize()

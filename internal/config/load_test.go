@@ -97,7 +97,7 @@ func loadText(t *testing.T, comment string, fsys fstest.MapFS) string {
 		fmt.Fprintf(&b, "output %s = %s\n", out.Name, out.Text)
 	}
 	for _, e := range evals {
-		text, _, found := c.Eval(e)
+		text, _, found := c.Eval(t.Context(), e)
 		fmt.Fprintf(&b, "> %s\n", e)
 		if text != "" {
 			b.WriteString(text + "\n")

@@ -23,6 +23,11 @@ type Options struct {
 	Vars []Assignment
 	// Env is the environment, as os.Environ gives it.
 	Env []string
+	// Budget is how many bytes the values of the evaluation may take, the
+	// default where it is 0.
+	Budget int64
+	// Watch is told what is being evaluated; may be nil.
+	Watch *Watch
 }
 
 // VarFile is a file of values.

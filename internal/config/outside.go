@@ -2,6 +2,7 @@ package config
 
 import (
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -151,19 +152,26 @@ func (r *run) outsideValue(v *variable) cty.Value {
 func (r *run) givenValue(v *variable, o outside) (cty.Value, bool) {
 	expr := o.expr
 	if expr == nil {
+		if v.constraint.Type == cty.Number && !isDecimal(o.text) {
+			r.report(problem{
+				summary: `Wrong type for the variable "` + v.name + `"`, detail: "Expected a number, such as 12, -0.5 or 1e6.", at: o.at,
+				related: []diag.Place{r.place("the variable is declared here", v.at)},
+			})
+			return cty.NilVal, false
+		}
 		if !v.typed || v.constraint.Type.IsPrimitiveType() {
 			return cty.StringVal(o.text), r.sound(o.from)
 		}
 		if !r.sound(o.from) {
 			return cty.NilVal, false
 		}
-		parsed, diags := lang.ParseExpression([]byte(o.text), o.from.name)
+		parsed, diags := lang.ParseExpression([]byte(o.text), o.from.name, r.budget)
 		if r.reportHCL(diags, zero()); diags.HasErrors() {
 			return cty.NilVal, false
 		}
 		expr = parsed
 	}
-	value, diags := expr.Value(nil)
+	value, diags := r.constant(expr)
 	if diags.HasErrors() {
 		r.report(problem{
 			summary: `The value of "` + v.name + `" is no literal value`,
@@ -190,4 +198,10 @@ func (r *run) unset(v *variable) {
 			", a *" + autoValues + " or a --var-file, with " + envPrefix + v.name + ", or with a default",
 		at: v.at,
 	})
+}
+
+// isDecimal reports whether a text is a number as a file would write it: what
+// reads texts as numbers also takes inf and 1p4.
+func isDecimal(text string) bool {
+	return regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$`).MatchString(text)
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -136,12 +137,15 @@ func (s *scope) policyContext(b *policyBlock, plan, network cty.Value) *hcl.Eval
 // [lang.NetworkType]. The message is empty where the policy holds. A condition
 // that can't be evaluated is an error: nothing is let through for lack of an
 // answer.
-func (c *Config) Judge(p *Policy, plan, network cty.Value) (message string, found diag.List) {
+func (c *Config) Judge(ctx context.Context, p *Policy, plan, network cty.Value) (message string, found diag.List) {
 	r, b := c.run, p.block
 	r.found, r.reported = nil, map[string]bool{}
-	ctx := r.root.policyContext(b, plan, network)
-	holds, _ := r.root.value(b.condition, ctx, cty.Bool, zero()).Unmark()
+	r.allow(ctx)
+	scope := r.root.policyContext(b, plan, network)
+	holds, _ := r.root.value(b.condition, scope, cty.Bool, zero()).Unmark()
 	switch {
+	case r.stopped():
+		return "", r.ended()
 	case r.failed():
 		return "", r.diagnostics()
 	case !holds.IsKnown() || holds.IsNull():
@@ -153,7 +157,10 @@ func (c *Config) Judge(p *Policy, plan, network cty.Value) (message string, foun
 	case holds.True():
 		return "", nil
 	}
-	text := r.root.value(b.message, ctx, cty.String, zero())
+	text := r.root.value(b.message, scope, cty.String, zero())
+	if r.stopped() {
+		return "", r.ended()
+	}
 	if r.failed() {
 		return "", r.diagnostics()
 	}

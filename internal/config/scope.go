@@ -159,7 +159,7 @@ func (s *scope) local(name string) cty.Value {
 		return cty.DynamicVal
 	}
 	return s.visit(nodeKey{"local", name}, a.nameAt, func(n *node) {
-		n.value = s.value(a, s.contextFor(a), cty.DynamicPseudoType, zero())
+		n.value = s.run.held(s.value(a, s.contextFor(a), cty.DynamicPseudoType, zero()), a.expr.Range())
 	}).value
 }
 
@@ -170,7 +170,7 @@ func (s *scope) output(name string) cty.Value {
 		return cty.DynamicVal
 	}
 	return s.visit(nodeKey{"output", name}, o.value.at, func(n *node) {
-		n.value = s.value(o.value, s.contextFor(o.value), cty.DynamicPseudoType, zero())
+		n.value = s.run.held(s.value(o.value, s.contextFor(o.value), cty.DynamicPseudoType, zero()), o.value.expr.Range())
 		if o.sensitive {
 			n.value = n.value.Mark(lang.Sensitive)
 		}
@@ -184,7 +184,7 @@ func (s *scope) variable(name string) cty.Value {
 		return cty.DynamicVal
 	}
 	return s.visit(nodeKey{"var", name}, v.nameAt, func(n *node) {
-		n.value = s.variableValue(v)
+		n.value = s.run.held(s.variableValue(v), s.valuePlace(v))
 		if v.sensitive {
 			n.value = n.value.Mark(lang.Sensitive)
 		}

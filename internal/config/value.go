@@ -20,11 +20,33 @@ func (s *scope) value(a *attr, ctx *hcl.EvalContext, want cty.Type, at addr.Addr
 	if !s.check(a) {
 		return cty.UnknownVal(want)
 	}
+	s.run.options.Watch.enter(a)
 	return s.run.evaluate(a.name, a.expr, ctx, want, at)
 }
 
+// held is a value that is kept and may be used often: it is charged as a whole.
+func (r *run) held(v cty.Value, at hcl.Range) cty.Value {
+	err := r.budget.Hold(v)
+	switch {
+	case err == nil:
+		return v
+	case r.budget.Err() != nil:
+		r.overBudget(nil, at)
+	default:
+		r.report(problem{summary: "A value that can't be used", detail: sentence(err.Error()), at: at})
+	}
+	return cty.DynamicVal
+}
+
 func (r *run) evaluate(name string, expr hcl.Expression, ctx *hcl.EvalContext, want cty.Type, at addr.Addr) cty.Value {
+	if r.budget.Charge(0) != nil {
+		return cty.UnknownVal(want)
+	}
 	v, diags := expr.Value(ctx)
+	if r.budget.Err() != nil {
+		r.overBudget(diags, expr.Range())
+		return cty.UnknownVal(want)
+	}
 	r.reportHCL(diags, at)
 	if diags.HasErrors() {
 		return cty.UnknownVal(want)
@@ -39,6 +61,26 @@ func (r *run) evaluate(name string, expr hcl.Expression, ctx *hcl.EvalContext, w
 	if !isKnown(v) {
 		return cty.UnknownVal(want)
 	}
+	// A number that can't be written down must not become a text.
+	err := lang.CheckNumbers(v)
+	if err == nil {
+		v = r.converted(name, v, expr, want, at)
+	}
+	if err == nil && want == cty.Number {
+		err = lang.CheckNumbers(v)
+	}
+	if err != nil {
+		r.report(problem{
+			summary: `Wrong value for "` + name + `"`, detail: sentence(err.Error()), at: expr.Range(), address: at, attribute: name,
+		})
+		return cty.UnknownVal(want)
+	}
+	return v
+}
+
+// converted is a value of the wanted type, unknown where it can't be one, which
+// is reported.
+func (r *run) converted(name string, v cty.Value, expr hcl.Expression, want cty.Type, at addr.Addr) cty.Value {
 	out, err := convert.Convert(v, want)
 	if err != nil {
 		r.report(problem{

@@ -96,7 +96,7 @@ func (r *run) readValidation(v *variable, b *hcl.Block) {
 
 // defaultValue is the default, converted; unknown where it is wrong.
 func (r *run) defaultValue(v *variable) cty.Value {
-	value, diags := v.fallback.expr.Value(nil)
+	value, diags := r.constant(v.fallback.expr)
 	if diags.HasErrors() {
 		r.report(problem{
 			summary: `The default of "` + v.name + `" is no literal value`,

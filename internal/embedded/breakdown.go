@@ -3,10 +3,13 @@ package embedded
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // breakdown is how etcd's giving up is noticed: with damaged files, or a full
@@ -28,22 +31,73 @@ func (b *breakdown) logger() *zap.Logger {
 	return zap.NewNop().WithOptions(zap.WithFatalHook(b), zap.WithPanicHook(b))
 }
 
-// OnWrite keeps the first reason and ends the goroutine.
+// GaveUp is the error for a server that ended by itself.
+type GaveUp struct {
+	// Said is what etcd says, and Cause the error that it met, which may be nil.
+	Said  string
+	Cause error
+}
+
+var _ fault.Ended = (*GaveUp)(nil)
+
+// Error is what etcd said.
+func (e *GaveUp) Error() string {
+	if e.Cause == nil {
+		return "etcd gave up: " + e.Said
+	}
+	return fmt.Sprintf("etcd gave up: %s: %v", e.Said, e.Cause)
+}
+
+// Unwrap returns the error that etcd met.
+func (e *GaveUp) Unwrap() error { return e.Cause }
+
+// Ended lets it end what called etcd.
+func (*GaveUp) Ended() {}
+
+// OnWrite keeps the first reason and ends the goroutine. One that is etcd's own
+// just ends. One of ours, which is within a call of etcd's, panics with the
+// reason: ended silently, it would leave the program without anyone to go on.
 func (b *breakdown) OnWrite(entry *zapcore.CheckedEntry, fields []zapcore.Field) {
+	reason := &GaveUp{Said: entry.Message, Cause: cause(fields)}
 	b.once.Do(func() {
-		b.reason = fmt.Errorf("etcd gave up, its data may be damaged or the disk full: %s%s", entry.Message, cause(fields))
+		b.reason = reason
 		close(b.happened)
 	})
+	if ours() {
+		panic(reason) //nolint:forbidigo // caught where our goroutine began
+	}
 	runtime.Goexit()
 }
 
-func cause(fields []zapcore.Field) string {
+func cause(fields []zapcore.Field) error {
 	for _, f := range fields {
 		if err, ok := f.Interface.(error); ok && f.Type == zapcore.ErrorType {
-			return ": " + err.Error()
+			return err
 		}
 	}
-	return ""
+	return nil
+}
+
+const (
+	module = "github.com/sigilgate/sigilform/"
+	hook   = module + "internal/embedded.(*breakdown)"
+	// deepest is far more frames than a call of etcd's has.
+	deepest = 256
+)
+
+// ours reports whether the goroutine is one of sigilform's, which ran into
+// etcd's code, not one that etcd started.
+func ours() bool {
+	pcs := make([]uintptr, deepest)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if strings.HasPrefix(f.Function, module) && !strings.HasPrefix(f.Function, hook) {
+			return true
+		}
+	}
+	return false
 }
 
 // err is the reason, nil where nothing happened.

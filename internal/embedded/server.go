@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +16,8 @@ import (
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc"
 	"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // Folder is the name of the folder that holds everything, within the
@@ -87,7 +88,7 @@ func run(ctx context.Context, dir, listen string) (*Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := putAside(c.Dir); err != nil {
+		if err := errors.Join(putAside(c.Dir), inspect(c.Dir)); err != nil {
 			return nil, err
 		}
 		e, err := launch(ctx, c, b)
@@ -95,7 +96,7 @@ func run(ctx context.Context, dir, listen string) (*Server, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("start the embedded etcd server on %s: %w", c.Dir, err)
+			return nil, failed(c.Dir, err)
 		}
 		s := &Server{etcd: e, client: v3client.New(e.Server), breakdown: b}
 		if listen != "" {
@@ -115,11 +116,11 @@ func launch(ctx context.Context, c *embed.Config, b *breakdown) (*embed.Etcd, er
 	limit, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	started := make(chan *embed.Etcd, 1)
-	failed := make(chan error, 1)
-	go func() {
+	ended := make(chan error, 1)
+	fault.Go(func() {
 		e, err := embed.StartEtcd(c)
 		if err != nil {
-			failed <- err
+			ended <- err
 			return
 		}
 		select {
@@ -127,16 +128,16 @@ func launch(ctx context.Context, c *embed.Config, b *breakdown) (*embed.Etcd, er
 			started <- e
 		case err := <-e.Err():
 			abandon(e)
-			failed <- err
+			ended <- err
 		case <-limit.Done():
 			abandon(e)
-			failed <- limit.Err()
+			ended <- limit.Err()
 		}
-	}()
+	}, func(err error) { ended <- err })
 	select {
 	case e := <-started:
 		return e, nil
-	case err := <-failed:
+	case err := <-ended:
 		return nil, err
 	case <-b.happened:
 		return nil, b.err()

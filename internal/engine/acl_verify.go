@@ -7,10 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 
 	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -122,7 +122,7 @@ func (v *Verified) tryAll(ctx context.Context, e *Engine, folder string, t targe
 			"`sigilform acl show` lists the users")
 	}
 	kinds := v.ACL.Kinds()
-	var wg sync.WaitGroup
+	var wg fault.Group
 	free := make(chan struct{}, usersAtOnce)
 	for i := range v.Users {
 		free <- struct{}{}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // maxReplans is how often a direct apply plans anew.
@@ -112,13 +113,13 @@ func (e *Engine) runOptions(ctx context.Context, s *session, network string, who
 // to an end by itself, and that the second one ends.
 func (e *Engine) hard(ctx context.Context) (context.Context, context.CancelFunc) {
 	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	go func() {
+	fault.Go(func() {
 		select {
 		case <-e.Abort:
 			cancel()
 		case <-hard.Done():
 		}
-	}()
+	}, func(error) { cancel() })
 	return hard, cancel
 }
 

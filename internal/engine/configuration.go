@@ -21,6 +21,8 @@ type Source struct {
 	// VarFiles are files of values, Vars are NAME=value, both in order.
 	VarFiles []string
 	Vars     []Assignment
+	// Limits bound the evaluation.
+	Limits Limits
 }
 
 // Assignment is a value given to a variable by name.
@@ -28,7 +30,9 @@ type Assignment struct{ Name, Value string }
 
 // options are what config loads.
 func (e *Engine) options(p *place, s Source) (config.Options, error) {
-	o := config.Options{FS: p.root.FS(), File: p.file, Dir: p.shown, Env: e.Env}
+	o := config.Options{
+		FS: p.root.FS(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{},
+	}
 	if strings.HasSuffix(p.file, ".vars.hcl") {
 		return o, failure(fmt.Sprintf("%s holds values, not a configuration", s.Path), "", "name the configuration, and give the values with --var-file")
 	}
@@ -54,7 +58,7 @@ func (e *Engine) load(ctx context.Context, p *place, s Source) (_ *config.Config
 	if err != nil {
 		return nil, nil, err
 	}
-	c, found := config.Load(ctx, o)
+	c, found := loadWithin(ctx, s.Limits, o)
 	if c != nil && c.Network != nil {
 		e.Mask.Know(secretsOf(c.Network, &plan.Plan{})...)
 		st.note(slog.String(attrNetwork, c.Network.Name))
@@ -65,13 +69,19 @@ func (e *Engine) load(ctx context.Context, p *place, s Source) (_ *config.Config
 	return c, found.Sort(), nil
 }
 
+func loadWithin(ctx context.Context, l Limits, o config.Options) (*config.Config, diag.List) {
+	return bounded(ctx, l, o.Watch, func(ctx context.Context) (*config.Config, diag.List) { return config.Load(ctx, o) })
+}
+
 // loadConnection reads only what says where the cluster is, and which network.
 func (e *Engine) loadConnection(ctx context.Context, p *place, s Source) (*config.Connection, error) {
 	o, err := e.options(p, s)
 	if err != nil {
 		return nil, err
 	}
-	c, found := config.LoadConnection(ctx, o)
+	c, found := bounded(ctx, s.Limits, o.Watch, func(ctx context.Context) (*config.Connection, diag.List) {
+		return config.LoadConnection(ctx, o)
+	})
 	if found.HasErrors() {
 		return nil, found.Sort().Err()
 	}

@@ -35,7 +35,7 @@ func (e *Engine) Validate(ctx context.Context, s Source) (*Validated, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, found := config.Load(ctx, o)
+	c, found := loadWithin(ctx, s.Limits, o)
 	if !found.HasErrors() {
 		found = append(found, c.Locate(acl.Check(c.Network, keys.NewLayout(c.Network.Prefix)))...)
 	}
@@ -87,7 +87,11 @@ func noOutput(outputs []config.Output, name string) error {
 type Console struct {
 	config   *config.Config
 	place    *place
+	limits   Limits
 	Warnings diag.List
+	// Ended says that an evaluation was left behind: nothing more may be
+	// evaluated.
+	Ended bool
 }
 
 // Console reads a configuration to evaluate expressions over it.
@@ -101,13 +105,22 @@ func (e *Engine) Console(ctx context.Context, s Source) (*Console, error) {
 		p.close()
 		return nil, err
 	}
-	return &Console{config: c, place: p, Warnings: warnings}, nil
+	return &Console{config: c, place: p, limits: s.Limits, Warnings: warnings}, nil
 }
 
 // Eval evaluates one expression, and returns its value as text and for JSON.
-func (c *Console) Eval(expression string) (text string, value any, err error) {
-	text, value, found := c.config.Eval(expression)
-	return text, value, found.Err()
+func (c *Console) Eval(ctx context.Context, expression string) (text string, value any, err error) {
+	type result struct {
+		text  string
+		value any
+		done  bool
+	}
+	out, found := bounded(ctx, c.limits, c.config.Watch(), func(ctx context.Context) (result, diag.List) {
+		text, value, found := c.config.Eval(ctx, expression)
+		return result{text, value, true}, found
+	})
+	c.Ended = !out.done
+	return out.text, out.value, found.Err()
 }
 
 // Close releases the configuration's folder.

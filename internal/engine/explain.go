@@ -118,6 +118,9 @@ func explainConnection(err error) (d render.ErrorDocument, ok bool) {
 			Hint: "wait until it ends; to use the server from several commands at once, keep `sigilform dev` running",
 		}, true
 	}
+	if d, ok := explainEmbedded(err); ok {
+		return d, true
+	}
 	if e, ok := as[*NothingHere](err); ok {
 		return render.ErrorDocument{Code: "nothing_here", Summary: e.Error(), Hint: "say where the cluster is: --endpoints, SIGILFORM_ENDPOINTS, or PATH"}, true
 	}

@@ -163,7 +163,7 @@ func (w *work) plan(ctx context.Context) (*Planned, error) {
 	if err := w.session.mayEnforce(ctx, p); err != nil {
 		return nil, err
 	}
-	if err := judge(p, v.state, w.config, w.options.Allow); err != nil {
+	if err := judge(ctx, w.options.Source.Limits, p, v.state, w.config, w.options.Allow); err != nil {
 		return nil, err
 	}
 	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings), w.session.adviseOf(ctx, p))

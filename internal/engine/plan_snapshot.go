@@ -70,7 +70,7 @@ func (w *work) planSnapshot(ctx context.Context, s *snapshot.Snapshot) (*Planned
 	if o := s.Open; o != nil && enforces(p) {
 		p.Conflicts = append(p.Conflicts, openConflict(o.Summary, o.Detail, o.Hint))
 	}
-	if err := judge(p, st, w.config, w.options.Allow); err != nil {
+	if err := judge(ctx, w.options.Source.Limits, p, st, w.config, w.options.Allow); err != nil {
 		return nil, err
 	}
 	p.Warnings = slices.Concat(w.warnings, found, w.locate(p.Warnings))

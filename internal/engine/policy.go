@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/config"
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/policy"
 	"github.com/sigilgate/sigilform/internal/render"
@@ -41,8 +43,14 @@ func (e *Denied) names() []string {
 
 // judge puts into a plan what the policies and valves say of it. The
 // configuration is nil where none is read.
-func judge(p *plan.Plan, st *state.State, c *config.Config, allow []string) error {
-	results, found := policy.Check(policy.Input{Plan: p, State: st, Config: c, Allow: allow})
+func judge(ctx context.Context, l Limits, p *plan.Plan, st *state.State, c *config.Config, allow []string) error {
+	var w *config.Watch
+	if c != nil {
+		w = c.Watch()
+	}
+	results, found := bounded(ctx, l, w, func(ctx context.Context) ([]plan.PolicyResult, diag.List) {
+		return policy.Check(ctx, policy.Input{Plan: p, State: st, Config: c, Allow: allow})
+	})
 	if err := found.Err(); err != nil {
 		return err
 	}

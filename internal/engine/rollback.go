@@ -103,7 +103,7 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	if err := judge(p, v.state, nil, o.Allow); err != nil {
+	if err := judge(ctx, Limits{}, p, v.state, nil, o.Allow); err != nil {
 		return nil, err
 	}
 	p.Warnings = append(found, p.Warnings...)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -28,10 +29,16 @@ func (w *watching) follow(ctx context.Context) error {
 		listened := make(chan heard)
 		f.listened = listened
 		done := make(chan struct{})
-		go func() {
-			defer close(done)
+		fault.Go(func() {
 			listen(ctx, f.watch, listened)
-		}()
+			close(done)
+		}, func(err error) {
+			defer close(done)
+			select {
+			case listened <- heard{err: err}:
+			case <-ctx.Done():
+			}
+		})
 		defer func() {
 			cancel()
 			<-done

@@ -11,6 +11,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"google.golang.org/grpc/codes"
 
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -126,7 +127,7 @@ func (c *Client) readAuth(ctx context.Context) (*kv.Auth, error) {
 func (c *Client) eachName(ctx context.Context, names []string, read func(context.Context, string) error) error {
 	errs := make([]error, len(names))
 	free := make(chan struct{}, parallelAuthReads)
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for i, name := range names {
 		free <- struct{}{}
 		wg.Go(func() {

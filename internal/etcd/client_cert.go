@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"time"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // checksCertificates refuses a server that lets clients in without a
@@ -49,7 +51,7 @@ func (s *settings) letsIn(ctx context.Context, t target) (bool, error) {
 		return false, unreachable(t, err)
 	}
 	defer conn.Close() //nolint:errcheck // nothing was written that a failed close could lose
-	stop := context.AfterFunc(limit, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(limit, fault.Quiet(func() { _ = conn.SetDeadline(time.Unix(1, 0)) }))
 	defer stop()
 	bare := s.tlsFor(t)
 	bare.Certificates = nil

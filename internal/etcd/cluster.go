@@ -9,6 +9,8 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // Cluster describes the cluster as it is now.
@@ -65,7 +67,7 @@ func (c *Client) Cluster(ctx context.Context) (Cluster, error) {
 	alarms := c.alarms(ctx)
 	known := c.byMember(ctx)
 	out := Cluster{ID: c.ClusterID(), Members: make([]Member, len(list.Members))}
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for i, m := range list.Members {
 		out.Members[i] = Member{
 			ID: hexID(m.GetID()), Name: m.GetName(), ClientURLs: m.GetClientURLs(), PeerURLs: m.GetPeerURLs(),
@@ -127,7 +129,7 @@ func (c *Client) byMember(ctx context.Context) map[uint64]*pb.StatusResponse {
 	}
 	out := map[uint64]*pb.StatusResponse{}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg fault.Group
 	limit, cancel := context.WithTimeout(ctx, c.settings.Timeout/3)
 	defer cancel()
 	for _, e := range endpoints {

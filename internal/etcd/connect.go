@@ -13,6 +13,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // maxSend is far above the limit of any server: the server's limit is the one
@@ -53,7 +55,7 @@ func (s *settings) reach(ctx context.Context) error {
 	limit, cancel := context.WithTimeout(ctx, s.Timeout/2)
 	defer cancel()
 	errs := make([]error, len(s.targets))
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for i, t := range s.targets {
 		wg.Go(func() { errs[i] = s.probe(limit, t) })
 	}
@@ -102,7 +104,7 @@ func allFailed(errs []error) error {
 // which only bounds the opening.
 func (s *settings) open(ctx context.Context, login bool) (*Client, error) {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer context.AfterFunc(ctx, end)()
+	defer context.AfterFunc(ctx, fault.Quiet(end))()
 	config := clientv3.Config{
 		Context: life, Endpoints: s.urls(), TLS: s.tls, Logger: zap.NewNop(),
 		DialTimeout: remaining(ctx, s.Timeout), DialKeepAliveTime: keepAliveTime, DialKeepAliveTimeout: s.Timeout,
@@ -162,7 +164,7 @@ func (s *settings) survey(ctx context.Context) seen {
 	}
 	defer bare.Close() //nolint:errcheck // a connection that only asked
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for _, t := range s.targets {
 		wg.Go(func() {
 			answer, err := bare.api.Status(limit, t.url)

@@ -11,6 +11,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/client/v3/concurrency"
 
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -26,7 +27,7 @@ type Lock struct {
 	revision int64
 	lost     chan struct{}
 	end      context.CancelFunc
-	watching sync.WaitGroup
+	watching fault.Group
 	once     sync.Once
 	unlocked error
 }
@@ -95,7 +96,7 @@ func (l *Lock) take(ctx context.Context, value string) error {
 func (l *Lock) watch(life context.Context) {
 	defer close(l.lost)
 	gone := make(chan struct{})
-	var deleted sync.WaitGroup
+	var deleted fault.Group
 	ctx, stop := context.WithCancel(life)
 	defer deleted.Wait()
 	defer stop()

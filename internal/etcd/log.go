@@ -2,6 +2,8 @@ package etcd
 
 import (
 	"context"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // LogIndex is how long the cluster's own log is, at least, by one member that
@@ -19,17 +21,27 @@ func (c *Client) LogIndex(ctx context.Context, revision int64) uint64 {
 	if c.inProcess {
 		endpoints = []string{""}
 	}
-	answers := make(chan uint64, len(endpoints))
+	answers := make(chan logged, len(endpoints))
 	for _, e := range endpoints {
-		go func() { answers <- c.logOf(ctx, e, revision) }()
+		fault.Go(func() { answers <- logged{index: c.logOf(ctx, e, revision)} }, func(err error) { answers <- logged{failed: err} })
 	}
 	// The first one that knows is enough.
 	for range endpoints {
-		if index := <-answers; index > 0 {
-			return index
+		answer := <-answers
+		if answer.failed != nil {
+			panic(answer.failed) //nolint:forbidigo // a fault goes on where it is waited for
+		}
+		if answer.index > 0 {
+			return answer.index
 		}
 	}
 	return 0
+}
+
+// logged is what one endpoint says of its log.
+type logged struct {
+	index  uint64
+	failed error
 }
 
 func (c *Client) logOf(ctx context.Context, endpoint string, revision int64) uint64 {

@@ -8,6 +8,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // hello is what an HTTP/2 client says first: the preface and empty settings.
@@ -29,7 +31,7 @@ func (s *settings) probe(ctx context.Context, t target) error {
 		return unreachable(t, err)
 	}
 	defer conn.Close() //nolint:errcheck // nothing was written that a failed close could lose
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, fault.Quiet(func() { _ = conn.SetDeadline(time.Unix(1, 0)) }))
 	defer stop()
 	if t.secure {
 		return s.probeTLS(ctx, t, conn)
@@ -117,7 +119,7 @@ func speaksPlain(ctx context.Context, t target) bool {
 		return false
 	}
 	defer conn.Close() //nolint:errcheck // nothing was written that a failed close could lose
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, fault.Quiet(func() { _ = conn.SetDeadline(time.Unix(1, 0)) }))
 	defer stop()
 	return greet(conn) == nil
 }

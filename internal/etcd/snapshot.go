@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -89,7 +89,7 @@ func (c *Client) snapshot(ctx context.Context, r SnapshotRequest) (*kv.Snapshot,
 	pages := make([][]kv.Entry, len(spans))
 	errs := make([]error, len(spans))
 	slots := make(chan struct{}, parallelRanges)
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for i, s := range spans {
 		pages[i] = appendEntries(make([]kv.Entry, 0, first[i].GetCount()), first[i].GetKvs())
 		if !first[i].GetMore() {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -57,7 +57,7 @@ type Watch struct {
 	watcher clientv3.Watcher
 	own     bool
 	cancel  context.CancelFunc
-	wg      sync.WaitGroup
+	wg      fault.Group
 	join    *joiner
 }
 
@@ -75,6 +75,7 @@ func (c *Client) Watch(ctx context.Context, r WatchRequest) *Watch {
 		// old one is left, and what is asked of it is about these ranges alone.
 		w.watcher, w.own = clientv3.NewWatcher(c.api), true
 	}
+	w.wg.Failed = func(err error) { w.join.lose("a part of it failed", err) }
 	for i, s := range spans {
 		w.wg.Go(func() { w.listen(ctx, i, s, r.After) })
 	}

@@ -3,10 +3,11 @@ package etcd
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // settle is after how long a revision is taken to be told in full by a server
@@ -31,7 +32,7 @@ func (c *Client) exact(ctx context.Context) bool {
 	defer cancel()
 	endpoints := c.api.Endpoints()
 	known, old := make([]bool, len(endpoints)), make([]bool, len(endpoints))
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for i, endpoint := range endpoints {
 		wg.Go(func() {
 			answer, err := c.api.Status(limit, endpoint)

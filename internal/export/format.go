@@ -30,8 +30,8 @@ func Format(name string, src []byte) ([]byte, diag.List) {
 
 func check(name string, text []byte) diag.List {
 	tokens, _ := hclsyntax.LexConfig(text, name, hcl.InitialPos)
-	if at := lang.TooDeep(tokens); at != nil {
-		return report(hcl.Diagnostics{lang.DeepDiagnostic(*at)})
+	if d := lang.Refused(tokens); d != nil {
+		return report(hcl.Diagnostics{d})
 	}
 	_, diags := hclsyntax.ParseConfig(text, name, hcl.InitialPos)
 	return report(diags)

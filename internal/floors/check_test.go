@@ -76,6 +76,7 @@ func checkFile(p pkg, floor int, f source) []string {
 			found = append(found, at+" imports "+spec.Path.Value+": "+why)
 		}
 	}
+	found = append(found, checkGoroutines(at, p.path, floor, file)...)
 	return append(found, checkCalls(at, floor, file)...)
 }
 

@@ -61,6 +61,12 @@ func TestCheck(t *testing.T) {
 		"etcd beside etcd":             {"internal/engine", []source{doc, {"a.go", file(`"go.etcd.io/etcd/client/v3"`, "")}}, "may have it"},
 		"cobra below":                  {"internal/engine", []source{doc, {"a.go", file(`"github.com/spf13/cobra"`, "")}}, "may have it"},
 		"a stranger":                   {"internal/cli", []source{doc, {"a.go", file(`"example.com/left/pad"`, "")}}, "in no row"},
+		"a goroutine":                  {"internal/engine", []source{doc, {"a.go", file("", "func f() { go f() }")}}, "does not recover"},
+		"a group of them":              {"internal/engine", []source{doc, {"a.go", file(`"sync"`, "var g sync.WaitGroup")}}, "names sync.WaitGroup"},
+		"a timer's":                    {"internal/engine", []source{doc, {"a.go", file(`"time"`, "var t = time.AfterFunc(0, nil)")}}, "names time.AfterFunc"},
+		"a timer's that recovers":      {"internal/engine", []source{doc, {"a.go", file(`"time"`+"\n"+inner("fault"), "var t = time.AfterFunc(0, fault.Quiet(nil))")}}, ""},
+		"where they recover":           {"internal/fault", []source{doc, {"a.go", file(`"sync"`, "var g sync.WaitGroup\nfunc f() { go f() }")}}, ""},
+		"a goroutine of a test room":   {"internal/crash", []source{doc, {"a.go", file("", "func f() { go f() }")}}, ""},
 		"a path that only starts so":   {"internal/config", []source{doc, {"a.go", file(`"github.com/zclconf/go-cty-debug"`, "")}}, "in no row"},
 	}
 	for name, tt := range tests {

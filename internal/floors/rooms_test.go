@@ -21,9 +21,10 @@ const (
 // packages of strictly lower floors.
 func rooms() map[string]int {
 	return map[string]int{
-		"internal/addr": 0,
-		"internal/diag": 0,
-		"internal/kv":   0,
+		"internal/addr":  0,
+		"internal/diag":  0,
+		"internal/fault": 0,
+		"internal/kv":    0,
 
 		"internal/network": 1,
 		"internal/lang":    1,
@@ -48,6 +49,7 @@ func rooms() map[string]int {
 		"internal/webhook":  6,
 		"internal/etcd":     6,
 		"internal/embedded": 6,
+		"internal/abort":    6,
 		"internal/seal":     6,
 
 		"internal/engine": 7,
@@ -101,6 +103,7 @@ func outside() map[string][]string {
 		"go.opentelemetry.io/otel/propagation":    {"internal/etcd", "internal/telemetry"},
 		"go.opentelemetry.io/contrib":             {"internal/etcd"},
 		"github.com/gofrs/flock":                  {"internal/embedded"},
+		"github.com/dustin/go-humanize":           {"internal/cli"},
 		"github.com/prometheus/client_golang":     {"internal/metrics"},
 		"github.com/prometheus/client_model":      {"internal/metrics"},
 		"github.com/prometheus/common":            {"internal/metrics"},

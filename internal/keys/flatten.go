@@ -16,6 +16,9 @@ import (
 // object without its identity, a Core without a UUID, a node without a service
 // name is an error. now is the text of all stamps, RFC 3339 in UTC.
 func Flatten(n *network.Network, l Layout, now string) ([]Object, error) {
+	if count := n.CountLinks(); count > network.MaxLinks {
+		return nil, fmt.Errorf("the Cores have %d links, and a network has at most %d", count, network.MaxLinks)
+	}
 	f := &flattener{network: n, layout: l, now: now, ips: map[addr.Addr]string{}, domains: map[addr.Addr]string{}}
 	f.index()
 	for i := range n.Cells {

@@ -28,7 +28,7 @@ func TestLinksStayInTheFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = root.Close() })
-	functions := Functions(root.FS())
+	functions := Functions(root.FS(), unlimited())
 	for name, want := range map[string]string{
 		"escape.txt": "leads outside", "up.txt": "leads outside", "folder/secret.txt": "leads outside", "loop.txt": "can't be read",
 	} {
@@ -59,7 +59,7 @@ func TestFileIsBounded(t *testing.T) {
 	if err := os.Truncate(large, maxFile+1); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Functions(os.DirFS(dir))["file"].Call([]cty.Value{cty.StringVal("large.txt")})
+	_, err := Functions(os.DirFS(dir), unlimited())["file"].Call([]cty.Value{cty.StringVal("large.txt")})
 	if err == nil || !strings.Contains(err.Error(), "larger than 64 MiB") {
 		t.Errorf("got %v", err)
 	}

@@ -14,8 +14,8 @@ import (
 
 // Functions returns the functions that expressions can call, by name. Those that
 // read files read below files and nowhere else; their paths are relative to its
-// root.
-func Functions(files fs.FS) map[string]function.Function {
+// root. Each charges the budget.
+func Functions(files fs.FS, b *Budget) map[string]function.Function {
 	all := map[string]function.Function{}
 	for _, group := range []map[string]function.Function{
 		numberFunctions(), stringFunctions(), collectionFunctions(), encodingFunctions(), conversionFunctions(),
@@ -23,40 +23,101 @@ func Functions(files fs.FS) map[string]function.Function {
 	} {
 		maps.Copy(all, group)
 	}
+	before := foreseen()
 	for name, f := range all {
-		all[name] = discreet(f)
+		all[name] = guarded{Function: f, budget: b, foresee: before[name], charge: after(name)}.function()
 	}
 	all["try"] = tryfunc.TryFunc
 	all["can"] = tryfunc.CanFunc
-	all["templatefile"] = discreet(templateFile(files, maps.Clone(all)))
+	template := templateFile(files, maps.Clone(all), b)
+	all["templatefile"] = guarded{Function: template, budget: b, charge: after("templatefile")}.function()
 	return all
 }
 
 // errSensitive stands for an error whose text might quote a sensitive value.
 var errSensitive = errors.New("an argument is sensitive, so the reason is not shown")
 
-// discreet makes a function whose errors never quote a sensitive argument. The
-// library's own errors quote what they were given.
-func discreet(f function.Function) function.Function {
+// errImpossible stands for a fault of a library's function, which says it with
+// the stack of the program.
+var errImpossible = errors.New("there is no result for these arguments")
+
+// guarded is a function as expressions call it. Its errors never quote a
+// sensitive argument: the library's own errors quote what they were given. What
+// it makes is charged, where it may be much before it is made.
+type guarded struct {
+	function.Function
+	budget  *Budget
+	foresee foresight
+	charge  func(*Budget, cty.Value) error
+}
+
+func (g guarded) function() function.Function {
 	spec := &function.Spec{
-		Description: f.Description(),
+		Description: g.Description(),
 		Type: func(args []cty.Value) (cty.Type, error) {
-			typ, err := f.ReturnTypeForValues(args)
+			if err := g.before(args); err != nil {
+				return cty.NilType, err
+			}
+			typ, err := g.ReturnTypeForValues(args)
 			return typ, silence(err, args)
 		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			v, err := f.Call(args)
-			return v, silence(err, args)
+			v, err := g.Call(args)
+			if err != nil {
+				return v, silence(err, args)
+			}
+			return v, g.charge(g.budget, v)
 		},
 	}
-	for _, p := range f.Params() {
+	for _, p := range g.Params() {
 		spec.Params = append(spec.Params, anyArgument(p))
 	}
-	if p := f.VarParam(); p != nil {
+	if p := g.VarParam(); p != nil {
 		open := anyArgument(*p)
 		spec.VarParam = &open
 	}
 	return function.New(spec)
+}
+
+// before refuses a call that can't be carried out.
+func (g guarded) before(args []cty.Value) error {
+	for i, a := range args {
+		if a.Type() == cty.Number {
+			if err := CheckNumbers(a); err != nil {
+				return silence(function.NewArgError(i, err), args)
+			}
+		} else if err := g.budget.Charge(times(lengthOf(a), lookedCost)); err != nil {
+			return err
+		}
+	}
+	if g.foresee == nil {
+		return g.budget.Err()
+	}
+	return g.budget.Room(times(textCost, g.foresee(args, g.budget.limit)))
+}
+
+// after says how the result of a function is charged.
+func after(name string) func(*Budget, cty.Value) error {
+	switch name {
+	case "lookup", "element", "coalesce", "one", "nonsensitive", "sensitive", "tostring", "tolist", "toset", "tomap":
+		// They hand on what is there, or little more.
+		return func(b *Budget, v cty.Value) error {
+			if v.Type() == cty.Number {
+				return CheckNumbers(v)
+			}
+			return b.Charge(elementCost)
+		}
+	case "jsondecode", "yamldecode":
+		return func(b *Budget, v cty.Value) error { return b.Hold(v) }
+	}
+	return func(b *Budget, v cty.Value) error {
+		if v.Type() == cty.Number {
+			if err := CheckNumbers(v); err != nil {
+				return err
+			}
+		}
+		return b.Charge(weight(v))
+	}
 }
 
 // anyArgument lets everything through to the inner function, which has the
@@ -67,7 +128,13 @@ func anyArgument(p function.Parameter) function.Parameter {
 }
 
 func silence(err error, args []cty.Value) error {
-	if err == nil || !slices.ContainsFunc(args, IsSensitive) {
+	var fault function.PanicError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &fault):
+		return errImpossible
+	case !slices.ContainsFunc(args, IsSensitive):
 		return err
 	}
 	var at function.ArgError

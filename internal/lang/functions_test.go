@@ -22,6 +22,7 @@ func folder() fstest.MapFS {
 		"a/deep/er/c.txt":     {Data: []byte("c")},
 		"a/.git/config.txt":   {Data: []byte("no")},
 		"binary":              {Data: []byte{0xff, 0xfe}},
+		"large.tmpl":          {Data: []byte("%{ for i in range(1000) }%{ for j in range(1000) }x%{ endfor }%{ endfor }")},
 		"greet.tmpl":          {Data: []byte("Hello ${name}!%{ for i in list } ${upper(i)}%{ endfor }")},
 		"nested.tmpl":         {Data: []byte(`${templatefile("nested.tmpl", {})}`)},
 		"broken.tmpl":         {Data: []byte("one\n${")},
@@ -34,7 +35,7 @@ func folder() fstest.MapFS {
 func testScope() *hcl.EvalContext {
 	types := NewTypes()
 	return &hcl.EvalContext{
-		Functions: Functions(folder()),
+		Functions: Functions(folder(), unlimited()),
 		Variables: map[string]cty.Value{
 			"secret":  cty.StringVal("hunter2").Mark(Sensitive),
 			"unknown": cty.UnknownVal(cty.String),
@@ -47,7 +48,7 @@ func testScope() *hcl.EvalContext {
 
 func evaluate(t *testing.T, source string) (cty.Value, hcl.Diagnostics) {
 	t.Helper()
-	expr, diags := ParseExpression([]byte(source), "test.hcl")
+	expr, diags := ParseExpression([]byte(source), "test.hcl", unlimited())
 	if diags.HasErrors() {
 		t.Fatalf("%s: %s", source, diags)
 	}
@@ -370,7 +371,7 @@ func TestUnknownArguments(t *testing.T) {
 
 func TestNoFunctionIsImpure(t *testing.T) {
 	t.Parallel()
-	functions := Functions(folder())
+	functions := Functions(folder(), unlimited())
 	for _, name := range []string{"timestamp", "plantimestamp", "uuid", "bcrypt", "env", "getenv", "pathexpand", "abspath", "rsadecrypt"} {
 		if _, ok := functions[name]; ok {
 			t.Errorf("%s depends on the machine, the clock or chance", name)
@@ -378,7 +379,7 @@ func TestNoFunctionIsImpure(t *testing.T) {
 	}
 	// What a template can do, functions can do: the templates' own set differs
 	// only by templatefile.
-	if len(functions) != len(slices.Collect(maps.Keys(Functions(nil)))) {
+	if len(functions) != len(slices.Collect(maps.Keys(Functions(nil, unlimited())))) {
 		t.Error("the set of functions depends on the files")
 	}
 }
@@ -405,7 +406,7 @@ func TestYAMLThatGrows(t *testing.T) {
 		"nested sequences":     strings.Repeat("- ", 200_000) + "x",
 		"aliases":              bomb(),
 	} {
-		functions := Functions(folder())
+		functions := Functions(folder(), unlimited())
 		if _, err := functions["yamldecode"].Call([]cty.Value{cty.StringVal(source)}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -420,3 +421,6 @@ func bomb() string {
 	}
 	return b.String()
 }
+
+// unlimited is a budget for tests of something else.
+func unlimited() *Budget { return NewBudget(1<<40, func() error { return nil }) }

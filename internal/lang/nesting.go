@@ -1,8 +1,12 @@
 package lang
 
 import (
+	"bytes"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // The parser and the evaluator recurse with the depth of an expression, and a
@@ -16,38 +20,47 @@ const (
 // TooDeep finds the place where source is nested deeper, or an expression is
 // longer, than any sensible one; nil where it is fine.
 func TooDeep(tokens hclsyntax.Tokens) *hcl.Range {
-	operators := []int{0}
+	open := []bracket{{lines: true}}
 	for i := range tokens {
 		token := &tokens[i]
-		last := len(operators) - 1
+		last := len(open) - 1
 		switch {
 		case opens(token.Type):
-			operators = append(operators, 0)
+			open = append(open, bracket{lines: token.Type == hclsyntax.TokenOBrace && !loops(tokens[i+1:])})
 		case closes(token.Type):
 			if last > 0 {
-				operators = operators[:last]
+				open = open[:last]
 			}
-			operators[len(operators)-1]++
-		case token.Type == hclsyntax.TokenComma, token.Type == hclsyntax.TokenNewline:
-			// A newline inside parentheses separates nothing; but there the
-			// operators of one bracket stay within the limit of its lines.
-			if token.Type == hclsyntax.TokenComma || !continues(tokens, i) {
-				operators[last] = 0
-			}
+			open[len(open)-1].operators++
+		case token.Type == hclsyntax.TokenComma, token.Type == hclsyntax.TokenNewline && open[last].lines:
+			open[last].operators = 0
 		case operator(token.Type):
-			operators[last]++
+			open[last].operators++
 		}
-		if len(operators) > maxDepth || operators[len(operators)-1] > maxOperators {
+		if len(open) > maxDepth || open[len(open)-1].operators > maxOperators {
 			return token.Range.Ptr()
 		}
 	}
 	return nil
 }
 
-// continues says whether the newline at i may stand inside an expression: the
-// token before or after it is an operator.
-func continues(tokens hclsyntax.Tokens, i int) bool {
-	return i > 0 && operator(tokens[i-1].Type) || i+1 < len(tokens) && operator(tokens[i+1].Type)
+// bracket is one that is open.
+type bracket struct {
+	// operators are those since the last comma, or the end of a line that ends
+	// an expression: that of a block's or an object's attribute.
+	operators int
+	lines     bool
+}
+
+// loops reports whether a brace begins a for expression: in that, as in all
+// other brackets, the end of a line separates nothing.
+func loops(tokens hclsyntax.Tokens) bool {
+	for i := range tokens {
+		if tokens[i].Type != hclsyntax.TokenNewline && tokens[i].Type != hclsyntax.TokenComment {
+			return tokens[i].Type == hclsyntax.TokenIdent && string(tokens[i].Bytes) == "for"
+		}
+	}
+	return false
 }
 
 func opens(t hclsyntax.TokenType) bool {
@@ -103,24 +116,55 @@ func TextTooDeep(text []byte, limit int) bool {
 	return false
 }
 
-// ParseExpression parses one expression, and refuses one that is too deep.
-func ParseExpression(src []byte, file string) (hclsyntax.Expression, hcl.Diagnostics) {
+// ParseExpression parses one expression, and refuses one that is too deep. When
+// it is evaluated, it charges the budget.
+func ParseExpression(src []byte, file string, b *Budget) (hclsyntax.Expression, hcl.Diagnostics) {
 	start := hcl.Pos{Line: 1, Column: 1}
 	tokens, _ := hclsyntax.LexExpression(src, file, start)
-	if at := TooDeep(tokens); at != nil {
-		return nil, hcl.Diagnostics{DeepDiagnostic(*at)}
+	if d := Refused(tokens); d != nil {
+		return nil, hcl.Diagnostics{d}
 	}
-	return hclsyntax.ParseExpression(src, file, start)
+	expr, diags := hclsyntax.ParseExpression(src, file, start)
+	Meter(expr, b)
+	return expr, diags
 }
 
-// ParseTemplate parses a template, and refuses one that is too deep.
-func ParseTemplate(src []byte, file string) (hclsyntax.Expression, hcl.Diagnostics) {
+// ParseTemplate is [ParseExpression] for a template.
+func ParseTemplate(src []byte, file string, b *Budget) (hclsyntax.Expression, hcl.Diagnostics) {
 	start := hcl.Pos{Line: 1, Column: 1}
 	tokens, _ := hclsyntax.LexTemplate(src, file, start)
-	if at := TooDeep(tokens); at != nil {
-		return nil, hcl.Diagnostics{DeepDiagnostic(*at)}
+	if d := Refused(tokens); d != nil {
+		return nil, hcl.Diagnostics{d}
 	}
-	return hclsyntax.ParseTemplate(src, file, start)
+	expr, diags := hclsyntax.ParseTemplate(src, file, start)
+	Meter(expr, b)
+	return expr, diags
+}
+
+// Refused says what must not even be parsed: what is too deep, and numbers that
+// can't be written down; nil where there is nothing of the kind.
+func Refused(tokens hclsyntax.Tokens) *hcl.Diagnostic {
+	if at := TooDeep(tokens); at != nil {
+		return DeepDiagnostic(*at)
+	}
+	for i := range tokens {
+		if t := &tokens[i]; t.Type == hclsyntax.TokenNumberLit && (len(t.Bytes) > 1000 || bytes.ContainsAny(t.Bytes, "eE")) {
+			if v, err := cty.ParseNumberVal(string(t.Bytes)); err == nil && checkNumber(v) != nil {
+				return NumberDiagnostic(t.Range)
+			}
+		}
+	}
+	return nil
+}
+
+// NumberDiagnostic says that a number is too large.
+func NumberDiagnostic(at hcl.Range) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "The number is too large", Detail: sentenceOf(errTooLargeNumber), Subject: &at}
+}
+
+func sentenceOf(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // DeepDiagnostic says that something is nested too deeply.

@@ -15,7 +15,7 @@ func TestReferenceListsTheFunctions(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(string(text), "\n## Functions\n")
 	section, _, _ := strings.Cut(rest, "\n## ")
-	functions := Functions(folder())
+	functions := Functions(folder(), unlimited())
 	for name := range functions {
 		if !strings.Contains(section, "`"+name+"`") {
 			t.Errorf("docs/language.md does not name %s", name)

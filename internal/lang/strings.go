@@ -56,7 +56,7 @@ func replace() function.Function {
 		Type: function.StaticReturnType(cty.String),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			text, what, with := args[0].AsString(), args[1].AsString(), args[2].AsString()
-			if len(what) < 2 || what[0] != '/' || what[len(what)-1] != '/' {
+			if !isPattern(what) {
 				return cty.StringVal(strings.ReplaceAll(text, what, with)), nil
 			}
 			pattern, err := regexp.Compile(what[1 : len(what)-1])

@@ -16,7 +16,7 @@ import (
 
 // templateFile fills a template in with the given variables and nothing else.
 // It has the given functions: not itself, so that no template contains itself.
-func templateFile(files fs.FS, functions map[string]function.Function) function.Function {
+func templateFile(files fs.FS, functions map[string]function.Function, b *Budget) function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{
 			{Name: "path", Type: cty.String}, {Name: "vars", Type: cty.DynamicPseudoType},
@@ -32,7 +32,7 @@ func templateFile(files fs.FS, functions map[string]function.Function) function.
 			if err != nil {
 				return cty.NilVal, function.NewArgError(1, err)
 			}
-			template, diags := ParseTemplate([]byte(source), name)
+			template, diags := ParseTemplate([]byte(source), name, b)
 			if diags.HasErrors() {
 				return cty.NilVal, function.NewArgError(0, firstOf(diags))
 			}

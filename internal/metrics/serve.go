@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 const (
@@ -39,7 +41,7 @@ func (m *Metrics) Handler() http.Handler {
 func (m *Metrics) Serve(ctx context.Context, l net.Listener) error {
 	s := &http.Server{Handler: m.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime}
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
+	fault.Go(func() { ended <- s.Serve(l) }, func(err error) { ended <- err })
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve the metrics: %w", err)

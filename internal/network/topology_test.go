@@ -2,6 +2,7 @@ package network_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -235,4 +236,44 @@ func partsWithout(n *network.Network, live []int, gone int) int {
 		roots[r] = true
 	}
 	return len(roots)
+}
+
+// TestAFullMeshIsOneFact: a mesh is checked without making its links, and
+// refused where they could not be written.
+func TestAFullMeshIsOneFact(t *testing.T) { // not parallel: it measures what the process allocates
+	most := cores(1000, nil)
+	if got := lines(check(most)); len(got) > 0 {
+		t.Errorf("a mesh of 1,000 Cores: %v", got)
+	}
+	large := cores(3000, nil)
+	large.Normalize()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	found := large.Validate()
+	runtime.ReadMemStats(&after)
+	if got := lines(found); len(got) != 1 || got[0] != "error core.c0000 links: Too many links between Cores" {
+		t.Fatalf("a mesh of 3,000 Cores: %v", got)
+	}
+	if want := "No Core names links, so all 3000 Cores are linked with each other by 4498500 links, and a network has at most 500000 " +
+		"(a full mesh of 1,000 Cores). Each link is two keys of the store."; found[0].Detail != want {
+		t.Errorf("detail: %s", found[0].Detail)
+	}
+	// Its links would be hundreds of MiB.
+	if made := (after.TotalAlloc - before.TotalAlloc) >> 20; made > 30 {
+		t.Errorf("%d MiB were allocated", made)
+	}
+}
+
+// TestNamedLinksAreCounted: what files name is bounded like the mesh.
+func TestNamedLinksAreCounted(t *testing.T) {
+	t.Parallel()
+	n := cores(2, [][2]int{{1, 0}})
+	n.Cores[1].Links.To = slices.Repeat(n.Cores[1].Links.To, network.MaxLinks)
+	if got := n.CountLinks(); got != network.MaxLinks {
+		t.Errorf("%d links", got)
+	}
+	n.Cores[1].Links.To = append(n.Cores[1].Links.To, place(0))
+	if got := lines(n.Validate()); !slices.Contains(got, "error core.c0001 links: Too many links between Cores") {
+		t.Errorf("findings: %v", got)
+	}
 }

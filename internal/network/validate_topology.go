@@ -11,6 +11,13 @@ import (
 // topology checks that the Cores in use reach one another, and warns of a Core
 // without which they would not.
 func (v *validator) topology() {
+	if count := v.CountLinks(); count > MaxLinks {
+		v.tooManyLinks(count)
+		return
+	}
+	if !v.LinksDeclared() {
+		return // a full mesh is connected, and no Core holds it together
+	}
 	g := v.coreGraph()
 	if len(g.cores) < 2 {
 		return
@@ -23,6 +30,24 @@ func (v *validator) topology() {
 		v.add(warning(g.cores[i], "links", fmt.Sprintf("Without %s the Cores would fall apart", g.cores[i]),
 			"It is the only way between some Cores: a cut vertex of the graph of links.", "Add a link around it."))
 	}
+}
+
+// tooManyLinks refuses what could not be written.
+func (v *validator) tooManyLinks(count int) {
+	at := v.Cores[0].Addr
+	for i := range v.Cores {
+		if v.Cores[i].Links.Named {
+			at = v.Cores[i].Addr
+			break
+		}
+	}
+	what := fmt.Sprintf("The Cores name %d links", count)
+	if !v.LinksDeclared() {
+		what = fmt.Sprintf("No Core names links, so all %d Cores are linked with each other by %d links", len(v.Cores), count)
+	}
+	v.refuse(at, "links", "Too many links between Cores",
+		fmt.Sprintf("%s, and a network has at most %d (a full mesh of 1,000 Cores). Each link is two keys of the store.", what, MaxLinks),
+		"Name the links of the Cores, such as links = [core.a, core.b].")
 }
 
 func (v *validator) disconnected(g *graph, parts [][]int) {

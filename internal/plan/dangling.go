@@ -43,7 +43,7 @@ func (m *maker) checkDangling() {
 		case m.in.Cascade && !slices.ContainsFunc(refs, m.leftAlone):
 			m.cascade(at, refs)
 		default:
-			m.refuseDangling(at, refs)
+			m.refuseDangling(at, "Deleting", refs)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func (m *maker) cascade(at int, refs []reference) {
 	}
 }
 
-func (m *maker) refuseDangling(at int, refs []reference) {
+func (m *maker) refuseDangling(at int, doing string, refs []reference) {
 	c := &m.changes[at]
 	var lines []string
 	for i, r := range refs {
@@ -105,7 +105,7 @@ func (m *maker) refuseDangling(at int, refs []reference) {
 	}
 	m.conflict(Conflict{
 		Address: c.Address,
-		Summary: fmt.Sprintf("Deleting %s would leave others' objects dangling", c.Address),
+		Summary: fmt.Sprintf("%s %s would leave others' objects dangling", doing, c.Address),
 		Detail:  "What refers to it and is not managed here:\n" + strings.Join(lines, "\n"),
 		Hint:    "Move them elsewhere first, declare them here, or delete them too with --cascade.",
 	})

@@ -32,6 +32,7 @@ func Make(in Input) (*Plan, diag.List) {
 	}
 	m.planUnwanted()
 	m.checkDangling()
+	m.checkStranded()
 	m.checkClaims()
 	m.listUnmanaged()
 	m.planAccess()

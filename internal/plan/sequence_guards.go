@@ -120,6 +120,9 @@ func (x *opIndex) rely(g kv.Guard) []int {
 		out = append(out, i)
 	}
 	if len(out) == 0 {
+		out = x.relyBeside(g.Key)
+	}
+	if len(out) == 0 {
 		return []int{0}
 	}
 	slices.Sort(out)

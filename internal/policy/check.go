@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,10 +30,10 @@ type Input struct {
 // Check asks every valve and every policy, and returns their results by name,
 // valves first. Errors among the diagnostics are policies that can't be
 // evaluated, and names to allow that no rule has: then the plan must not be used.
-func Check(in Input) ([]plan.PolicyResult, diag.List) {
+func Check(ctx context.Context, in Input) ([]plan.PolicyResult, diag.List) {
 	out := valves(in)
 	found := in.unknownNames()
-	results, wrong := in.policies()
+	results, wrong := in.policies(ctx)
 	out = append(out, results...)
 	for i := range out {
 		in.allow(&out[i])
@@ -54,7 +55,7 @@ func (in *Input) allow(r *plan.PolicyResult) {
 
 // policies judges the policies of the configuration. What they see is made only
 // where there are some.
-func (in *Input) policies() ([]plan.PolicyResult, diag.List) {
+func (in *Input) policies(ctx context.Context) ([]plan.PolicyResult, diag.List) {
 	if in.Config == nil || len(in.Config.Policies) == 0 {
 		return nil, nil
 	}
@@ -63,7 +64,7 @@ func (in *Input) policies() ([]plan.PolicyResult, diag.List) {
 	var found diag.List
 	for i := range in.Config.Policies {
 		p := &in.Config.Policies[i]
-		message, wrong := in.Config.Judge(p, seen.plan, seen.network)
+		message, wrong := in.Config.Judge(ctx, p, seen.plan, seen.network)
 		found = append(found, wrong...)
 		r := plan.PolicyResult{Name: p.Name, Severity: p.Severity, Verdict: plan.Passed, Range: &p.Range}
 		if message != "" {

@@ -69,7 +69,7 @@ func TestConditions(t *testing.T) {
   condition = `+condition+`
   message   = "no: ${length(plan.changes)}"
 }`)
-			results, found := policy.Check(in)
+			results, found := policy.Check(t.Context(), in)
 			if found.HasErrors() {
 				t.Fatalf("%v", found)
 			}
@@ -109,13 +109,13 @@ policy "soft" {
   message   = "better not"
   severity  = "warning"
 }`)
-	results, _ := policy.Check(in)
+	results, _ := policy.Check(t.Context(), in)
 	in.Plan.Policies = results
 	if d := in.Plan.Denied(); len(d) != 1 || d[0].Name != "hard" || !strings.Contains(d[0].Hint, "--allow hard") {
 		t.Fatalf("got %+v", d)
 	}
 	in.Allow = append(in.Allow, "hard", "soft")
-	in.Plan.Policies, _ = policy.Check(in)
+	in.Plan.Policies, _ = policy.Check(t.Context(), in)
 	if d := in.Plan.Denied(); d != nil {
 		t.Fatalf("got %+v", d)
 	}
@@ -129,7 +129,7 @@ func TestUnknownNameIsRefused(t *testing.T) {
 	t.Parallel()
 	in := judged(t, "")
 	in.Allow = []string{"max-delete"}
-	_, found := policy.Check(in)
+	_, found := policy.Check(t.Context(), in)
 	if !found.HasErrors() || !strings.Contains(found[0].Hint, "max-deletes") {
 		t.Fatalf("got %v", found)
 	}
@@ -143,7 +143,7 @@ func TestNoAnswerIsNoPass(t *testing.T) {
   condition = `+condition+`
   message   = "x"
 }`)
-		results, found := policy.Check(in)
+		results, found := policy.Check(t.Context(), in)
 		if !found.HasErrors() || found[0].Severity != diag.Error || found[0].Range == nil {
 			t.Errorf("%s: got %v and %+v", condition, found, results[len(results)-1])
 		}
@@ -157,7 +157,7 @@ func TestSensitiveMessage(t *testing.T) {
   condition = false
   message   = "the token is ${var.token}"
 }`)
-	results, _ := policy.Check(in)
+	results, _ := policy.Check(t.Context(), in)
 	if p := results[len(results)-1]; p.Verdict != plan.Failed || strings.Contains(p.Message, "swordfish") || !strings.Contains(p.Message, "not shown") {
 		t.Errorf("got %+v", p)
 	}

@@ -138,7 +138,7 @@ func TestPreventDestroy(t *testing.T) {
 		if got := failing(t, in); !slices.Equal(got, []string{config.PreventDestroy}) {
 			t.Errorf("%s: got %v", mode, got)
 		}
-		results, _ := policy.Check(in)
+		results, _ := policy.Check(t.Context(), in)
 		at := slices.IndexFunc(results, func(r plan.PolicyResult) bool { return r.Name == config.PreventDestroy })
 		if r := results[at]; len(r.Addresses) != 6 || slices.Contains(r.Addresses, "core.aa") || !strings.Contains(r.Message, "and 1 more") {
 			t.Errorf("%s: got %+v", mode, r)

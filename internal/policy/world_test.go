@@ -59,7 +59,7 @@ func load(t *testing.T, text string) *config.Config {
 // failing are the names of what did not pass.
 func failing(t *testing.T, in policy.Input) []string {
 	t.Helper()
-	results, found := policy.Check(in)
+	results, found := policy.Check(t.Context(), in)
 	if found.HasErrors() {
 		t.Fatalf("%v", found)
 	}
