@@ -27,7 +27,7 @@ build: ## bin/sigilform
 test: ## all tests, with the embedded server
 	$(GO) test ./...
 
-race: ## the packages with goroutines, under the race detector
+race: ## the packages in which a goroutine starts, under the race detector
 	.ci/run race
 
 fuzz: ## search for inputs that break a parser; FUZZ_TIME=30s for each

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -40,12 +41,13 @@ func ends() map[string]func() {
 		"panic of another goroutine": func() { go func() { panic("nobody recovers this") }(); select {} },
 		"panic of main":              func() { panic("nobody recovers this") },
 		"two who write to a map":     writeAtOnce,
-		"stack":                      func() { debug.SetMaxStack(1 << 20); deeper(0) },
+		"stack":                      func() { debug.SetMaxStack(1 << 20); os.Exit(deeper(0)) },
 		"memory": func() {
 			must(syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: 1 << 30, Max: 1 << 30}))
 			var kept [][]byte
 			for {
 				kept = append(kept, bytes.Repeat([]byte{1}, 16<<20))
+				runtime.KeepAlive(kept)
 			}
 		},
 		"unlock":              func() { var mu sync.Mutex; mu.Unlock() },
@@ -62,7 +64,7 @@ func must(err error) {
 	}
 }
 
-func deeper(n int) int { return deeper(n+1) + 1 }
+func deeper(n int) int { return deeper(n+1) + 1 } //nolint:staticcheck // it is to have no end
 
 func kill(s syscall.Signal) {
 	go func() { must(syscall.Kill(os.Getpid(), s)) }()

@@ -153,17 +153,23 @@ func (d *database) elements(p []byte, bucket string, from, to []byte, depth int)
 		if err != nil {
 			return err
 		}
-		if i == 0 && from != nil && bytes.Compare(key, from) < 0 || i > 0 && bytes.Compare(key, keys[i-1]) <= 0 || to != nil && bytes.Compare(key, to) >= 0 {
+		before := i == 0 && from != nil && bytes.Compare(key, from) < 0 || i > 0 && bytes.Compare(key, keys[i-1]) <= 0
+		if before || to != nil && bytes.Compare(key, to) >= 0 {
 			return fmt.Errorf("the key of element %d is out of order", i)
 		}
 		keys[i] = key
 	}
+	return d.below(p, kind, keys, bucket, to, depth+1)
+}
+
+// below looks at what the elements of a page lead to.
+func (d *database) below(p []byte, kind uint16, keys [][]byte, bucket string, to []byte, depth int) error {
 	for i, key := range keys {
 		next := to
-		if i+1 < count {
+		if i+1 < len(keys) {
 			next = keys[i+1]
 		}
-		if err := d.descend(p, kind, i, bucket, key, next, depth+1); err != nil {
+		if err := d.descend(p, kind, i, bucket, key, next, depth); err != nil {
 			return err
 		}
 	}
