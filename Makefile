@@ -14,9 +14,10 @@ PLAY    ?= Drawn|Crash|Watch
 WORLD   ?= -1
 WATCH_KEYS ?= 100000
 WATCH_FOR  ?= 5m
+MUTANTS ?= kv keys state acl plan apply
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz crash bench golden lint cover demo ci clean
+.PHONY: help build test race fuzz crash mutants bench golden lint cover demo ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ fuzz: ## search for inputs that break a parser; FUZZ_TIME=30s for each
 crash: ## worlds of faults, many faulted applies, and a watch through faults, checked offline; PLAY='Drawn|Crash|Watch' SEED=0 FOR=5m WORLD=-1 APPLIES=2000 KEYS=2000 WATCH_KEYS=100000 WATCH_FOR=5m
 	$(GO) test ./internal/crash -run '^Test($(PLAY))$$' -count 1 -timeout 0 -v -args -crash.seed=$(SEED) \
 		-drawn.for=$(FOR) -drawn.world=$(WORLD) -crash.applies=$(APPLIES) -crash.keys=$(KEYS) -watch.keys=$(WATCH_KEYS) -watch.for=$(WATCH_FOR)
+
+mutants: ## change the code, one thing at a time, and see whether a test fails; MUTANTS="kv keys"
+	$(GO) run ./.ci/mutants $(MUTANTS)
 
 bench: ## measure; BENCH=regexp, COUNT=6, benchstat reads the output
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m ./...
