@@ -3,12 +3,12 @@ package engine
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"runtime/metrics"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/lang"
 )
 
@@ -57,16 +57,11 @@ func bounded[T any](ctx context.Context, l Limits, w *config.Watch, evaluate fun
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	before, done := heapBytes(), make(chan evaluated[T], 1)
-	go func() {
+	fault.Go(func() {
 		var out evaluated[T]
-		defer func() {
-			if fault := recover(); fault != nil {
-				out.fault = fmt.Errorf("%v\n%s", fault, debug.Stack())
-			}
-			done <- out
-		}()
 		out.value, out.found = evaluate(ctx)
-	}()
+		done <- out
+	}, func(err error) { done <- evaluated[T]{fault: err} })
 	await(ctx, l, cancel, before, done)
 	select {
 	case out := <-done:
