@@ -38,8 +38,8 @@ func TestMain(m *testing.M) {
 // ends are what Go can't recover, or what nobody recovers.
 func ends() map[string]func() {
 	return map[string]func(){
-		"panic of another goroutine": func() { go func() { panic("nobody recovers this") }(); select {} },
-		"panic of main":              func() { panic("nobody recovers this") },
+		"panic of another goroutine": func() { go must(errors.New("nobody recovers this")); select {} },
+		"panic of main":              func() { must(errors.New("nobody recovers this")) },
 		"two who write to a map":     writeAtOnce,
 		"stack":                      func() { debug.SetMaxStack(1 << 20); os.Exit(deeper(0)) },
 		"memory": func() {
@@ -60,7 +60,7 @@ func ends() map[string]func() {
 
 func must(err error) {
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // a process that is to end so
 	}
 }
 
