@@ -83,7 +83,7 @@ func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, auth ui
 	if err != nil {
 		return nil, err
 	}
-	intent := intentOf(p, end)
+	intent := intentOf(p, end, j.room())
 	intent.Apply = o.Apply
 	if err := fitting(intent, s.Limits()); err != nil {
 		return nil, err
@@ -232,8 +232,8 @@ func scanned(network, prefix string) []string {
 }
 
 // intentOf is the plan's sequence with its ending.
-func intentOf(p *plan.Plan, end *ending) *state.Intent {
-	intent := p.Sequence()
+func intentOf(p *plan.Plan, end *ending, room int) *state.Intent {
+	intent := p.Sequence(room)
 	if a := p.Access; a != nil {
 		intent.Grants, intent.Revokes = a.Grants, a.Revokes
 	}

@@ -107,15 +107,17 @@ func (j *journaled) report() {
 	}
 }
 
-// cut finds where the next step ends: after the last unit that fits. A unit
-// that fits no request by itself is parted, which is better than not to apply.
+// cut finds where the next step ends: after the last unit that fits, and before
+// a write to a key that the step removes early. A unit that fits no request by
+// itself is parted, which is better than not to apply.
 func (j *journaled) cut() int {
 	in, from := j.intent, j.journal.Done
 	spent, fits, whole := 0, from, from
 	unit, _ := slices.BinarySearch(in.Units, from+1)
 	guard, _ := slices.BinarySearchFunc(in.Guards, from, func(g state.IntentGuard, at int) int { return g.At - at })
 	first := in.Units[unit]
-	for i := from; i < len(in.Ops); i++ {
+	end := j.repeats(from)
+	for i := from; i < end; i++ {
 		spent += opBytes(in.Ops[i])
 		for ; guard < len(in.Guards) && in.Guards[guard].At == i; guard++ {
 			spent += guardBytes(in.Guards[guard].Guard)
@@ -152,6 +154,20 @@ func (j *journaled) wholeEnd(from, fits int) int {
 	return fits
 }
 
+// repeats is the first write, from one on, to a key that one of those before it
+// removes: no request may do both, and an undoing takes back one after the
+// other.
+func (j *journaled) repeats(from int) int {
+	in := j.intent
+	n, _ := slices.BinarySearchFunc(in.Needs, from, func(n state.IntentNeed, at int) int { return n.At - at })
+	for _, need := range in.Needs[n:] {
+		if need.Of >= from && in.Ops[need.Of].Kind == kv.Delete {
+			return need.At
+		}
+	}
+	return len(in.Ops)
+}
+
 // room is how many bytes a step may have now.
 func (j *journaled) room() int {
 	return max(min(j.budget, roomOf(j.store.Limits(), len(j.value))), 1)
@@ -182,7 +198,8 @@ func (j *journaled) shrink(from, end int) bool {
 }
 
 // guards are those of the writes of a step, each once, with the objects that
-// earlier steps created and these writes refer to.
+// earlier steps created and these writes refer to, and the keys that earlier
+// steps removed and these write.
 func (j *journaled) guards(from, end int) []kv.Guard {
 	seen := map[kv.Guard]bool{}
 	var out []kv.Guard
@@ -199,8 +216,13 @@ func (j *journaled) guards(from, end int) []kv.Guard {
 	steps := j.journal.At(j.fence).Steps
 	n, _ := slices.BinarySearchFunc(j.intent.Needs, from, func(n state.IntentNeed, at int) int { return n.At - at })
 	for ; n < len(j.intent.Needs) && j.intent.Needs[n].At < end; n++ {
-		if of := j.intent.Needs[n].Of; of < from {
-			add(kv.Guard{Kind: kv.Exists, Key: j.intent.Ops[of].Key, Revision: writtenAt(steps, of)})
+		of := j.intent.Needs[n].Of
+		switch op := j.intent.Ops[of]; {
+		case of >= from:
+		case op.Kind == kv.Delete:
+			add(kv.Guard{Kind: kv.Unmoved, Key: op.Key})
+		default:
+			add(kv.Guard{Kind: kv.Exists, Key: op.Key, Revision: writtenAt(steps, of)})
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -72,7 +73,7 @@ func (j *journaled) undoStep(ctx context.Context) (restored int, err error) {
 	if len(steps) > 1 {
 		from = steps[len(steps)-2].End
 	}
-	former, err := j.former(ctx, j.intent.Ops[from:step.End], step.Revision)
+	former, err := j.former(ctx, from, step.End, step.Revision)
 	if err != nil {
 		return 0, err
 	}
@@ -90,32 +91,57 @@ func (j *journaled) undoStep(ctx context.Context) (restored int, err error) {
 	return restored, errors.New("others kept on writing to the keys that are to be restored")
 }
 
-// former lists what the keys of writes were before the step at the revision,
-// the last write first. What a prefix held that the step removed is read from
-// the store's past: others may have written there since the intent was made.
-func (j *journaled) former(ctx context.Context, ops []kv.Op, revision int64) ([]formerKey, error) {
+// former lists what the keys of the writes of a step, which was carried out at
+// the revision, were before it, the last write first. What a prefix held that
+// the step removed is read from the store's past: others may have written there
+// since the intent was made.
+func (j *journaled) former(ctx context.Context, from, end int, revision int64) ([]formerKey, error) {
 	var out []formerKey
-	for _, op := range slices.Backward(ops) {
-		if op.Kind == kv.Put || op.Kind == kv.Delete {
-			out = append(out, j.formerOf(op.Key, op.Kind == kv.Put))
-			continue
+	absent := j.removedBefore(from, end)
+	for at := end - 1; at >= from; at-- {
+		op := j.intent.Ops[at]
+		unit, _ := slices.BinarySearch(j.intent.Units, at+1)
+		var found []formerKey
+		switch op.Kind {
+		case kv.Put, kv.Delete:
+			found = []formerKey{j.formerOf(op.Key, op.Kind == kv.Put)}
+		case kv.DeletePrefix:
+			past, err := j.store.Scan(ctx, revision-1, op.Key)
+			if errors.Is(err, kv.ErrCompacted) {
+				past, err = &kv.Snapshot{Entries: j.intent.Before}, nil
+			}
+			if err != nil {
+				return nil, err
+			}
+			entries := past.Under(op.Key)
+			for i := range entries {
+				found = append(found, formerKey{key: entries[i].Key, was: &entries[i]})
+			}
+		case kv.DeleteRange:
+			// The pruning of the history, which is of the last step.
 		}
-		if op.Kind != kv.DeletePrefix {
-			continue // the pruning of the history, which is of the last step
-		}
-		past, err := j.store.Scan(ctx, revision-1, op.Key)
-		if errors.Is(err, kv.ErrCompacted) {
-			past, err = &kv.Snapshot{Entries: j.intent.Before}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		entries := past.Under(op.Key)
-		for i := range entries {
-			out = append(out, formerKey{key: entries[i].Key, was: &entries[i]})
+		for _, f := range found {
+			f.unit = unit
+			if absent[f.key] {
+				f.was = nil
+			}
+			out = append(out, f)
 		}
 	}
 	return out, nil
+}
+
+// removedBefore are the keys that earlier steps removed and the writes of this
+// one are about: they were absent before it.
+func (j *journaled) removedBefore(from, end int) map[string]bool {
+	out := map[string]bool{}
+	n, _ := slices.BinarySearchFunc(j.intent.Needs, from, func(n state.IntentNeed, at int) int { return n.At - at })
+	for ; n < len(j.intent.Needs) && j.intent.Needs[n].At < end; n++ {
+		if of := j.intent.Needs[n].Of; j.intent.Ops[of].Kind == kv.Delete {
+			out[j.intent.Ops[of].Key] = true
+		}
+	}
+	return out
 }
 
 // formerKey is a key with the entry that it had, nil for none.
@@ -124,6 +150,8 @@ type formerKey struct {
 	was *kv.Entry
 	// put says that the step wrote the key, else it removed it.
 	put bool
+	// unit is the unit of the write.
+	unit int
 }
 
 func (j *journaled) formerOf(key string, put bool) formerKey {
@@ -135,10 +163,12 @@ func (j *journaled) formerOf(key string, put bool) formerKey {
 	return out
 }
 
-// back is what restores a step: writes, each with its guard, and what is left.
+// back is what restores a step: writes, each with its guard and the unit that it
+// takes back, and what is left.
 type back struct {
 	ops    []kv.Op
 	guards []kv.Guard
+	units  []int
 	left   []state.Left
 }
 
@@ -176,6 +206,7 @@ func (b *back) add(f formerKey, found int64) {
 	}
 	b.ops = append(b.ops, op)
 	b.guards = append(b.guards, kv.Guard{Kind: kv.Unmoved, Key: f.key, Revision: found})
+	b.units = append(b.units, f.unit)
 }
 
 func why(f formerKey, there bool) string {
@@ -193,7 +224,7 @@ func why(f formerKey, there bool) string {
 // again, since others wrote meanwhile.
 func (j *journaled) restore(ctx context.Context, b *back, from int) (restored int, again bool, err error) {
 	for size := len(b.ops); ; {
-		n := j.fittingOps(b.ops, size)
+		n := j.fittingUnits(b, size)
 		next := j.journal.At(j.fence)
 		if n == len(b.ops) {
 			next.Steps = next.Steps[:len(next.Steps)-1]
@@ -214,7 +245,7 @@ func (j *journaled) restore(ctx context.Context, b *back, from int) (restored in
 		if n == len(b.ops) {
 			return restored, false, nil
 		}
-		b.ops, b.guards = b.ops[n:], b.guards[n:]
+		b.ops, b.guards, b.units = b.ops[n:], b.guards[n:], b.units[n:]
 		size = max(size, 1)
 	}
 }
@@ -241,14 +272,19 @@ func keepLeft(next *state.Journal, left []state.Left, room int) {
 // perLeft is about what a key that was left takes beside its texts.
 const perLeft = 40
 
-// fittingOps is how many of the writes one request holds, at most size of them.
-func (j *journaled) fittingOps(ops []kv.Op, size int) int {
-	spent := 0
-	for i := range ops {
-		spent += opBytes(ops[i]) + len(ops[i].Key) + perEntry
+// fittingUnits is how many of the writes one request holds, at most size of them:
+// up to the end of a unit, as far as one fits, so that whoever reads between two
+// requests sees what was there between two steps.
+func (j *journaled) fittingUnits(b *back, size int) int {
+	spent, whole := 0, 0
+	for i, op := range b.ops {
+		if i > 0 && b.units[i] != b.units[i-1] {
+			whole = i
+		}
+		spent += opBytes(op) + len(op.Key) + perEntry
 		if i == size || i > 0 && spent > j.room() {
-			return i
+			return cmp.Or(whole, i)
 		}
 	}
-	return len(ops)
+	return len(b.ops)
 }

@@ -18,6 +18,7 @@ func (m *maker) finish() {
 	slices.SortStableFunc(m.plan.Changes, func(a, b Change) int { return a.Action.order() - b.Action.order() })
 	m.nameReferences()
 	m.remember()
+	m.noteFallen()
 	m.plan.Data = m.data.ops(m.in.Snapshot)
 	m.plan.State = m.states.ops(m.in.Snapshot)
 	if m.plan.HasChanges() {
@@ -26,6 +27,21 @@ func (m *maker) finish() {
 	m.plan.Guards = m.guards.list()
 	m.refuseOddKeys()
 	m.plan.Intent = m.plan.intent(!m.newKey)
+}
+
+// noteFallen notes what the keys that fall refer to.
+func (m *maker) noteFallen() {
+	for i := range m.changes {
+		for _, key := range m.changes[i].Falls {
+			value, _ := m.current(key)
+			if !slices.Equal(m.layout.Requires(key, value), m.layout.Requires(key, "")) {
+				if m.plan.Fallen == nil {
+					m.plan.Fallen = map[string]string{}
+				}
+				m.plan.Fallen[key] = value
+			}
+		}
+	}
 }
 
 // registerNetwork writes what a network needs before its first apply: the key

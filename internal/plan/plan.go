@@ -73,6 +73,9 @@ type Plan struct {
 	Guards []kv.Guard `json:"guards,omitempty"`
 	// Handovers are the unique values that move from one object to another.
 	Handovers []Handover `json:"handovers,omitempty"`
+	// Fallen are the values of those keys that fall with an object and refer to
+	// another by their value, by key.
+	Fallen map[string]string `json:"fallen,omitempty"`
 	// Access is what the plan does about the cluster's authentication; nil where
 	// that is none of its business.
 	Access *Access `json:"access,omitempty"`

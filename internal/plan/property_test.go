@@ -63,12 +63,18 @@ func moveDevice(t *rapid.T, n *network.Network) {
 	d := from.Devices[0]
 	d.Name = "moved"
 	d.Addr = to.Addr.DeviceOf(d.Name)
+	if !slices.Contains(to.CoreNodes.To, d.Core.To) {
+		to.CoreNodes.To = append(slices.Clone(to.CoreNodes.To), d.Core.To)
+	}
 	from.Devices, to.Devices = from.Devices[1:], append(to.Devices, d)
 }
 
 // swapIdentities gives the identities of some objects to others of their kind,
 // or the IP of a Core to an Entry.
 func swapIdentities(t *rapid.T, n *network.Network) {
+	if rapid.IntRange(0, 3).Draw(t, "rotates") == 0 {
+		rotateValues(t, n)
+	}
 	switch last := len(n.Cores) - 1; rapid.IntRange(0, 9).Draw(t, "swap") {
 	case 0:
 		n.Cores[0].IP, n.Cores[last].IP = n.Cores[last].IP, n.Cores[0].IP
@@ -83,6 +89,38 @@ func swapIdentities(t *rapid.T, n *network.Network) {
 	case 3:
 		if len(n.Entries) > 0 {
 			n.Entries[0].IP, n.Cores[0].IP = n.Cores[0].IP, n.Entries[0].IP
+		}
+	}
+}
+
+// rotateValues gives what must be unique of each object to the next of its kind.
+func rotateValues(t *rapid.T, n *network.Network) {
+	switch rapid.IntRange(0, 4).Draw(t, "what rotates") {
+	case 0:
+		for i := range n.Cores[1:] {
+			n.Cores[i].Domain, n.Cores[i+1].Domain = n.Cores[i+1].Domain, n.Cores[i].Domain
+		}
+		if len(n.Entries) > 0 {
+			n.Cores[0].Domain, n.Entries[0].Domain = n.Entries[0].Domain, n.Cores[0].Domain
+		}
+	case 1:
+		for i := range n.Cores[1:] {
+			n.Cores[i].Number, n.Cores[i+1].Number = n.Cores[i+1].Number, n.Cores[i].Number
+		}
+	case 2:
+		for i := range n.Cores[1:] {
+			n.Cores[i].UUID, n.Cores[i+1].UUID = n.Cores[i+1].UUID, n.Cores[i].UUID
+		}
+	case 3:
+		for i := 1; i < len(n.Users); i++ {
+			n.Users[i-1].Username, n.Users[i].Username = n.Users[i].Username, n.Users[i-1].Username
+		}
+	case 4:
+		for i := range n.Users {
+			d := n.Users[i].Devices
+			for j := 1; j < len(d); j++ {
+				d[j-1].UUID, d[j].UUID = d[j].UUID, d[j-1].UUID
+			}
 		}
 	}
 }
@@ -170,6 +208,10 @@ func drawUser(t *rapid.T, cores []network.Core, i int) network.User {
 		AccessNamed: rapid.Bool().Draw(t, "access"),
 		CoreNodes:   network.Refs{Named: true, To: []addr.Addr{cores[0].Addr}},
 	}
+	at := cores[rapid.IntRange(0, len(cores)-1).Draw(t, "core")].Addr
+	if at != cores[0].Addr {
+		u.CoreNodes.To = rapid.SampledFrom([][]addr.Addr{{at}, {cores[0].Addr, at}}).Draw(t, "core nodes")
+	}
 	if !u.ID.Named {
 		u.ID.Value = 0
 	}
@@ -182,7 +224,7 @@ func drawUser(t *rapid.T, cores []network.Core, i int) network.User {
 	for j := range rapid.IntRange(0, 2).Draw(t, "devices") {
 		label := fmt.Sprintf("device %d", j)
 		u.Devices = append(u.Devices, network.Device{
-			Addr: u.Addr.DeviceOf(label), Name: label, Core: to(cores[0].Addr),
+			Addr: u.Addr.DeviceOf(label), Name: label, Core: to(at),
 			UUID:   maybe(t, "uuid", fmt.Sprintf("7ba7b810-9dad-41d1-80b4-00c04fd43%d%d0", i, j)),
 			Status: drawStatus(t, network.Archived),
 		})

@@ -11,22 +11,21 @@ import (
 )
 
 // Sequence puts the plan's writes into an order in which they can be carried
-// out by several transactions: whoever reads in the middle sees no reference
-// to an object that is not there. What refers is written after, and removed
-// before, what it refers to:
+// out by several transactions of room bytes each (0: of any size): whoever reads
+// in the middle sees a sound network. See [sequencer.relate] for what must come
+// before what; as far as that leaves it open, the order is
 //
 //	counter, cells, Cores, Entries with their bindings, links, routes, users, devices
-//	then, of what goes: devices, users, routes, links, bindings
-//	then Entries that become Cores and Cores that become Entries, with all that names them
-//	then, of what goes: Entries, Cores, cells
+//	then, of what goes: devices, users, routes, links, bindings, Entries, Cores, cells
 //
 // Writes that belong together are one unit, after which a transaction may end:
-// an object with its record, a link's two directions, a device with its route.
-func (p *Plan) Sequence() *state.Intent {
+// an object with its record, a link's two directions, a device with its route,
+// a unique value where it goes and where it comes.
+func (p *Plan) Sequence(room int) *state.Intent {
 	s := newSequencer(p)
 	s.collect()
-	s.join()
-	s.convert()
+	s.relate()
+	s.condense(room)
 	return s.intent()
 }
 
@@ -48,8 +47,8 @@ const (
 	turnUserGoes
 	turnRouteGoes
 	turnLinkGoes
+	turnLinksGo
 	turnBindingGoes
-	turnConversion
 	turnEntryGoes
 	turnCoreGoes
 	turnCellGoes
@@ -70,6 +69,8 @@ type unit struct {
 	// name orders units of one turn.
 	name string
 	ops  []kv.Op
+	// next are the units that may not come before this one.
+	next []*unit
 	// into is the unit that this one has joined.
 	into *unit
 }
@@ -91,11 +92,21 @@ type sequencer struct {
 	gone map[string]bool
 	// parents maps a device's UUID to the users that it is, or was, below.
 	parents map[string][]string
-	// old holds the former values of the fields that refer, by key.
+	// old holds the former values of the keys that change or go, as far as they
+	// are known: what refers is.
 	old map[string]string
 	// referred holds the marker of the object that each guard keeps from being
 	// referred to.
 	referred map[kv.Guard]string
+	// existed are the keys that are there before the plan and that it changes.
+	existed map[string]bool
+	// at and puts are the unit and the value of each write, by key.
+	at   map[string]*unit
+	puts map[string]string
+	// soft are the handovers between two writes of the plan.
+	soft []handover
+	// early are the keys that are removed before the plan's own write of them.
+	early map[string]bool
 }
 
 func newSequencer(p *Plan) *sequencer {
@@ -103,6 +114,7 @@ func newSequencer(p *Plan) *sequencer {
 		plan: p, layout: keys.NewLayout(p.Prefix), state: state.NewLayout(p.Network),
 		units: map[unitID]*unit{}, gone: map[string]bool{}, parents: map[string][]string{}, old: map[string]string{},
 		referred: map[kv.Guard]string{},
+		existed:  map[string]bool{}, at: map[string]*unit{}, puts: map[string]string{}, early: map[string]bool{},
 	}
 	for _, op := range p.Data {
 		if op.Kind != kv.Put {
@@ -130,12 +142,14 @@ func (s *sequencer) learn(c *Change) {
 	for i := range c.Fields {
 		f := &c.Fields[i]
 		note(f.Key)
-		if f.Old != nil && !f.Old.Sensitive {
+		s.existed[f.Key] = s.existed[f.Key] || f.Old != nil
+		if f.Old != nil && !f.Old.Sensitive && f.writes() {
 			s.old[f.Key] = f.Old.Text
 		}
 	}
 	for _, key := range c.Falls {
 		note(key)
+		s.old[key] = s.plan.Fallen[key]
 	}
 }
 
@@ -160,11 +174,7 @@ type placed struct {
 }
 
 func (s *sequencer) add(p placed) {
-	u := s.units[p.id]
-	if u == nil {
-		u = &unit{turn: p.turn, name: string(p.id.space) + "/" + p.id.id}
-		s.units[p.id] = u
-	}
+	u := s.newUnit(p.id, p.turn)
 	u.turn = max(u.turn, p.turn)
 	u.ops = append(u.ops, p.op)
 }
@@ -186,7 +196,7 @@ func (s *sequencer) place(op kv.Op) placed {
 	goes := op.Kind != kv.Put && (at.Refers() || s.removed(s.layout.Marker(at.Space, at.ID, at.Parent)))
 	switch {
 	case at.IsLink():
-		return s.placeLink(op, at, goes)
+		return s.placeLink(op, goes)
 	case at.Space == keys.Node:
 		return s.placeNode(op, at, goes)
 	case at.Space == addr.Device:
@@ -202,18 +212,12 @@ func (s *sequencer) place(op kv.Op) placed {
 	return out
 }
 
-// placeLink puts both directions of a link into one unit. The links of all
-// nodes that go are one: a prefix holds those of one node to all others.
-func (s *sequencer) placeLink(op kv.Op, at keys.Location, goes bool) placed {
-	out := placed{id: unitID{space: "link", goes: goes}, turn: turnLink, op: op}
+// placeLink makes a unit of each direction of a link, and of all links of a
+// node that goes. What belongs together is related by what a link requires.
+func (s *sequencer) placeLink(op kv.Op, goes bool) placed {
+	out := placed{id: unitID{space: "link", id: op.Key, goes: goes}, turn: turnLink, op: op}
 	if goes {
 		out.turn = turnLinkGoes
-	}
-	ends := []string{at.ID, at.Member()}
-	gone := func(ip string) bool { return s.removed(s.layout.Marker(keys.Node, ip, "")) }
-	if op.Kind != kv.DeletePrefix && (!goes || !slices.ContainsFunc(ends, gone)) {
-		slices.Sort(ends)
-		out.id.id = strings.Join(ends, "|")
 	}
 	return out
 }
@@ -281,9 +285,23 @@ func (s *sequencer) intent() *state.Intent {
 	out := &state.Intent{}
 	for _, u := range s.inOrder() {
 		s.arrange(u.ops)
-		out.Ops = append(out.Ops, u.ops...)
+		out.Ops = append(out.Ops, s.once(u.ops)...)
 		out.Units = append(out.Units, len(out.Ops))
 	}
 	s.guard(out)
 	return out
+}
+
+// once leaves the early removal of a key out where the plan's own write of it
+// came to be in the same unit.
+func (s *sequencer) once(ops []kv.Op) []kv.Op {
+	own := map[string]bool{}
+	for _, op := range ops {
+		if op.Kind == kv.Put || op.Kind == kv.DeletePrefix {
+			own[op.Key] = true
+		}
+	}
+	return slices.DeleteFunc(ops, func(op kv.Op) bool {
+		return op.Kind == kv.Delete && s.early[op.Key] && (own[op.Key] || underAny(op.Key, own))
+	})
 }

@@ -25,8 +25,9 @@ func (s *sequencer) guard(in *state.Intent) {
 // opIndex finds the writes of a sequence by what they are about.
 type opIndex struct {
 	s *sequencer
-	// exact holds the write of each key, and of each removed prefix.
-	exact map[string]int
+	// exact holds the first write of each key, and of each removed prefix; last
+	// the last one, which is another where a key is removed early.
+	exact, last map[string]int
 	// below holds the first write below each prefix that ends in a slash.
 	below map[string]int
 	// objects holds the first write to each object in each of its units.
@@ -45,7 +46,7 @@ type object3 struct {
 }
 
 func (s *sequencer) indexOps(in *state.Intent) *opIndex {
-	x := &opIndex{s: s, exact: map[string]int{}, below: map[string]int{}, objects: map[object3][]int{}, names: map[string][]int{}, units: in.Units}
+	x := &opIndex{s: s, exact: map[string]int{}, last: map[string]int{}, below: map[string]int{}, objects: map[object3][]int{}, names: map[string][]int{}, units: in.Units}
 	start := 0
 	for _, end := range in.Units {
 		objects, names := map[object3]int{}, map[string]int{}
@@ -64,7 +65,10 @@ func (s *sequencer) indexOps(in *state.Intent) *opIndex {
 }
 
 func (x *opIndex) note(i int, op kv.Op, objects map[object3]int, names map[string]int) {
-	x.exact[op.Key] = i
+	if _, early := x.exact[op.Key]; !early {
+		x.exact[op.Key] = i
+	}
+	x.last[op.Key] = i
 	for j := range len(op.Key) {
 		if op.Key[j] != '/' {
 			continue
@@ -142,7 +146,17 @@ func (x *opIndex) removal(key string) (int, bool) {
 	return 0, false
 }
 
-// needs lists which writes refer to objects that earlier ones create.
+// lastOf is the plan's own write of a key that is removed early, by itself or
+// with a prefix.
+func (x *opIndex) lastOf(key string) int {
+	if i, ok := x.removal(key); ok {
+		return i
+	}
+	return x.last[key]
+}
+
+// needs lists which writes come after the early removal of their key, which
+// must be absent still, and which refer to objects that earlier ones create.
 func (x *opIndex) needs(guards []kv.Guard) []state.IntentNeed {
 	absent := map[string]bool{}
 	for _, g := range guards {
@@ -160,6 +174,12 @@ func (x *opIndex) needs(guards []kv.Guard) []state.IntentNeed {
 			if at > of {
 				out = append(out, state.IntentNeed{At: at, Of: of})
 			}
+		}
+	}
+	for key := range x.s.early {
+		if of, kept := x.exact[key]; kept && of < x.lastOf(key) {
+			last := x.lastOf(key)
+			out = append(out, state.IntentNeed{At: last, Of: of})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b state.IntentNeed) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Of, b.Of)) })

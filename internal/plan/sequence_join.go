@@ -7,193 +7,416 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
-	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
-// join makes one unit of what must not be seen apart: a device that loses one
-// place and gets another, a device that falls with its user, and two users
-// that bear one name, or hold one device, after each other.
-func (s *sequencer) join() {
-	for _, id := range s.sortedIDs() {
-		if id.space != addr.Device {
-			continue
+// relate says which unit may not come after which, from what refers to what
+// ([keys.Layout.Requires]) and from what must be unique ([Plan.Handovers]):
+//
+//	what is referred to is written, or becomes of the right kind   before   what refers to it
+//	what refers is written otherwise, or removed                   before   what it referred to goes
+//	what gives a unique value up                                    with     what takes it
+//
+// Units that may not come after each other are one; see [sequencer.condense].
+func (s *sequencer) relate() {
+	s.index()
+	s.splitLinks()
+	for _, op := range s.plan.Data {
+		if op.Kind == kv.Put {
+			s.relatePut(op)
 		}
-		stays := s.units[unitID{space: addr.Device, id: id.id}]
-		goes := s.units[unitID{space: addr.Device, id: id.id, goes: true}]
-		merge(stays, goes)
-		s.joinOwners(id.id, cmp.Or(stays, goes))
 	}
-	s.joinNames()
-}
-
-// joinOwners joins a device with the user that it falls with. If it gets
-// another one at that, that one joins, too: it must come before.
-func (s *sequencer) joinOwners(device string, u *unit) {
-	users := s.parents[device]
-	falls := slices.ContainsFunc(users, func(user string) bool { return s.removed(s.layout.Marker(addr.User, user, "")) })
-	if !falls {
-		return
+	for key, value := range s.old {
+		s.relateOld(key, value)
 	}
-	for _, user := range users {
-		merge(s.units[unitID{space: addr.User, id: user}], u)
-		merge(s.units[unitID{space: addr.User, id: user, goes: true}], u)
+	s.relateDevices()
+	for _, h := range s.plan.Handovers {
+		s.relateHandover(h)
 	}
 }
 
-// joinNames joins a user who gives a name up with the one who takes it over.
-func (s *sequencer) joinNames() {
-	given := map[string]unitID{}
-	for i := range s.plan.Changes {
-		c := &s.plan.Changes[i]
-		if f := usernameOf(c); f != nil && f.Old != nil {
-			given[f.Old.Text] = unitID{space: addr.User, id: c.ID, goes: c.Action == Delete}
-		}
-	}
-	for i := range s.plan.Changes {
-		c := &s.plan.Changes[i]
-		f := usernameOf(c)
-		if f == nil || f.New == nil {
-			continue
-		}
-		if giver, ok := given[f.New.Text]; ok && giver.id != c.ID {
-			merge(s.units[unitID{space: addr.User, id: c.ID}], s.units[giver])
-		}
-	}
-}
-
-// usernameOf is what happens to a user's name.
-func usernameOf(c *Change) *FieldChange {
-	if c.Kind != addr.User {
-		return nil
-	}
-	for i := range c.Fields {
-		if c.Fields[i].Name == "username" {
-			return &c.Fields[i]
-		}
-	}
-	return nil
-}
-
-// convert makes one unit of all that has to do with nodes which change their
-// role: a moment before, what refers to one of them would refer to the wrong
-// kind of node, a moment after as well.
-func (s *sequencer) convert() {
-	converted := s.converted()
-	if len(converted) == 0 {
-		return
-	}
-	about := s.about(converted)
-	var all *unit
-	created := map[string]bool{}
-	take := func(u *unit) {
+// index finds units and values by the keys of their writes.
+func (s *sequencer) index() {
+	for _, u := range s.units {
 		for _, op := range u.ops {
+			s.at[op.Key] = u
 			if op.Kind == kv.Put {
-				created[op.Key] = true
+				s.puts[op.Key] = op.Value
 			}
 		}
-		merge(u, all)
-		all = u.root()
 	}
-	units := s.inOrder()
-	for _, u := range units {
-		if slices.ContainsFunc(u.ops, func(op kv.Op) bool { return about(op) }) {
-			take(u)
-		}
-	}
-	// Who refers to something that is created in there can't come before it.
-	for _, u := range units {
-		refers := func(op kv.Op) bool {
-			return op.Kind == kv.Put && slices.ContainsFunc(s.layout.Names(op.Key, op.Value), func(m string) bool { return created[m] })
-		}
-		if u.root() != all && u.turn < turnDeviceGoes && slices.ContainsFunc(u.ops, refers) {
-			take(u)
-		}
-	}
-	all.turn = turnConversion
 }
 
-// converted holds the markers of the nodes whose role changes.
-func (s *sequencer) converted() map[string]bool {
-	there := map[string]bool{}
-	for _, g := range s.plan.Guards {
-		if g.Kind == kv.Unmoved && g.Revision > 0 {
-			there[g.Key] = true
+// splitLinks removes the links of a node that goes one by one, each with its
+// other direction, before the prefix that they lie below: all links of a mesh
+// are more than a request holds.
+func (s *sequencer) splitLinks() {
+	for _, key := range slices.Sorted(maps.Keys(s.old)) {
+		at, ok := s.layout.Locate(key)
+		prefix, covered := s.unitOf(key)
+		if !ok || !at.IsLink() || !covered {
+			continue
+		}
+		one := s.newUnit(unitID{space: "link", id: key, goes: true}, turnLinkGoes)
+		s.removeEarly(key, one)
+		s.at[key] = one
+		one.before(prefix)
+		prefix.turn = max(prefix.turn, turnLinksGo)
+	}
+}
+
+// unitOf is the unit that writes or removes a key, nil where none does; covered
+// says that it goes with a prefix.
+func (s *sequencer) unitOf(key string) (u *unit, covered bool) {
+	if u := s.at[key]; u != nil {
+		return u, false
+	}
+	for i := range len(key) {
+		if key[i] == '/' && s.gone[key[:i+1]] {
+			return s.at[key[:i+1]], true
 		}
 	}
-	out := map[string]bool{}
-	for _, op := range s.plan.Data {
-		if at, ok := s.layout.Locate(op.Key); ok && op.Kind == kv.Put && at.Space == keys.Node &&
-			op.Key == s.layout.Marker(keys.Node, at.ID, "") && there[op.Key] {
-			out[op.Key] = true
+	return nil, false
+}
+
+// relatePut: what a write needs comes first, where it comes with this plan.
+func (s *sequencer) relatePut(op kv.Op) {
+	u := s.at[op.Key]
+	for _, n := range s.layout.Requires(op.Key, op.Value) {
+		if value, put := s.puts[n.Key]; put && (n.Role == "" || value == string(n.Role)) {
+			s.at[n.Key].before(u)
+		}
+	}
+}
+
+// relateOld: what a key needs as it is goes after it, where it goes with this
+// plan, or becomes a node of the other kind.
+func (s *sequencer) relateOld(key, value string) {
+	u, _ := s.unitOf(key)
+	if u == nil {
+		return
+	}
+	for _, n := range s.layout.Requires(key, value) {
+		now, put := s.puts[n.Key]
+		if put && (n.Role == "" || now == string(n.Role)) {
+			continue
+		}
+		if needed, _ := s.unitOf(n.Key); needed != nil {
+			u.before(needed)
+		}
+	}
+}
+
+// relateDevices keeps what is one device at one revision: it loses a place as
+// it gets another, and goes with its route where its user's keys go.
+func (s *sequencer) relateDevices() {
+	for device, users := range s.parents {
+		stays, goes := s.units[unitID{space: addr.Device, id: device}], s.units[unitID{space: addr.Device, id: device, goes: true}]
+		together(stays, goes)
+		u := cmp.Or(stays, goes)
+		for _, user := range users {
+			if owner, covered := s.unitOf(s.layout.Marker(addr.Device, device, user)); covered {
+				together(u, owner)
+			}
+		}
+	}
+}
+
+// relateHandover: a unique value is given up at the revision at which it is
+// taken. A field of an object that goes is removed by itself then, before the
+// rest: else all that refers to the object would have to move at once.
+func (s *sequencer) relateHandover(h Handover) {
+	from, covered := s.unitOf(h.From)
+	to := s.at[h.To]
+	if from == nil || to == nil {
+		return
+	}
+	if !covered || s.isMarker(h.From) {
+		s.soft = append(s.soft, handover{Handover: h, from: from, to: to})
+		return
+	}
+	s.removeEarly(h.From, to)
+	to.before(from)
+}
+
+// removeEarly adds the removal of a key, before the write that the plan has
+// for it.
+func (s *sequencer) removeEarly(key string, in *unit) {
+	if !s.early[key] {
+		s.early[key] = true
+		in.ops = append(in.ops, kv.Op{Kind: kv.Delete, Key: key})
+	}
+}
+
+// isMarker reports whether an object exists by a key, so that it can't be
+// without it for a moment.
+func (s *sequencer) isMarker(key string) bool {
+	at, ok := s.layout.Locate(key)
+	return ok && key == s.layout.Marker(at.Space, at.ID, at.Parent)
+}
+
+// handover is a [Handover] with the units of its two writes.
+type handover struct {
+	Handover
+	from, to *unit
+}
+
+// before says that the unit may not come after another.
+func (u *unit) before(other *unit) {
+	if u != nil && other != nil && u != other {
+		u.next = append(u.next, other)
+	}
+}
+
+func together(a, b *unit) {
+	a.before(b)
+	b.before(a)
+}
+
+// condense makes one unit of those that may not come after each other, and of
+// those that hand a unique value over. Where that does not fit a request, names
+// change by themselves, apart from the rest of their objects; what still does
+// not fit is handed over in two: given up first, and taken then. What may be
+// absent for a moment goes first, then what is least bad to see twice.
+func (s *sequencer) condense(room int) {
+	if s.detachNames(s.large(room)) {
+		s.soft = nil
+		for _, h := range s.plan.Handovers {
+			s.relateHandover(h)
+		}
+	}
+	var loose []handover
+	for _, r := range []rank{mayBeAbsent, deviceName, username} {
+		large := s.large(room)
+		s.soft = slices.DeleteFunc(s.soft, func(h handover) bool {
+			let := s.rank(h) == r && large[h.from] != 0
+			if let {
+				loose = append(loose, h)
+			}
+			return let
+		})
+	}
+	for _, h := range s.soft {
+		together(h.from, h.to)
+	}
+	s.loosen(loose)
+	s.joinAll(s.fitting(components(s.list(), s.edges()), room))
+}
+
+// rank orders handovers by how bad it is to see the value twice.
+type rank int
+
+const (
+	mayBeAbsent rank = iota
+	deviceName
+	username
+)
+
+func (s *sequencer) rank(h handover) rank {
+	at, _ := s.layout.Locate(h.From)
+	switch {
+	case !s.isMarker(h.From):
+		return mayBeAbsent
+	case at.Space == addr.Device:
+		return deviceName
+	}
+	return username
+}
+
+// large numbers the groups of units that do not fit a request, with all
+// handovers at one revision.
+func (s *sequencer) large(room int) map[*unit]int {
+	out := map[*unit]int{}
+	if room <= 0 || len(s.soft) == 0 {
+		return out
+	}
+	strict := s.edges()
+	for _, h := range s.soft {
+		strict[h.from] = append(strict[h.from], h.to)
+		strict[h.to] = append(strict[h.to], h.from)
+	}
+	for i, group := range components(s.list(), strict) {
+		if bytesOf(group) <= room {
+			continue
+		}
+		for _, u := range group {
+			out[u] = i + 1
 		}
 	}
 	return out
 }
 
-// about tells which writes have to do with the nodes of the markers: they are
-// of such a node, or refer to one, or did so before.
-func (s *sequencer) about(markers map[string]bool) func(kv.Op) bool {
-	refers := func(key, value string) bool {
-		return slices.ContainsFunc(s.layout.Names(key, value), func(m string) bool { return markers[m] })
-	}
-	// The keys that did so before, and every prefix that they lie below.
-	before := map[string]bool{}
-	for key, value := range s.old {
-		if !refers(key, value) {
+// detachNames makes units of their own of the names by which objects exist that
+// move between objects that stay, within groups that are too large.
+func (s *sequencer) detachNames(large map[*unit]int) bool {
+	detached := false
+	for _, h := range s.soft {
+		if large[h.from] == 0 {
 			continue
 		}
-		before[key] = true
-		for i := range len(key) {
-			if key[i] == '/' {
-				before[key[:i+1]] = true
+		for _, key := range []string{h.From, h.To} {
+			detached = s.isMarker(key) && s.existed[key] && s.detach(key) || detached
+		}
+	}
+	return detached
+}
+
+// detach makes a unit of its own of the write of a key.
+func (s *sequencer) detach(key string) bool {
+	u := s.at[key]
+	if u == nil {
+		return false
+	}
+	i := slices.IndexFunc(u.ops, func(op kv.Op) bool { return op.Key == key && op.Kind == kv.Put })
+	if i < 0 || len(u.ops) == 1 {
+		return false
+	}
+	own := s.newUnit(unitID{space: "name", id: key}, u.turn)
+	own.ops = append(own.ops, u.ops[i])
+	u.ops = slices.Delete(u.ops, i, i+1)
+	s.at[key] = own
+	return true
+}
+
+// fitting parts the groups that are too large all the same, down to what is one
+// object: then for some revisions a law is broken between two of them, but none
+// within one.
+func (s *sequencer) fitting(groups [][]*unit, room int) [][]*unit {
+	var out [][]*unit
+	for _, group := range groups {
+		if room <= 0 || len(group) == 1 || bytesOf(group) <= room {
+			out = append(out, group)
+			continue
+		}
+		out = append(out, components(group, mutual(group))...)
+	}
+	return out
+}
+
+// mutual are the edges of a group that go both ways by themselves.
+func mutual(group []*unit) map[*unit][]*unit {
+	type edge struct{ from, to *unit }
+	all := map[edge]bool{}
+	for _, u := range group {
+		for _, v := range u.next {
+			all[edge{from: u, to: v}] = true
+		}
+	}
+	out := map[*unit][]*unit{}
+	for _, u := range group {
+		for _, v := range u.next {
+			if all[edge{from: v, to: u}] {
+				out[u] = append(out[u], v)
 			}
 		}
 	}
-	return func(op kv.Op) bool {
-		if at, ok := s.layout.Locate(within(op)); ok && at.Space == keys.Node && markers[s.layout.Marker(keys.Node, at.ID, "")] {
+	return out
+}
+
+// loosen orders handovers: who gives comes before who takes. Where that leads in
+// a circle, one gives up first what it has. A name by which an object exists
+// can't be given up: it is ordered before the others, and where such names alone
+// make a circle one of them is at two objects for a moment.
+func (s *sequencer) loosen(loose []handover) {
+	slices.SortStableFunc(loose, func(a, b handover) int { return cmp.Compare(s.rank(b), s.rank(a)) })
+	for _, h := range loose {
+		switch {
+		case !reaches(h.to, h.from):
+			h.from.before(h.to)
+		case !s.isMarker(h.From):
+			first := s.newUnit(unitID{space: "early", id: h.From}, h.to.turn)
+			s.removeEarly(h.From, first)
+			first.before(h.to)
+			first.before(h.from)
+		}
+	}
+}
+
+// reaches reports whether a unit must come before another, or with it.
+func reaches(from, to *unit) bool {
+	seen, open := map[*unit]bool{from: true}, []*unit{from}
+	for len(open) > 0 {
+		u := open[len(open)-1]
+		open = open[:len(open)-1]
+		if u == to {
 			return true
 		}
-		return before[op.Key] || refers(op.Key, op.Value)
+		for _, v := range u.next {
+			if !seen[v] {
+				seen[v] = true
+				open = append(open, v)
+			}
+		}
 	}
+	return false
 }
 
-// inOrder lists the units that have joined no other, in the order of their turns.
-func (s *sequencer) inOrder() []*unit {
-	var units []*unit
+func (s *sequencer) newUnit(id unitID, t turn) *unit {
+	u := s.units[id]
+	if u == nil {
+		u = &unit{turn: t, name: string(id.space) + "/" + id.id}
+		s.units[id] = u
+	}
+	return u
+}
+
+// list is all units, in a fixed order.
+func (s *sequencer) list() []*unit {
+	return slices.SortedFunc(maps.Values(s.units), compareUnits)
+}
+
+func compareUnits(a, b *unit) int {
+	return cmp.Or(cmp.Compare(a.turn, b.turn), strings.Compare(a.name, b.name), cmp.Compare(len(a.ops), len(b.ops)))
+}
+
+func (s *sequencer) edges() map[*unit][]*unit {
+	out := make(map[*unit][]*unit, len(s.units))
 	for _, u := range s.units {
-		if u.into == nil {
-			units = append(units, u)
-		}
+		out[u] = slices.Clone(u.next)
 	}
-	slices.SortFunc(units, func(a, b *unit) int { return cmp.Or(cmp.Compare(a.turn, b.turn), strings.Compare(a.name, b.name)) })
-	return units
+	return out
 }
 
-func (s *sequencer) sortedIDs() []unitID {
-	return slices.SortedFunc(maps.Keys(s.units), func(a, b unitID) int {
-		if c := strings.Compare(string(a.space)+"/"+a.id, string(b.space)+"/"+b.id); c != 0 || a.goes == b.goes {
-			return c
+// joinAll makes one unit of each group.
+func (s *sequencer) joinAll(groups [][]*unit) {
+	for _, group := range groups {
+		first := group[0]
+		for _, u := range group[1:] {
+			if stays(u) && !stays(first) || stays(u) == stays(first) && compareTurns(u, first) < 0 {
+				first = u
+			}
 		}
-		if b.goes {
-			return -1
+		for _, u := range group {
+			if u != first {
+				u.into = first
+				first.ops = append(first.ops, u.ops...)
+				first.next = append(first.next, u.next...)
+				u.ops, u.next = nil, nil
+			}
 		}
-		return 1
-	})
+	}
 }
 
-// merge makes one unit of two, where both are there. What stays decides when
-// it comes, and of two that stay the first.
-func merge(into, from *unit) {
-	if into == nil || from == nil || into.root() == from.root() {
-		return
+// stays tells what is written from what goes. A unit of both comes when what
+// is written does, at the first of its turns; of what goes only, at the last.
+func stays(u *unit) bool { return u.turn < turnDeviceGoes }
+
+func compareTurns(a, b *unit) int {
+	if stays(a) {
+		return compareUnits(a, b)
 	}
-	a, b := into.root(), from.root()
-	b.into = a
-	a.ops, b.ops = append(a.ops, b.ops...), nil
-	if a.turn >= turnDeviceGoes && b.turn >= turnDeviceGoes {
-		a.turn = max(a.turn, b.turn)
-	} else {
-		a.turn = min(a.turn, b.turn)
+	return compareUnits(b, a)
+}
+
+// bytesOf is about what the writes of units take in a request, with a guard for
+// each.
+func bytesOf(units []*unit) int {
+	const perWrite, perGuard = 28, 28
+	n := 0
+	for _, u := range units {
+		for _, op := range u.ops {
+			n += 2*len(op.Key) + len(op.Value) + perWrite + perGuard
+		}
 	}
+	return n
 }

@@ -18,7 +18,7 @@ import (
 // and made before the first key that only it will name.
 
 // arrange puts the writes of a unit into an order in which it may be parted:
-// what an object loses, its record, what it gets; at last what goes as a whole,
+// what is given up early and what an object loses, its record, what it gets; at last what goes as a whole,
 // and the records of that.
 func (s *sequencer) arrange(ops []kv.Op) {
 	stays, goes := map[unitID]bool{}, map[unitID]bool{}
@@ -43,6 +43,8 @@ func (s *sequencer) arrange(ops []kv.Op) {
 		switch {
 		case op.Kind == kv.Put:
 			return 2
+		case s.early[op.Key]:
+			return 0 // who takes what it held comes after it
 		case stays[id] && !goes[id]:
 			return 0
 		}

@@ -155,3 +155,16 @@ func (m *maker) noteCreated(w *keys.Object) {
 		m.created = append(m.created, number(w.ID))
 	}
 }
+
+// usernameOf is what happens to a user's name.
+func usernameOf(c *Change) *FieldChange {
+	if c.Kind != addr.User {
+		return nil
+	}
+	for i := range c.Fields {
+		if c.Fields[i].Name == "username" {
+			return &c.Fields[i]
+		}
+	}
+	return nil
+}

@@ -44,6 +44,9 @@ type wireGuard struct {
 	Kind     kv.GuardKind `json:"is"`
 	Key      string       `json:"k"`
 	Revision int64        `json:"r,omitempty"`
+	End      string       `json:"e,omitempty"`
+	Form     string       `json:"f,omitempty"`
+	Value    string       `json:"v,omitempty"`
 }
 
 type wireEntry struct {
@@ -101,7 +104,7 @@ func (in *Intent) wire() *wire {
 		w.Ops[i].Value, w.Ops[i].Bytes = split(o.Value)
 	}
 	for i, g := range in.Guards {
-		w.Guards[i] = wireGuard{At: g.At, Kind: g.Kind, Key: g.Key, Revision: g.Revision}
+		w.Guards[i] = wireGuard{At: g.At, Kind: g.Kind, Key: g.Key, Revision: g.Revision, End: g.End, Form: g.Form, Value: g.Value}
 	}
 	for i, n := range in.Needs {
 		w.Needs[i] = [2]int{n.At, n.Of}
@@ -148,7 +151,9 @@ func (w *wire) intent() *Intent {
 		in.Ops[i] = kv.Op{Kind: o.Kind, Key: o.Key, End: o.End, Value: join(o.Value, o.Bytes)}
 	}
 	for i, g := range w.Guards {
-		in.Guards[i] = IntentGuard{At: g.At, Guard: kv.Guard{Kind: g.Kind, Key: g.Key, Revision: g.Revision}}
+		in.Guards[i] = IntentGuard{At: g.At, Guard: kv.Guard{
+			Kind: g.Kind, Key: g.Key, Revision: g.Revision, End: g.End, Form: g.Form, Value: g.Value,
+		}}
 	}
 	for i, n := range w.Needs {
 		in.Needs[i] = IntentNeed{At: n[0], Of: n[1]}

@@ -26,7 +26,11 @@ func anyIntent(t *rapid.T) *state.Intent {
 		in.Units = append(in.Units, len(in.Ops))
 	}
 	for at := range rapid.IntRange(0, len(in.Ops)).Draw(t, "guards") {
-		in.Guards = append(in.Guards, state.IntentGuard{At: at, Guard: kv.Guard{Kind: kv.Unmoved, Key: rapid.String().Draw(t, "guard"), Revision: 3}})
+		in.Guards = append(in.Guards, state.IntentGuard{At: at, Guard: rapid.SampledFrom([]kv.Guard{
+			{Kind: kv.Unmoved, Key: rapid.String().Draw(t, "guard"), Revision: 3},
+			{Kind: kv.Unwritten, Key: "/a/", End: "/a0", Revision: 3},
+			{Kind: kv.Unnamed, Key: "/a/", Form: "*/core", Value: "b"},
+		}).Draw(t, "which guard")})
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "former") {
 		in.Before = append(in.Before, kv.Entry{Key: bytes("former key"), Value: bytes("former value"), CreateRevision: 1, ModRevision: 2})
