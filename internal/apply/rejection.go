@@ -84,7 +84,7 @@ func (o owners) about(m kv.Moved) string {
 	if m.Guard.Kind != kv.Unnamed {
 		return o.of(m.Key)
 	}
-	return cmp.Or(o.byID[identity{keys.Node, m.Guard.Value}], o.byID[identity{addr.Cell, m.Guard.Value}])
+	return cmp.Or(o.byID[identity{keys.Node, m.Guard.Value}], o.byID[identity{addr.Cell, m.Guard.Value}], o.of(m.Key))
 }
 
 // of is the address of the object that a key belongs to: one of the network's

@@ -1,7 +1,10 @@
 package keys
 
 import (
+	"strings"
+
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 )
 
@@ -90,4 +93,18 @@ func (l Layout) held(h holder, kind addr.Kind, id, parent string, at func(key st
 		out.Keys = append(out.Keys, within)
 	}
 	return out, true
+}
+
+// Unheld is a guard that holds as long as no node holds a claim of nodes, but by
+// a key that the same transaction writes or removes.
+func (l Layout) Unheld(h Held) kv.Guard {
+	nodes := l.prefix + "nodes/"
+	_, path, _ := strings.Cut(strings.TrimPrefix(h.Keys[0], nodes), "/")
+	return kv.Guard{Kind: kv.Unnamed, Key: nodes, Form: kv.AnyPart + "/" + path, Value: h.Value}
+}
+
+// Holds reports whether a guard of [Layout.Unheld] is about what a key holds.
+func (l Layout) Holds(g kv.Guard, key string) bool {
+	at, ok := l.Locate(key)
+	return ok && at.Space == Node && at.base == own && g == l.Unheld(Held{Keys: []string{key}, Claim: Claim{Value: g.Value}})
 }

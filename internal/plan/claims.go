@@ -37,6 +37,8 @@ type claims struct {
 	// taken are the values that are taken, by noun: what stands masked in a
 	// snapshot can be found among them.
 	taken map[string][]string
+	// members are the keys of the Cores' numbers and cells, by cell.
+	members map[string][]string
 }
 
 // checkClaims refuses what would be twice in the network, and notes which
@@ -51,6 +53,7 @@ func (m *maker) checkClaims() {
 	for _, claim := range c.sorted() {
 		c.refuse(c.after[claim])
 		c.handOver(c.after[claim], c.before[claim])
+		c.guard(c.after[claim])
 	}
 }
 

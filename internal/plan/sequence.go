@@ -98,6 +98,8 @@ type sequencer struct {
 	// referred holds the marker of the object that each guard keeps from being
 	// referred to.
 	referred map[kv.Guard]string
+	// takes holds the write that takes what each guard keeps others from taking.
+	takes map[kv.Guard]string
 	// existed are the keys that are there before the plan and that it changes.
 	existed map[string]bool
 	// at and puts are the unit and the value of each write, by key.
@@ -113,8 +115,8 @@ func newSequencer(p *Plan) *sequencer {
 	s := &sequencer{
 		plan: p, layout: keys.NewLayout(p.Prefix), state: state.NewLayout(p.Network),
 		units: map[unitID]*unit{}, gone: map[string]bool{}, parents: map[string][]string{}, old: map[string]string{},
-		referred: map[kv.Guard]string{},
-		existed:  map[string]bool{}, at: map[string]*unit{}, puts: map[string]string{}, early: map[string]bool{},
+		referred: map[kv.Guard]string{}, takes: map[kv.Guard]string{},
+		existed: map[string]bool{}, at: map[string]*unit{}, puts: map[string]string{}, early: map[string]bool{},
 	}
 	for _, op := range p.Data {
 		if op.Kind != kv.Put {
@@ -124,6 +126,7 @@ func newSequencer(p *Plan) *sequencer {
 	for i := range p.Changes {
 		s.learn(&p.Changes[i])
 	}
+	s.learnClaims()
 	return s
 }
 

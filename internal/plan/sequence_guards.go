@@ -100,6 +100,9 @@ func (x *opIndex) rely(g kv.Guard) []int {
 	case kv.Unwritten:
 		return x.relyDeleted(g)
 	case kv.Unnamed:
+		if key, ok := x.s.takes[g]; ok {
+			return []int{x.last[key]}
+		}
 		return []int{x.lastOfUnit(x.s.referred[g])}
 	case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter:
 	}
