@@ -200,3 +200,38 @@ func TestUniqueValuesThatMove(t *testing.T) {
 		})
 	}
 }
+
+// TestTakenMeanwhile: who takes a value between the plan and its apply refuses
+// the apply, also where it is taken by a node that is there; what has nothing
+// to do with it does not.
+func TestTakenMeanwhile(t *testing.T) {
+	t.Parallel()
+	rows := map[string]struct {
+		meanwhile func(s *scenario)
+		refused   bool
+	}{
+		"a domain, by a new node":           {func(s *scenario) { s.put(theirNode+"domain", "x.example") }, true},
+		"a domain, by a node that is there": {func(s *scenario) { s.put(shopNode+"domain", "x.example") }, true},
+		"the UUID":                          {func(s *scenario) { s.put(theirNode+"uuid", someUUID) }, true},
+		"a number, by a Core of the cell":   {func(s *scenario) { s.put("/sigilgate/nodes/"+coreB+"/node_number", "7") }, true},
+		"a Core of the cell leaves":         {func(s *scenario) { s.del("/sigilgate/nodes/" + coreB + "/cell_domain") }, true},
+		"health, an SNI and another's domain": {func(s *scenario) {
+			s.put(shopNode+"health", "healthy")
+			s.put(shopNode+"tls/sni", "x.example")
+			s.put(theirNode+"domain", "y.example")
+		}, false},
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			s := start(t)
+			s.withCell()
+			c := &s.net.Cores[0]
+			c.Domain, c.UUID, c.Number.Value = named("x.example"), named(someUUID), 7
+			p := s.plan()
+			row.meanwhile(s)
+			if broken := s.commit(p); (len(broken) > 0) != row.refused {
+				t.Errorf("got %+v", broken)
+			}
+		})
+	}
+}
