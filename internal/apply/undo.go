@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -276,15 +275,23 @@ const perLeft = 40
 // up to the end of a unit, as far as one fits, so that whoever reads between two
 // requests sees what was there between two steps.
 func (j *journaled) fittingUnits(b *back, size int) int {
-	spent, whole := 0, 0
-	for i, op := range b.ops {
-		if i > 0 && b.units[i] != b.units[i-1] {
-			whole = i
-		}
-		spent += opBytes(op) + len(op.Key) + perEntry
-		if i == size || i > 0 && spent > j.room() {
-			return cmp.Or(whole, i)
+	n := j.fittingOps(b.ops, size)
+	for i := n; i > 0 && i < len(b.ops); i-- {
+		if b.units[i] != b.units[i-1] {
+			return i
 		}
 	}
-	return len(b.ops)
+	return n
+}
+
+// fittingOps is how many of the writes one request holds, at most size of them.
+func (j *journaled) fittingOps(ops []kv.Op, size int) int {
+	spent := 0
+	for i := range ops {
+		spent += opBytes(ops[i]) + len(ops[i].Key) + perEntry
+		if i == size || i > 0 && spent > j.room() {
+			return i
+		}
+	}
+	return len(ops)
 }
