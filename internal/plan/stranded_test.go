@@ -95,7 +95,7 @@ func TestWhatStandsOnAReferenceIsGuardedWhereItGoes(t *testing.T) {
 	s.device("8ba7b810-9dad-41d1-80b4-00c04fd430c8", coreA)
 	s.put("/sigilgate/topology/links/"+coreA+"/203.0.113.9", "")
 	s.net.Users[0].CoreNodes = network.Refs{Named: true, To: []addr.Addr{s.net.Cores[0].Addr}}
-	in := s.plan().Sequence()
+	in := s.plan().Sequence(0)
 	for guarded, gone := range map[string]string{
 		alice + "devices/": alice + "core_nodes/" + coreB,
 		alice + "devices/8ba7b810-9dad-41d1-80b4-00c04fd430c8/core_node": alice + "core_nodes/" + coreB,
