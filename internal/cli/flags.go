@@ -122,9 +122,6 @@ func (k *connectionFlags) connection(c *cobra.Command) (engine.Connection, error
 	if c.Flags().Changed("timeout") && k.Timeout <= time.Duration(0) {
 		return k.Connection, usage("--timeout must be more than nothing", "write it as 10s or 1m30s")
 	}
-	if c.Flags().Changed("endpoints") && len(k.Endpoints) == 0 {
-		return k.Connection, usage("--endpoints is empty", "name at least one, such as https://10.0.0.1:2379")
-	}
 	return k.Connection, nil
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,9 +21,6 @@ func (p *provenanceFlags) addActor(c *cobra.Command) {
 // provenance checks what is said: what was given on purpose is not passed over.
 func (p *provenanceFlags) provenance(c *cobra.Command) (engine.Provenance, error) {
 	out := p.Provenance
-	if c.Flags().Changed("actor") && strings.TrimSpace(p.Actor) == "" {
-		return out, usage("--actor is empty", "name who applies, or leave it out")
-	}
 	if !c.Flags().Changed("commit") {
 		return out, nil
 	}

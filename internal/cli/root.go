@@ -61,7 +61,13 @@ Where nothing says where the cluster is, an embedded server is used.`,
 
 // prepare gives a command what all have in common.
 func (a *app) prepare(c *cobra.Command) {
-	run := c.RunE
+	fit, run := c.Args, c.RunE
+	c.Args = func(c *cobra.Command, args []string) error {
+		if err := nothingEmpty(c, args); err != nil || fit == nil {
+			return err
+		}
+		return fit(c, args)
+	}
 	c.RunE = func(c *cobra.Command, args []string) (err error) {
 		a.engine.Command = c.CommandPath()
 		prepareAbort("`" + c.CommandPath() + "`")

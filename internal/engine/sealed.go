@@ -22,11 +22,15 @@ const (
 // Recipients reads whom to encrypt to: those given, else those of the
 // environment; none where neither names any.
 func (e *Engine) Recipients(words []string) (seal.Recipients, error) {
-	if len(words) == 0 {
-		for _, word := range strings.FieldsFunc(e.Env.Get(encryptToVariable), func(r rune) bool { return r == ',' || r == '\n' }) {
+	if named := e.Env.Get(encryptToVariable); len(words) == 0 && named != "" {
+		for _, word := range strings.FieldsFunc(named, func(r rune) bool { return r == ',' || r == '\n' }) {
 			if word = strings.TrimSpace(word); word != "" {
 				words = append(words, word)
 			}
+		}
+		if len(words) == 0 {
+			return seal.Recipients{}, failure(encryptToVariable+" names nobody", "What was to be encrypted would be saved in plain.",
+				"Name a recipient in it, or unset it.")
 		}
 	}
 	return seal.ParseRecipients(words) //nolint:wrapcheck // a *seal.Failure, whole as it is
