@@ -25,14 +25,12 @@ func (s *scope) buildACL(n *network.Network) {
 		s.run.places[n.ACL.Addr] = origin{block: b}
 		ctx := s.contextFor(b.attrs["enforce"], b.attrs["auth"])
 		if a := b.attrs["enforce"]; a != nil {
-			v, _ := s.value(a, ctx, cty.Bool, n.ACL.Addr).Unmark()
+			v := s.openValue(a, ctx, cty.Bool, n.ACL.Addr)
 			n.ACL.EnforceNamed = v.IsKnown() && !v.IsNull()
 			n.ACL.Enforce = n.ACL.EnforceNamed && v.True()
 		}
 		if a := b.attrs["auth"]; a != nil {
-			v := s.value(a, ctx, cty.String, n.ACL.Addr)
-			s.run.taint(n.ACL.Addr, v)
-			n.ACL.Auth = textOf(v).Value
+			n.ACL.Auth = s.openText(a, ctx, n.ACL.Addr)
 		}
 	}
 	for _, kind := range []addr.Kind{addr.ACLRole, addr.ACLUser} {
@@ -85,42 +83,15 @@ func (v resolver) subject(b *block, name string) network.ACLUser {
 		Entry: v.one(b.attrs["entry"], lang.Reference{Name: "entry", Kind: addr.Entry}),
 	}
 	if a := b.attrs["name"]; a != nil {
-		out.Name = v.open(a)
+		out.Name = v.scope.openText(a, v.ctx, v.at)
 	}
-	out.Person = v.open(b.attrs["person"])
-	out.PasswordEnv = v.open(b.attrs["password_env"])
-	out.PasswordFile = v.open(b.attrs["password_file"])
+	out.Person = v.scope.openText(b.attrs["person"], v.ctx, v.at)
+	out.PasswordEnv = v.scope.openText(b.attrs["password_env"], v.ctx, v.at)
+	out.PasswordFile = v.scope.openText(b.attrs["password_file"], v.ctx, v.at)
 	if a := b.attrs["roles"]; a != nil {
-		roles := v.scope.value(a, v.ctx, cty.List(cty.String), v.at)
-		v.scope.run.taint(v.at, roles)
-		v.refuseSecret(a, roles)
-		out.Roles, _ = texts(roles)
+		out.Roles, _ = texts(v.scope.openValue(a, v.ctx, cty.List(cty.String), v.at))
 	}
 	return out
-}
-
-// open is a text that is shown, and so must be no secret.
-func (v resolver) open(a *attr) string {
-	if a == nil {
-		return ""
-	}
-	value := v.scope.value(a, v.ctx, cty.String, v.at)
-	v.scope.run.taint(v.at, value)
-	v.refuseSecret(a, value)
-	return textOf(value).Value
-}
-
-// refuseSecret refuses a sensitive value of an attribute that plans, etcd's
-// lists and messages show.
-func (v resolver) refuseSecret(a *attr, value cty.Value) {
-	if !lang.IsSensitive(value) {
-		return
-	}
-	v.scope.run.report(problem{
-		summary: `"` + a.name + `" is sensitive`, detail: "It is shown in plans, and names something in etcd.",
-		hint: "write nonsensitive(…) where it is no secret; a password stands in a variable or a file that password_env or password_file names",
-		at:   a.expr.Range(), address: v.at, attribute: a.name,
-	})
 }
 
 func (v resolver) grants(b *block) []network.Grant {
@@ -136,9 +107,7 @@ func (v resolver) grants(b *block) []network.Grant {
 	for _, n := range blocks {
 		g := network.Grant{}
 		if a := n.attrs["access"]; a != nil {
-			access := v.scope.value(a, ctx, cty.String, v.at)
-			v.scope.run.taint(v.at, access)
-			g.Access = textOf(access).Value
+			g.Access = v.scope.openText(a, ctx, v.at)
 		}
 		g.On = inner.targets(n)
 		out = append(out, g)

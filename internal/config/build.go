@@ -155,7 +155,7 @@ func (o *object) settings() map[string]network.Text {
 		return nil
 	}
 	bare, marks := v.Unmark()
-	if !bare.IsKnown() || bare.IsNull() {
+	if !bare.IsKnown() || bare.IsNull() || !o.settingsOpen(v) {
 		return nil
 	}
 	out := map[string]network.Text{}
@@ -167,6 +167,15 @@ func (o *object) settings() map[string]network.Text {
 		}
 	}
 	return out
+}
+
+// settingsOpen refuses settings whose names must not be shown.
+func (o *object) settingsOpen(v cty.Value) bool {
+	a := o.group.block.attrs["settings"]
+	return o.group.scope.run.keysOpen(v, use{
+		what: `The name of a setting in "settings"`, at: a.expr.Range(), address: o.addr, attribute: a.name,
+		hint: "let the values alone be sensitive, such as { name = var.secret } or { for k in nonsensitive(keys(m)) : k => m[k] }, or write nonsensitive(…) around names that are no secret",
+	})
 }
 
 // nestedAttr is an attribute of a nested block as it is written, if it is.
@@ -199,7 +208,17 @@ func (o *object) member() *network.Member {
 	if v == cty.NilVal {
 		return nil
 	}
-	field := func(name string) string { return textOf(v.GetAttr(name)).Value }
+	field := func(name string) string {
+		at := o.group.block.def
+		if a := o.nestedAttr("etcd", name); a != nil {
+			at = a.expr.Range()
+		}
+		open, ok := o.group.scope.run.open(v.GetAttr(name), use{what: `"` + name + `"`, at: at, address: o.addr, attribute: "etcd." + name})
+		if !ok {
+			return ""
+		}
+		return textOf(open).Value
+	}
 	return &network.Member{Name: field("name"), PeerURL: field("peer_url"), ClientURL: field("client_url")}
 }
 

@@ -95,7 +95,7 @@ func (s *scope) etcd() *Etcd {
 	}
 	text := func(attrs map[string]*attr, name string) string {
 		if a := attrs[name]; a != nil {
-			return textOf(s.value(a, s.contextFor(a), cty.String, zero())).Value
+			return s.openText(a, s.contextFor(a), zero())
 		}
 		return ""
 	}
@@ -119,7 +119,7 @@ func (s *scope) etcd() *Etcd {
 }
 
 func (s *scope) endpoints(a *attr) []string {
-	v := s.value(a, s.contextFor(a), cty.List(cty.String), zero())
+	v := s.openValue(a, s.contextFor(a), cty.List(cty.String), zero())
 	list, named := texts(v)
 	if named && len(list) == 0 {
 		s.run.report(problem{summary: "No endpoints", detail: "The etcd block says where the cluster is.", at: a.expr.Range()})
@@ -138,9 +138,7 @@ func (s *scope) network(n *network.Network) {
 	s.run.places[at] = origin{block: b}
 	s.run.places[addr.New(addr.Network, b.name, addr.NoKey)] = origin{block: b}
 	if a := b.attrs["prefix"]; a != nil {
-		v := s.value(a, s.contextFor(a), cty.String, at)
-		s.run.taint(at, v)
-		n.Prefix = textOf(v).Value
+		n.Prefix = s.openText(a, s.contextFor(a), at)
 	}
 	if a := b.attrs["max_cores_per_entry"]; a != nil {
 		n.MaxCoresPerEntry = s.count("max_cores_per_entry", a, at)
@@ -152,7 +150,7 @@ func (s *scope) network(n *network.Network) {
 
 // count is a whole number from 1, 0 where it is none.
 func (s *scope) count(name string, a *attr, at addr.Addr) int {
-	v, _ := s.value(a, s.contextFor(a), cty.Number, at).Unmark()
+	v := s.openValue(a, s.contextFor(a), cty.Number, at)
 	if !v.IsKnown() || v.IsNull() {
 		s.run.taint(at, v)
 		return 0

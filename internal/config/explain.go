@@ -211,7 +211,10 @@ func failing(d *hcl.Diagnostic) (cty.Value, bool) {
 
 // keysOf are the names of an object's attributes, or the keys of a map.
 func keysOf(v cty.Value) []string {
-	v, _ = v.Unmark()
+	v, marks := v.Unmark()
+	if _, secret := marks[lang.Sensitive]; secret {
+		return nil // its keys are secrets like its values
+	}
 	if v.Type().IsObjectType() {
 		return sortedKeys(v.Type().AttributeTypes())
 	}
@@ -248,21 +251,31 @@ func generatedProblem(p problem, name string) problem {
 	return p
 }
 
+const hiddenReason = "The value is sensitive, so the reason can't be shown here."
+
 // redact removes from a message the sensitive texts that the expression saw.
 func (r *run) redact(p *problem, d *hcl.Diagnostic) {
 	if d.Expression == nil || d.EvalContext == nil {
 		return
 	}
+	sensitive := false
 	for _, t := range d.Expression.Variables() {
 		v, diags := t.TraverseAbs(d.EvalContext)
 		if diags.HasErrors() {
 			continue
 		}
+		sensitive = sensitive || lang.IsSensitive(v)
 		for _, secret := range lang.SensitiveTexts(v) {
 			if secret != "" && strings.Contains(p.detail, secret) {
-				p.detail = "The value is sensitive, so the reason can't be shown here."
+				p.detail = hiddenReason
 				return
 			}
+		}
+	}
+	// What was computed from it is as sensitive, and no text that is known.
+	if sensitive && strings.Contains(p.detail, `"`) {
+		if v, _ := d.Expression.Value(d.EvalContext); lang.IsSensitive(v) {
+			p.detail = hiddenReason
 		}
 	}
 }

@@ -89,6 +89,7 @@ func (r *run) readValues(root *folder, s *source) {
 	for _, name := range sortedKeys(attrs) {
 		a := attrs[name]
 		if root.variables[name] == nil {
+			r.hide(a.Expr.Range()) // it may be a secret whose variable has another name now
 			r.report(problem{
 				summary: `No variable "` + name + `" is declared`, warning: true,
 				detail: "The value is not used.", hint: lang.DidYouMean(name, sortedKeys(root.variables)), at: a.NameRange,

@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestSensitiveNames puts a sensitive value wherever one becomes a name. It is
+// refused at its place, and neither the findings nor the network hold it.
+func TestSensitiveNames(t *testing.T) {
+	t.Parallel()
+	const marker, ip = "s3cr3tmarker", "198.51.100.77"
+	for name, text := range map[string]string{
+		"a setting":               `core "b" { ip = "192.0.2.2"` + "\n" + `settings = { (var.s) = "v" } }`,
+		"a part of a setting":     `core "b" { ip = "192.0.2.2"` + "\n" + `settings = { "x/${var.s} bad/" = "v" } }`,
+		"a computed setting":      `core "b" { ip = "192.0.2.2"` + "\n" + `settings = { for k in [1, 2] : upper("${var.s}${k}") => "v" } }`,
+		"a setting named twice":   `core "b" { ip = "192.0.2.2"` + "\n" + `settings = { for k in [1, 2] : upper(var.s) => "v" } }`,
+		"settings, merged":        `core "b" { ip = "192.0.2.2"` + "\n" + `settings = merge({ a = "b" }, { (var.s) = "v" }) }`,
+		"settings, decoded":       `core "b" { ip = "192.0.2.2"` + "\n" + `settings = jsondecode(var.j) }`,
+		"settings of an Entry":    `entry "b" { ip = "192.0.2.2"` + "\nbound_to = core.a\n" + `settings = { (var.s) = "v" } }`,
+		"for_each, a map":         `core "b" { for_each = { (var.s) = 1 }` + "\n" + `ip = "192.0.2.2" }`,
+		"for_each, a set":         `core "b" { for_each = toset([var.s])` + "\n" + `ip = "192.0.2.2" }`,
+		"for_each of a module":    `module "m" { source = "./m"` + "\n" + `for_each = toset([var.s]) }`,
+		"for_each of an acl_user": `acl_user "u" { for_each = toset([var.s])` + "\n" + `roles = ["drift"] }`,
+		"a label":                 `user "u" { core_nodes = [core.a]` + "\n" + `dynamic "device" { for_each = [1]` + "\n" + `labels = [var.s]` + "\n" + `content { core = core.a } } }`,
+		"a label by its key":      `user "u" { core_nodes = [core.a]` + "\n" + `dynamic "device" { for_each = { (var.s) = 1 }` + "\n" + `labels = [device.key]` + "\n" + `content { core = core.a } } }`,
+		"a right":                 `user "u" { access = ["a", var.s] }`,
+		"a bad right":             `user "u" { access = ["a", "${var.s} /"] }`,
+		"an id":                   `user "u" { id = var.n }`,
+		"an address":              `core "b" { ip = var.ip }`,
+		"a domain":                `cell "c" { domain = var.s }`,
+		"a device's UUID":         `user "u" { core_nodes = [core.a]` + "\n" + `device "d" { core = core.a` + "\n" + `uuid = var.uuid } }`,
+		"a member":                `core "b" { ip = "192.0.2.2"` + "\n" + `etcd { name = var.s` + "\n" + `peer_url = "http://192.0.2.2:1" } }`,
+		"a member's URL":          `core "b" { ip = "192.0.2.2"` + "\n" + `etcd { name = "b"` + "\n" + `peer_url = "http://${var.s}:1" } }`,
+		"a user of etcd":          `acl_user "u" { name = var.s` + "\n" + `roles = ["drift"] }`,
+		"a role of etcd":          `acl_user "u" { roles = [var.s] }`,
+		"a grant":                 `acl_role "r" { grant { access = "read"` + "\n" + `on = [var.s] } }`,
+		"an access":               `acl_role "r" { grant { access = var.s` + "\n" + `on = [nodes] } }`,
+		"auth":                    `acl { auth = var.s }`,
+		"enforce":                 `acl { enforce = var.b }`,
+		"an endpoint":             `etcd { endpoints = ["http://${var.s}:1"] }`,
+		"a user of the cluster":   `etcd { endpoints = ["http://localhost:1"]` + "\n" + `username = var.s }`,
+		"a file":                  `etcd { endpoints = ["http://localhost:1"]` + "\n" + `tls { ca_file = var.s } }`,
+		"a key of an output":      `output "o" { value = { (var.s) = 1 } }`,
+		"a missing element":       `output "o" { value = { (var.s) = 1 }.s3cr3tmarkes }`,
+		"an element that is near": `locals { m = { (var.s) = 1 } }` + "\n" + `output "o" { value = local.m.s3cr3t }`,
+		"a count":                 `core "b" { count = var.n` + "\n" + `ip = "192.0.2.2" }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fsys := files(map[string]string{
+				"a.hcl":   "network \"n\" {}\ncore \"a\" { ip = \"192.0.2.1\" }\n" + declared("s", "j", "n", "ip", "uuid", "b") + text + "\n",
+				"m/m.hcl": "",
+			})
+			c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{
+				{"s", marker}, {"j", `{"` + marker + `": "v"}`}, {"n", "7654321"}, {"ip", ip},
+				{"uuid", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}, {"b", "true"},
+			}})
+			if !found.HasErrors() {
+				t.Fatal("no error")
+			}
+			said := fmt.Sprintf("%+v", found)
+			for _, d := range found {
+				if d.Severity == "error" && d.Range == nil {
+					t.Errorf("no place: %+v", d)
+				}
+				if d.Snippet != nil {
+					said += d.Snippet.Code
+				}
+			}
+			for _, secret := range []string{marker, strings.ToUpper(marker), "7654321", ip, "f81d4fae"} {
+				if strings.Contains(said, secret) {
+					t.Errorf("%s is shown: %s", secret, said)
+				}
+			}
+			if c != nil && strings.Contains(fmt.Sprintf("%+v%+v%+v", c.Network.Cores, c.Network.Entries, c.Network.ACL), marker) {
+				t.Error("the network holds it")
+			}
+		})
+	}
+}
+
+func declared(names ...string) string {
+	var b strings.Builder
+	for _, n := range names {
+		fmt.Fprintf(&b, "variable %q { sensitive = true }\n", n)
+	}
+	return b.String()
+}
+
+// TestSensitivePrefix: the block network is evaluated by itself, too.
+func TestSensitivePrefix(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"prefix = var.s", "history = var.n", "max_cores_per_entry = var.n"} {
+		o := Options{
+			FS:   files(map[string]string{"a.hcl": "network \"n\" {\n  " + text + "\n}\n" + declared("s", "n")}),
+			Vars: []Assignment{{"s", "/s3cr3t/"}, {"n", "7654"}},
+		}
+		_, found := Load(t.Context(), o)
+		_, connection := LoadConnection(t.Context(), o)
+		for _, l := range []string{fmt.Sprintf("%+v", found), fmt.Sprintf("%+v", connection)} {
+			if !strings.Contains(l, "is sensitive") || strings.Contains(l, "s3cr3t") || strings.Contains(l, "7654") {
+				t.Errorf("%s: %s", text, l)
+			}
+		}
+	}
+}
+
+// TestSensitiveValuesOfOpenNames: values may be sensitive where names are not.
+func TestSensitiveValuesOfOpenNames(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{ a = var.s }`, `merge({ b = "c" }, { a = var.s })`, `{ for k in ["a"] : k => var.s }`, `{ for k, v in { a = var.s } : k => v }`,
+		`{ for k in nonsensitive(keys(var.m)) : k => var.m[k] }`,
+	} {
+		fsys := files(map[string]string{"a.hcl": "network \"n\" {}\n" + declared("s") + "variable \"m\" {\n  type = map(string)\n  sensitive = true\n}\ncore \"a\" {\n  ip = \"192.0.2.1\"\n  settings = " + text + "\n}\n"})
+		c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{{"s", "s3cr3t"}, {"m", `{"a": "s3cr3t"}`}}})
+		if found.HasErrors() || c.Network.Cores[0].Settings["a"].Value != "s3cr3t" || !c.Network.Cores[0].Settings["a"].Sensitive {
+			t.Errorf("%s: %v", text, found)
+		}
+	}
+}
