@@ -2,9 +2,9 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/webhook"
 )
 
@@ -46,7 +46,7 @@ func (a *app) webhookSecret(f *alarmFlags) ([]byte, error) {
 	if f.secretFile == "" {
 		return []byte(a.engine.Env.Get("SIGILFORM_WEBHOOK_SECRET")), nil
 	}
-	text, err := os.ReadFile(f.secretFile)
+	text, err := intake.Read(f.secretFile, maxSecret)
 	if err != nil {
 		return nil, fmt.Errorf("--webhook-secret-file: %w", err)
 	}

@@ -21,7 +21,8 @@ import (
 // A file beyond these sizes is no configuration. They keep the time and the
 // memory of a run bounded.
 const (
-	maxFile = 8 << 20
+	// MaxFile is the size of a file, in bytes.
+	MaxFile = 8 << 20
 	maxLine = 1 << 20
 )
 
@@ -108,7 +109,7 @@ func readLimited(fsys fs.FS, name string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("it is no regular file")
 	}
-	return io.ReadAll(io.LimitReader(f, maxFile+1)) //nolint:wrapcheck // explained by the caller
+	return io.ReadAll(io.LimitReader(f, MaxFile+1)) //nolint:wrapcheck // explained by the caller
 }
 
 func plainError(err error) string {
@@ -132,7 +133,7 @@ func (r *run) sound(s *source) bool {
 		r.report(problem{summary: summary, detail: detail, at: s.rangeAt(span{at, at})})
 		return false
 	}
-	if len(s.text) > maxFile {
+	if len(s.text) > MaxFile {
 		s.secret = true // what is so large is not searched for what to mask
 		return refuse("The file is too large", "A file of a configuration has at most 8 MiB.", 0)
 	}

@@ -66,7 +66,7 @@ func bounded[T any](ctx context.Context, l Limits, w *config.Watch, evaluate fun
 	select {
 	case out := <-done:
 		if out.fault != nil {
-			panic(out.fault) //nolint:forbidigo // a fault of the program goes on where it is told
+			panic(out.fault) //nolint:forbidigo // it goes on where it is told
 		}
 		return out.value, out.found
 	default:

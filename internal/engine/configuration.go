@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/plan"
 )
 
@@ -31,13 +31,13 @@ type Assignment struct{ Name, Value string }
 // options are what config loads.
 func (e *Engine) options(p *place, s Source) (config.Options, error) {
 	o := config.Options{
-		FS: p.root.FS(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{},
+		FS: p.files(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{},
 	}
 	if strings.HasSuffix(p.file, ".vars.hcl") {
 		return o, failure(fmt.Sprintf("%s holds values, not a configuration", s.Path), "", "name the configuration, and give the values with --var-file")
 	}
 	for _, name := range s.VarFiles {
-		text, err := os.ReadFile(name) //nolint:gosec // the user names the file
+		text, err := intake.Read(name, config.MaxFile)
 		if err != nil {
 			return o, failure(fmt.Sprintf("The file of values %s can't be read", name), sentence(causeOfFile(err)), "check the path, and who may read the file")
 		}

@@ -2,12 +2,12 @@ package engine
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/plan"
 )
 
@@ -143,7 +143,7 @@ func (e *Engine) complete(from origin, c etcd.Config, passwordFile string) (targ
 const maxPassword = 4096
 
 func readPassword(name string) (string, error) {
-	text, err := os.ReadFile(name) //nolint:gosec // the user names the file
+	text, err := intake.Read(name, maxPassword)
 	if err != nil {
 		return "", failure(fmt.Sprintf("The password file %s can't be read", name), sentence(causeOfFile(err)), "check the path, and who may read the file")
 	}

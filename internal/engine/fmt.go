@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/export"
 )
@@ -63,7 +64,7 @@ func (e *Engine) FormatFiles(name string, recursive bool) ([]Formatted, error) {
 
 func (p *place) format(file string) (*Formatted, diag.List, error) {
 	shown := path.Join(p.shown, file)
-	text, err := p.root.ReadFile(file)
+	text, err := p.files().Read(file, config.MaxFile)
 	if err != nil {
 		return nil, nil, &NoSuchPath{Path: shown, Cause: err}
 	}
@@ -81,7 +82,7 @@ func (p *place) format(file string) (*Formatted, diag.List, error) {
 // formattable lists the HCL files of a folder; JSON has no form of ours.
 func formattable(p *place, recursive bool) ([]string, error) {
 	var out []string
-	err := fs.WalkDir(p.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(p.files(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -104,7 +105,7 @@ func formattable(p *place, recursive bool) ([]string, error) {
 
 // configurationFiles lists the configuration files of a folder.
 func configurationFiles(p *place) []string {
-	entries, err := fs.ReadDir(p.root.FS(), ".")
+	entries, err := fs.ReadDir(p.files(), ".")
 	if err != nil {
 		return nil
 	}

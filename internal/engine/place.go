@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 )
 
@@ -93,5 +94,8 @@ func refuseOtherFiles(path string) error {
 	}
 	return nil
 }
+
+// files are those of the folder.
+func (p *place) files() intake.Folder { return intake.Folder{Root: p.root} }
 
 func (p *place) close() { _ = p.root.Close() }

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/seal"
 )
@@ -80,7 +80,7 @@ func sealing(w io.Writer, to seal.Recipients, write func(io.Writer) error) error
 // that it was.
 type unsealed struct {
 	io.Reader
-	file   *os.File
+	file   io.Closer
 	sealed bool
 }
 
@@ -89,7 +89,7 @@ func (u *unsealed) close() { _ = u.file.Close() }
 // unseal opens a file and decrypts it as it is read. It is opened once, so that
 // it may be a pipe.
 func (e *Engine) unseal(name string, identityFiles []string) (*unsealed, error) {
-	f, err := os.Open(name) //nolint:gosec // the user names the file
+	f, err := intake.Open(name)
 	if err != nil {
 		return nil, &NoSuchPath{Path: name, Cause: err}
 	}

@@ -6,9 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"os"
 	"slices"
 
+	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -188,7 +188,7 @@ func rescue(ctx context.Context, config Config) error {
 func (s *settings) rescuePassword() (string, error) {
 	secret := []byte(s.Password)
 	if s.Password == "" {
-		key, err := os.ReadFile(s.KeyFile)
+		key, err := intake.Read(s.KeyFile, maxPEM)
 		if err != nil {
 			return "", fmt.Errorf("read the private key: %w", err)
 		}

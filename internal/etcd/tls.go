@@ -6,14 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+
+	"github.com/sigilgate/sigilform/internal/intake"
 )
+
+// maxPEM bounds files of certificates and keys.
+const maxPEM = 8 << 20
 
 // tlsConfig reads the TLS files. The system's roots are used without a CA file.
 func (c Config) tlsConfig() (*tls.Config, error) {
 	out := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.ServerName}
 	if c.CAFile != "" {
-		pem, err := os.ReadFile(c.CAFile)
+		pem, err := intake.Read(c.CAFile, maxPEM)
 		if err != nil {
 			return nil, badFile("CA file", c.CAFile, err)
 		}
@@ -44,11 +48,11 @@ func (c Config) keyPair() (tls.Certificate, error) {
 			Detail: "Only one of the two files is given.", Hint: "give both --cert and --key",
 		}
 	}
-	cert, err := os.ReadFile(c.CertFile)
+	cert, err := intake.Read(c.CertFile, maxPEM)
 	if err != nil {
 		return none, badFile("client certificate", c.CertFile, err)
 	}
-	key, err := os.ReadFile(c.KeyFile)
+	key, err := intake.Read(c.KeyFile, maxPEM)
 	if err != nil {
 		return none, badFile("key of the client certificate", c.KeyFile, err)
 	}

@@ -14,7 +14,7 @@ const (
 	// network, the clock, random numbers.
 	pureBelow = 6
 	// rootless is the first floor that may make a context of its own.
-	rootless = 8
+	rootless = 9
 )
 
 // rooms is every package of the module and its floor. A package imports only
@@ -45,18 +45,19 @@ func rooms() map[string]int {
 		"internal/policy": 5,
 
 		"internal/render":   6,
-		"internal/metrics":  6,
-		"internal/webhook":  6,
-		"internal/etcd":     6,
-		"internal/embedded": 6,
+		"internal/intake":   6,
+		"internal/metrics":  7,
+		"internal/webhook":  7,
+		"internal/etcd":     7,
+		"internal/embedded": 7,
 		"internal/abort":    6,
-		"internal/seal":     6,
+		"internal/seal":     7,
 
-		"internal/engine": 7,
+		"internal/engine": 8,
 
-		"internal/telemetry": 8,
+		"internal/telemetry": 9,
 
-		"internal/cli": 9,
+		"internal/cli": 10,
 
 		"cmd/sigilform": program,
 

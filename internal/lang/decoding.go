@@ -3,6 +3,7 @@ package lang
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -45,8 +46,7 @@ func boundJSON(text string) error {
 // boundYAML counts brackets in quotes and comments too: what a quote is in YAML
 // takes a parser to say.
 func boundYAML(text string) error {
-	if bracketsTooDeep(text) || strings.Contains(text, strings.Repeat("- ", maxDataDepth)) ||
-		strings.Contains(text, strings.Repeat("? ", maxDataDepth)) {
+	if bracketsTooDeep(text) || regexp.MustCompile(`([-?:][ \t]+){`+strconv.Itoa(maxDataDepth)+`}`).MatchString(text) {
 		return fmt.Errorf("the data is nested more than %d deep", maxDataDepth)
 	}
 	aliases := regexp.MustCompile(`(?m)(^|[\s\[{,])\*[^\s*,\]}]`)

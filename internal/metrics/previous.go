@@ -43,6 +43,9 @@ func (e *Foreign) Error() string {
 // Read reads what an earlier run wrote. A file that is not there, or is empty,
 // knows nothing.
 func Read(path string) (Previous, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return Previous{}, &Foreign{Path: path, Why: "it is no regular file"} // to open a pipe may wait for ever
+	}
 	f, err := os.Open(path) //nolint:gosec // the user names the file
 	if errors.Is(err, fs.ErrNotExist) {
 		return Previous{}, nil

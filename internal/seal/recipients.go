@@ -4,11 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
+
+	"github.com/sigilgate/sigilform/internal/intake"
 )
 
 // Recipients are those whom a file is encrypted to.
@@ -104,14 +105,7 @@ const maxKeyFile = 1 << 20
 
 // readSmall reads a file of keys.
 func readSmall(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
-	}
-	if info.Size() > maxKeyFile {
-		return nil, fmt.Errorf("it is larger than any file of keys: %d bytes", info.Size())
-	}
-	text, err := os.ReadFile(name) //nolint:gosec // the user names the file
+	text, err := intake.Read(name, maxKeyFile)
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}

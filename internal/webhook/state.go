@@ -57,6 +57,9 @@ func NewState() *State { return &State{networks: map[string]told{}} }
 func ReadState(path string) (*State, error) {
 	s := NewState()
 	s.path = path
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, &ForeignState{Path: path} // to open a pipe may wait for ever
+	}
 	f, err := os.Open(path) //nolint:gosec // the user names the file
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil

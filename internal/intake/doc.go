@@ -1,0 +1,10 @@
+// Package intake reads files that a user names: as flags, in the environment, in
+// a configuration. A file may be anything: a folder, a device without an end, a
+// pipe into which nobody writes.
+//
+//	--var-file x   ──> Read(name, limit) ──> its bytes, or why not
+//	apply PLANFILE ──> Open(name)        ──> a stream
+//	file("x")      ──> Folder            ──> regular files only
+//
+// It refuses to read more than it was told to, and to wait for ever for a pipe.
+package intake
