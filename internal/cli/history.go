@@ -111,5 +111,9 @@ func (a *app) showFile(l *liveFlags, args []string, identity identityFlag, summa
 	if err != nil {
 		return err
 	}
-	return a.showPlan(planned, summary)
+	if err := a.showPlan(planned, summary); err != nil {
+		return err
+	}
+	a.note("", "Not verified: whether this file is as it was made only its cluster tells, and `sigilform apply` asks it.")
+	return nil
 }

@@ -66,6 +66,14 @@ func explainApply(err error) (d render.ErrorDocument, ok bool) {
 			Detail: fmt.Sprintf("That it was not and will not be carried out is certain. The reply was lost because: %s.", causeOf(e.Cause)), Hint: "plan again",
 		}, true
 	}
+	if e, ok := as[*kv.TooLarge](err); ok && e.Key != "" {
+		return render.ErrorDocument{
+			Code: "too_large", Summary: "a single write does not fit into one etcd request",
+			Detail: fmt.Sprintf("%s takes about %d bytes and %d guards. Nothing was written.", e.Key, e.Bytes, e.Guards),
+			Hint:   "make the value smaller, or raise --max-request-bytes and --max-txn-ops of every member of the cluster",
+			Size:   &render.SizeDocument{Bytes: e.Bytes, MaxBytes: e.MaxBytes, Writes: e.Ops, Guards: e.Guards, MaxTxnOps: e.MaxTxnOps},
+		}, true
+	}
 	if e, ok := as[*kv.TooLarge](err); ok {
 		return render.ErrorDocument{
 			Code: "too_large", Summary: "the change does not fit into one etcd request", Detail: "Nothing was written.",

@@ -89,7 +89,7 @@ func explainRolledBack(e *apply.RolledBack) render.ErrorDocument {
 	if e.Calls > 0 {
 		d.Detail += fmt.Sprintf(" What %d calls had granted is taken back.", e.Calls)
 	}
-	if n := len(e.Left); n > 0 {
+	if n := len(e.Left) + e.LeftMore; n > 0 {
 		d.Detail += fmt.Sprintf(" %d others wrote meanwhile; they were left as they are.", n)
 	}
 	return d

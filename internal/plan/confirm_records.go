@@ -57,18 +57,22 @@ func (c *confirmer) confirmPast() error {
 		}
 	}
 	for key, value := range c.plan.Secrets {
-		if e, there := c.now.Get(key); !there || e.Value != value {
+		if e, there := c.now.Get(key); !there || !spelled(value, e.Value) {
 			return unsound("it says something else of the former value of %s than the network holds", key)
 		}
 	}
 	for key, f := range c.fields {
 		e, there := c.now.Get(key)
-		if f.Old != nil && (!there || !f.Old.Sensitive && f.Old.Text != e.Value) || f.Old == nil && there && f.Action != Create {
+		if f.Old != nil && (!there || !f.Old.Sensitive && !spelled(f.Old.Text, e.Value)) || f.Old == nil && there && f.Action != Create {
 			return unsound("it shows another former value of %s than the network holds", key)
 		}
 	}
 	return nil
 }
+
+// spelled reports whether a text of a plan file is a value of the network: a file
+// can't hold bytes that are not UTF-8 to the letter.
+func spelled(text, value string) bool { return text == value || text == string([]rune(value)) }
 
 // confirmCalls: only roles and users that it shows as changed are changed.
 func (c *confirmer) confirmCalls() error {
