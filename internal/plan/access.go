@@ -76,6 +76,10 @@ func (m *maker) planAccess() {
 		m.plan.Access.Revision = live.Revision
 	}
 	m.plan.Access.Enabled = live.Enabled
+	if m.keepsAuthentication(live) {
+		m.plan.Access = nil // nothing of it is touched
+		return
+	}
 	a := &accessMaker{maker: m, live: live}
 	wanted := m.wantedAccess()
 	m.plan.Objects += len(wanted)
@@ -89,6 +93,9 @@ func (m *maker) planAccess() {
 	for i := range wanted {
 		a.aim(&wanted[i])
 	}
+	for i := range a.released {
+		a.aim(&a.released[i])
+	}
 	a.checkSelf()
 	m.plan.Access.Grants, m.plan.Access.Revokes = acl.Sequence(live, a.target)
 	a.refuseOddRanges()
@@ -99,6 +106,8 @@ type accessMaker struct {
 	*maker
 	live   *kv.Auth
 	target acl.Target
+	// released are those that a rollback gives back to others.
+	released []principal
 }
 
 // wanted decides what happens to one role, user or switch.
@@ -183,9 +192,13 @@ func (a *accessMaker) unwanted(wanted []principal) {
 		a.states.delete(a.in.State.Layout.Record(id.Kind, id.ID))
 		w := principal{Kind: id.Kind, ID: id.ID, Name: nameOf(a.plan.Network, id), Address: r.Address, record: r}
 		w.live = liveFields(a.live, w.Kind, w.Name)
+		if a.isGivenBack(&w) {
+			a.release(&w)
+			continue
+		}
 		c := Change{Address: r.Address, Kind: id.Kind, ID: id.ID, Action: Delete, Fields: w.compare()}
 		switch {
-		case id.Kind == addr.ACL && a.in.Access.DisableAuth && a.live.Enabled && r.Declared[enforceField] == "true":
+		case id.Kind == addr.ACL && a.in.Access.DisableAuth && a.live.Enabled && r.Declared[enforceField] == "true" && a.turnedOn():
 			a.target.EnforceNamed = true // what we turned on goes off with the rest, where that is said
 		case id.Kind == addr.ACL:
 			c.Action = Forget // whether authentication is on is not our business any more

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -35,25 +36,29 @@ func own(f *state.UndoneField) state.Span   { return f.Own }
 func (m *maker) backs(r *state.Record, of span, enforced func(name string) bool) map[string]back {
 	out := map[string]back{}
 	for key, f := range m.in.Past.Undone(state.ID{Kind: r.Kind, ID: r.ID}).Fields {
-		class := m.layout.ClassOf(r.Kind, f.Name)
-		if class == keys.Stamp || class == keys.Operational || enforced(f.Name) {
+		name := f.Name
+		if name == "" {
+			name = m.layout.FieldOf(r.Kind, kv.Entry{Key: key}).Name
+		}
+		class := m.layout.ClassOf(r.Kind, name)
+		if class == keys.Stamp || class == keys.Operational || enforced(name) {
 			continue
 		}
-		if key != m.layout.FieldKey(r.Kind, r.ID, r.Parent, f.Name) {
+		if key != m.layout.FieldKey(r.Kind, r.ID, r.Parent, name) {
 			continue // it was another user's
 		}
 		s := of(f)
-		s.Before = m.known(r, f.Name, key, s.Before)
-		out[f.Name] = m.back(r, f, key, s)
+		s.Before = m.known(r, name, key, s.Before)
+		out[name] = m.back(r, f, name, key, s)
 	}
 	return out
 }
 
-func (m *maker) back(r *state.Record, f *state.UndoneField, key string, s state.Span) back {
+func (m *maker) back(r *state.Record, f *state.UndoneField, name, key string, s state.Span) back {
 	b := back{field: f, key: key, to: s.Before}
 	switch {
-	case !s.Wrote || m.holds(r, f.Name, key, s.Before):
-	case m.holds(r, f.Name, key, f.Left):
+	case !s.Wrote || m.holds(r, name, key, s.Before):
+	case m.holds(r, name, key, f.Left):
 		b.write = true
 	default:
 		b.moved, b.write = true, m.in.Moved == MovedRestore
@@ -201,7 +206,7 @@ func (m *maker) rememberBacks(r *state.Record, backs map[string]back, memory *ke
 			m.forgotten(r, name, "the history does not have the value that it had then")
 		case declared:
 			memory.Declared[name] = b.to.Text // it was left alone then
-		case b.to.Fingerprint != "" || r.Hides(name) || m.layout.Sensitive(r.Kind, name):
+		case b.to.Fell, b.to.Fingerprint != "" || r.Hides(name) || m.layout.Sensitive(r.Kind, name):
 			memory.Hidden[name] = b.to.Text
 		default:
 			memory.Initial[name] = b.to.Text

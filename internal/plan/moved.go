@@ -66,7 +66,7 @@ func (m *maker) wordOf(r *state.Record, c state.Content, name string) string {
 	switch {
 	case !c.Present:
 		return "nothing"
-	case c.Fingerprint != "", r.Hides(name), m.in.State.Records[state.ID{Kind: r.Kind, ID: r.ID}].Hides(name), m.layout.Sensitive(r.Kind, name):
+	case c.Fell, c.Fingerprint != "", r.Hides(name), m.in.State.Records[state.ID{Kind: r.Kind, ID: r.ID}].Hides(name), m.layout.Sensitive(r.Kind, name):
 		return "a sensitive value"
 	case c.Text == "":
 		return "an empty value"

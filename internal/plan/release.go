@@ -68,7 +68,7 @@ func (m *maker) giveBack(o *object, name string, b back) (FieldChange, bool) {
 		if !f.live.Present {
 			v.action = Create
 		}
-		if f.desired = Some(b.to.Text); f.sensitive || b.to.Fingerprint != "" {
+		if f.desired = Some(b.to.Text); f.sensitive || b.to.Fell || b.to.Fingerprint != "" {
 			f.hide(o)
 		}
 		m.data.put(b.key, b.to.Text)

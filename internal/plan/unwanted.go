@@ -118,6 +118,9 @@ func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 		c.Fields = append(c.Fields, change)
 	default:
 		c.Falls = append(c.Falls, l.Key)
+		if l.Class == keys.Declared {
+			m.plan.Secrets[l.Key] = l.Value // others' own: comes back with the object
+		}
 	}
 }
 

@@ -43,6 +43,9 @@ func (p *page) nothing(d *PlanDocument) string {
 	}
 	if d.Mode == string(plan.ModeRollback) {
 		text = "Everything is as it was then"
+		if len(d.Warnings) > 0 {
+			text = "What can come back is as it was then"
+		}
 	}
 	return p.color(green, "No changes.") + " " + text + " (" + counted(d.Summary.Objects, "object", "objects") + ", revision " + plainNumber(d.Revision) + ")."
 }

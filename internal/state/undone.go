@@ -15,6 +15,9 @@ type Content struct {
 	Fingerprint string
 	// Known says that the text of a sensitive value is known.
 	Known bool
+	// Fell says that others had written it, and that it was deleted with its
+	// object: nobody said whether it is sensitive.
+	Fell bool
 }
 
 // Undone is what the undone applies did to one object.
@@ -32,6 +35,7 @@ type Undone struct {
 
 // UndoneField is what they did to one field.
 type UndoneField struct {
+	// Name is empty of what nobody of ours ever wrote.
 	Name string
 	// Left is what the newest left there.
 	Left Content
@@ -69,6 +73,11 @@ func (p *Past) undoObject(c *HistoryChange, was *Record, secrets map[string]stri
 	for i := range c.Fields {
 		u.undo(&c.Fields[i], was, secrets)
 	}
+	for _, key := range c.Falls {
+		if value, known := secrets[key]; known {
+			u.fell(key, value)
+		}
+	}
 	if was != nil || u.born {
 		return
 	}
@@ -86,6 +95,21 @@ func overRemains(c *HistoryChange) bool {
 	return false
 }
 
+// fell notes that a value of others was deleted along with the object.
+func (u *Undone) fell(key, value string) {
+	w := u.Fields[key]
+	if w == nil {
+		w = &UndoneField{}
+		u.Fields[key] = w
+	}
+	gone := HistoryField{Action: "delete"}
+	old := Content{Present: true, Text: value, Known: true, Fell: true}
+	w.Whole.add(&gone, old)
+	if !u.born {
+		w.Own.add(&gone, old)
+	}
+}
+
 // undo notes what one apply did to a field.
 func (u *Undone) undo(f *HistoryField, was *Record, secrets map[string]string) {
 	if f.Action == "forget" {
@@ -97,10 +121,11 @@ func (u *Undone) undo(f *HistoryField, was *Record, secrets map[string]string) {
 	}
 	w := u.Fields[at]
 	if w == nil {
-		w = &UndoneField{Name: f.Name, Left: contentOf(f.New)}
+		w = &UndoneField{Left: contentOf(f.New)}
 		w.Whole.Before, w.Own.Before = w.Left, w.Left
 		u.Fields[at] = w
 	}
+	w.Name = f.Name
 	if setsRight(f, was) {
 		return
 	}
