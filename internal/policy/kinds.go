@@ -45,7 +45,9 @@ func (in *Input) kinds() map[addr.Kind]*count {
 			n.remove++
 			n.after--
 		case plan.Forget:
-			n.after--
+			if c.Reason != plan.Released {
+				n.after--
+			}
 		case plan.Record:
 		}
 	}

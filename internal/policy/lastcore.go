@@ -89,7 +89,7 @@ func (in *Input) known(changes map[state.ID]*plan.Change) reach {
 
 // goes reports whether a change removes its object.
 func goes(c *plan.Change) bool {
-	return c != nil && (c.Action == plan.Delete || c.Action == plan.Forget)
+	return c != nil && (c.Action == plan.Delete || c.Action == plan.Forget && c.Reason != plan.Released)
 }
 
 // after is a field of an object after a change: what a file says, as far as one
@@ -98,7 +98,10 @@ func after(r *state.Record, c *plan.Change, name string) string {
 	if c != nil {
 		for i := range c.Fields {
 			if f := &c.Fields[i]; f.Name == name {
-				if f.New == nil {
+				switch {
+				case f.Action == plan.Forget && f.Old != nil:
+					return f.Old.Text // it stays, enforced or not
+				case f.New == nil:
 					return ""
 				}
 				return f.New.Text
