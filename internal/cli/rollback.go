@@ -28,8 +28,10 @@ func (a *app) newRollback() *cobra.Command {
 		Short: "Bring back what was applied as of an earlier serial",
 		Long: `Plan, ask, and apply what brings everything that sigilform owns back to the state
 after an earlier apply. It is a plan like any: reviewed, guarded, and written to
-the history. What the network writes by itself (rotated paths, health, a status
-that no file names) is left alone; what is gone comes back as it last was.
+the history. What later applies wrote is taken back, what they adopted is left to
+others again; what is gone comes back as it last was. What the network writes by
+itself (rotated paths, health, a status that no file names) is left alone. Where it
+has changed what a later apply wrote, --moved says which value is right.
 
 PATH only tells where the cluster is. The configuration stays as it is: revert it
 too, or the next apply makes the change again.` + applyExits(),

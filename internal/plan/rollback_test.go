@@ -33,6 +33,20 @@ func (c *chronicle) record(t *rapid.T, p *plan.Plan) {
 	if len(p.Conflicts) > 0 {
 		t.Skip(p.Conflicts[0].Summary)
 	}
+	h := historyOf(p)
+	secrets := maps.Clone(p.Secrets)
+	if broken := c.commit(p); len(broken) > 0 {
+		t.Fatalf("guards of a fresh plan don't hold: %v", broken)
+	}
+	if !p.HasChanges() {
+		return
+	}
+	c.history, c.secrets, c.after = append(c.history, h), append(c.secrets, secrets), append(c.after, c.owned(t))
+	c.network = append(c.network, c.values())
+}
+
+// historyOf is what an apply's record remembers of a plan.
+func historyOf(p *plan.Plan) state.History {
 	h := state.History{Serial: p.Serial + 1, Before: p.Before}
 	for i := range p.Changes {
 		change := state.HistoryChange{Kind: string(p.Changes[i].Kind), ID: p.Changes[i].ID, Action: string(p.Changes[i].Action), Reason: string(p.Changes[i].Reason), Falls: p.Changes[i].Falls}
@@ -43,15 +57,7 @@ func (c *chronicle) record(t *rapid.T, p *plan.Plan) {
 		}
 		h.Changes = append(h.Changes, change)
 	}
-	secrets := maps.Clone(p.Secrets)
-	if broken := c.commit(p); len(broken) > 0 {
-		t.Fatalf("guards of a fresh plan don't hold: %v", broken)
-	}
-	if !p.HasChanges() {
-		return
-	}
-	c.history, c.secrets, c.after = append(c.history, h), append(c.secrets, secrets), append(c.after, c.owned(t))
-	c.network = append(c.network, c.values())
+	return h
 }
 
 // values are the network's keys with their values, without what is never

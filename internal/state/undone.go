@@ -155,7 +155,7 @@ func (s *Span) add(f *HistoryField, old Content) {
 func setsRight(f *HistoryField, was *Record) bool {
 	switch f.Reason {
 	case "drift":
-		return true
+		return was != nil // of etcd's users also what others had given one before it was ours
 	case "restored":
 		return was.knows(f.Name)
 	}

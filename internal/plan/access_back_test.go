@@ -1,0 +1,171 @@
+package plan_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// guarded is a scenario with an authentication, and a history.
+type guarded struct {
+	*scenario
+	live    *kv.Auth
+	history []state.History
+}
+
+// startGuarded begins with base at serial 1, in a cluster where others have
+// made a user with a role.
+func startGuarded(t *testing.T) *guarded {
+	t.Helper()
+	g := &guarded{scenario: start(t), live: &kv.Auth{
+		Roles: map[string]map[kv.Range]kv.Access{"theirs": {{Key: "/x"}: kv.Read}},
+		Users: map[string][]string{"dana": {"theirs"}, "root": {"root"}},
+	}}
+	g.history = append(g.history, state.History{Serial: 1})
+	return g
+}
+
+func (g *guarded) withAuth(in *plan.Input) {
+	in.Access = plan.AccessInput{Live: g.live, Self: "root", DisableAuth: in.Access.DisableAuth}
+}
+
+// declare adds an acl block with users.
+func (g *guarded) declare() {
+	user := func(name string, roles ...string) network.ACLUser {
+		return network.ACLUser{Addr: addr.New(addr.ACLUser, name, addr.NoKey), Name: name, Roles: roles, Person: name + "@example.net"}
+	}
+	g.net.ACL = network.ACL{
+		Declared: true, Addr: addr.New(addr.ACL, "", addr.NoKey), Auth: "cert", Enforce: true, EnforceNamed: true,
+		Users: []network.ACLUser{user("root", "root"), user("dana", "planner"), user("new", "drift")},
+	}
+}
+
+// carryOut applies a plan, its calls too, and remembers it.
+func (g *guarded) carryOut(p *plan.Plan) {
+	g.Helper()
+	if len(p.Conflicts) > 0 {
+		g.Fatalf("%+v", p.Conflicts)
+	}
+	g.history = append(g.history, historyOf(p))
+	if p.Access != nil {
+		for _, op := range slices.Concat(p.Access.Grants, p.Access.Revokes) {
+			g.call(op)
+		}
+	}
+	if broken := g.commit(p); len(broken) > 0 {
+		g.Fatal(broken)
+	}
+}
+
+// call does what etcd does.
+func (g *guarded) call(op kv.AuthOp) {
+	g.Helper()
+	a := g.live
+	switch op.Kind {
+	case kv.AddRole:
+		a.Roles[op.Role] = map[kv.Range]kv.Access{}
+	case kv.GrantPermission:
+		a.Roles[op.Role][op.Range()] = op.Access
+	case kv.RevokePermission:
+		delete(a.Roles[op.Role], op.Range())
+	case kv.DeleteRole:
+		delete(a.Roles, op.Role)
+	case kv.AddUser:
+		a.Users[op.User] = nil
+	case kv.GrantRole:
+		a.Users[op.User] = append(a.Users[op.User], op.Role)
+		slices.Sort(a.Users[op.User])
+	case kv.RevokeRole:
+		a.Users[op.User] = slices.DeleteFunc(a.Users[op.User], func(r string) bool { return r == op.Role })
+	case kv.DeleteUser:
+		delete(a.Users, op.User)
+	case kv.EnableAuth:
+		a.Enabled = true
+	case kv.DisableAuth:
+		a.Enabled = false
+	default:
+		g.Fatalf("the call %s is not known", op.Kind)
+	}
+}
+
+// backTo plans a rollback.
+func (g *guarded) backTo(serial int64, options ...option) *plan.Plan {
+	g.Helper()
+	st := g.state()
+	past := st.Rewind()
+	for n := len(g.history); int64(n) > serial; n-- {
+		if err := past.Undo(&g.history[n-1], nil); err != nil {
+			g.Fatal(err)
+		}
+	}
+	return g.plan(append(options, g.withAuth, func(in *plan.Input) {
+		in.Mode, in.Past, in.Serial = plan.ModeRollback, past, serial
+	})...)
+}
+
+func disableAuth(in *plan.Input) { in.Access.DisableAuth = true }
+
+// TestRollbackKeepsAuthentication: going back to where authentication was off
+// leaves it on, with all roles and users, and says so.
+func TestRollbackKeepsAuthentication(t *testing.T) {
+	g := startGuarded(t)
+	g.declare()
+	g.carryOut(g.plan(g.withAuth, adopt))
+	if !g.live.Enabled {
+		t.Fatal("it is not on")
+	}
+	p := g.backTo(1)
+	if p.HasChanges() || len(p.Conflicts) > 0 {
+		t.Fatalf("%+v %+v", p.Changes, p.Conflicts)
+	}
+	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0].Summary, "stays on") || !strings.Contains(p.Warnings[0].Hint, "--disable-auth") {
+		t.Errorf("%+v", p.Warnings)
+	}
+}
+
+// TestRollbackGivesBackRolesAndUsers: roles and users that others had made are
+// theirs again, as they were; what was added goes.
+func TestRollbackGivesBackRolesAndUsers(t *testing.T) {
+	g := startGuarded(t)
+	roles, users := maps.Clone(g.live.Roles), map[string][]string{"dana": {"theirs"}, "root": {"root"}}
+	g.declare()
+	g.carryOut(g.plan(g.withAuth, adopt))
+	if cmp.Equal(g.live.Users["dana"], users["dana"]) {
+		t.Fatal("nothing was taken over")
+	}
+	g.carryOut(g.backTo(1, disableAuth))
+	if g.live.Enabled {
+		t.Error("it is on")
+	}
+	if diff := cmp.Diff(users, g.live.Users); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(roles, g.live.Roles); diff != "" {
+		t.Error(diff)
+	}
+	if len(g.state().ACL) > 0 {
+		t.Errorf("%+v", g.state().ACL)
+	}
+}
+
+// TestRollbackLeavesOthersAuthentication: what was on before anybody declared it
+// is not turned off.
+func TestRollbackLeavesOthersAuthentication(t *testing.T) {
+	g := startGuarded(t)
+	g.live.Enabled = true
+	g.declare()
+	g.carryOut(g.plan(g.withAuth, adopt))
+	g.carryOut(g.backTo(1, disableAuth))
+	if !g.live.Enabled || len(g.live.Users) != 2 {
+		t.Errorf("%+v", g.live)
+	}
+}

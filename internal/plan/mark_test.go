@@ -1,0 +1,83 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+const hidden = "s3cr3t-marker"
+
+// secretly is a value that a file names as a sensitive one.
+func secretly(value string) network.Text {
+	return network.Text{Value: value, Named: true, Sensitive: true}
+}
+
+// requireHidden: neither the plan's changes nor any record hold the value.
+func (s *scenario) requireHidden(p *plan.Plan) {
+	s.Helper()
+	for i := range p.Changes {
+		for _, f := range p.Changes[i].Fields {
+			for _, v := range []*plan.Value{f.Old, f.New, f.Last} {
+				if v != nil && strings.Contains(v.Text, hidden) {
+					s.Errorf("%s of %s shows %q", f.Name, p.Changes[i].Address, v.Text)
+				}
+			}
+		}
+	}
+	for key, value := range s.under("/sigilform/v1/prod/objects/") {
+		if strings.Contains(value, hidden) {
+			s.Errorf("%s holds the value: %s", key, value)
+		}
+	}
+}
+
+// TestMarkStays: what was applied as sensitive stays so where no file names it
+// any more, until a file names in plain what the network has.
+func TestMarkStays(t *testing.T) {
+	fields := map[string]struct {
+		set func(n *network.Network, value network.Text)
+		key string
+	}{
+		"initial":       {func(n *network.Network, v network.Text) { n.Entries[0].ServiceName = v }, shopNode + "client_service_name"},
+		"rotated":       {func(n *network.Network, v network.Text) { n.Cores[0].ServiceName = v }, amsNode + "core_service_name"},
+		"only if named": {func(n *network.Network, v network.Text) { n.Routes[0].ServiceName = v }, "/sigilgate/paths/" + entryA + "/" + coreA + "/service_name"},
+	}
+	for name, f := range fields {
+		t.Run(name, func(t *testing.T) {
+			s := start(t)
+			s.delUnder("/") // from the beginning, so that the value is written
+			f.set(s.net, secretly(hidden))
+			s.requireHidden(s.apply())
+			f.set(s.net, network.Text{})
+			s.requireHidden(s.apply())
+			if got := s.value(f.key); got != hidden {
+				t.Fatalf("it is %q", got)
+			}
+			s.requireMarked(f.key, true)
+			s.put(f.key, "rotated-"+hidden)
+			f.set(s.net, named("plain"))
+			s.requireHidden(s.plan())
+			f.set(s.net, network.Text{})
+			s.requireMarked(f.key, true)
+			s.put(f.key, "plain")
+			f.set(s.net, named("plain"))
+			s.apply()
+			s.requireMarked(f.key, false)
+		})
+	}
+}
+
+// requireMarked: some record marks a field, or none does.
+func (s *scenario) requireMarked(key string, want bool) {
+	s.Helper()
+	records := s.state().Records
+	got := slices.ContainsFunc(s.state().IDs(), func(id state.ID) bool { return len(records[id].Marked) > 0 })
+	if got != want {
+		s.Errorf("%s is marked: %v", key, got)
+	}
+}
