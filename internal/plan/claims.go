@@ -134,8 +134,14 @@ func (c *claims) plain(h *holding) string {
 	if !ok || h.live == nil {
 		return h.Value
 	}
+	kinds := []addr.Kind{h.live.Kind}
+	if h.space == keys.Node {
+		kinds = append(kinds, addr.Core, addr.Entry) // its role may be gone, or another's
+	}
 	fits := func(guess string) bool {
-		return state.FieldDigest(c.m.digest, state.ID{Kind: h.live.Kind, ID: h.id}, h.Field, guess) == masked
+		return slices.ContainsFunc(kinds, func(kind addr.Kind) bool {
+			return state.FieldDigest(c.m.digest, state.ID{Kind: kind, ID: h.id}, h.Field, guess) == masked
+		})
 	}
 	guesses := c.taken[h.Noun]
 	if h.want != nil {
