@@ -20,6 +20,9 @@ func (j *journaled) abandon(ctx context.Context, _ string, out *Recovery) error 
 		out.Outcome, out.Serial, out.Revision = Abandoned, serial, j.fence
 		return j.discard(ctx)
 	}
+	if err := j.learn(ctx, max(stepBytes, partBytes)); err != nil {
+		return j.judge(ctx, err)
+	}
 	before, last, err := j.abandoned()
 	if err != nil {
 		return err

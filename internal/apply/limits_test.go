@@ -162,6 +162,26 @@ func TestWhatIsReplacedMustFitToo(t *testing.T) {
 	}
 }
 
+// TestAbandonLearnsTheLimits: whoever abandons an apply knows nothing of the
+// server yet.
+func TestAbandonLearnsTheLimits(t *testing.T) {
+	t.Parallel()
+	s := etcdtest.StartWith(t, etcdtest.Options{MaxRequestBytes: 8 << 10})
+	w := &town{Verbs: s.Verbs, config: etcd.Config{Endpoints: []string{s.Endpoint()}}}
+	w.client = w.connect(t, kv.DefaultLimits())
+	n := normal(t, nettest.Network(nettest.Size{Cores: 4, Entries: 10, Routes: 10, Users: 300}))
+	w.faults = &etcdtest.Faults{Store: w.client}
+	w.endedWhen(t, func(int) bool { return w.steps(t) >= 12 }, n)
+	w.unlock(t)
+	w.client = w.connect(t, kv.DefaultLimits())
+	if _, err := apply.Abandon(t.Context(), w.client, nettest.Name, "/sigilgate/", w.options("abandon")); err != nil {
+		t.Fatal(err)
+	}
+	if h := w.history(t, 1); h.Mode != apply.ModeAbandoned || h.Parts < 2 {
+		t.Errorf("the history has %d parts, and says %s", h.Parts, h.Mode)
+	}
+}
+
 // TestAbandonWithALongHistory abandons an apply whose history is of several
 // parts, and dies while it writes them: the next recovery abandons it, too.
 func TestAbandonWithALongHistory(t *testing.T) {
