@@ -58,19 +58,29 @@ func (c *checker) headed(events []Event) string {
 	return ""
 }
 
-// Applies are the ids of applies by their actors, of which each has only one
-// that wrote anything.
-func (t *Trace) Applies() map[string]string {
-	l, out := state.NewLayout(t.Network), map[string]string{}
+// Begun is an apply that wrote something: by whom, and at which revision first.
+type Begun struct {
+	Actor    string
+	Revision int64
+}
+
+// Applies are the applies that wrote something, by their ids.
+func (t *Trace) Applies() map[string]Begun {
+	l, out := state.NewLayout(t.Network), map[string]Begun{}
+	note := func(id, actor string, revision int64) {
+		if _, known := out[id]; !known {
+			out[id] = Begun{Actor: actor, Revision: revision}
+		}
+	}
 	for _, e := range t.Events {
 		switch e.Key {
 		case l.Journal():
 			if j, err := state.DecodeJournal(e.Value); err == nil {
-				out[j.Apply] = j.Actor
+				note(j.Apply, j.Actor, e.Revision)
 			}
 		case l.Head():
-			if h, err := state.DecodeHead(e.Value); err == nil && out[h.Apply] == "" {
-				out[h.Apply] = h.Actor
+			if h, err := state.DecodeHead(e.Value); err == nil {
+				note(h.Apply, h.Actor, e.Revision)
 			}
 		}
 	}

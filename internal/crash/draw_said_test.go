@@ -11,6 +11,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/crash"
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -53,13 +54,13 @@ func (w *drawn) alive(x *run) bool {
 
 // honest compares what runs said with the heads that were written, and makes
 // operations of it.
-func (w *drawn) honest(t *testing.T, applies map[string]string) []porcupine.Operation {
+func (w *drawn) honest(t *testing.T, applies map[string]crash.Begun) []porcupine.Operation {
 	t.Helper()
 	ids, committed := map[string]string{}, map[string]bool{}
 	for _, e := range w.events {
 		if h, err := state.DecodeHead(e.Value); e.Key == state.NewLayout(drawnName).Head() && !e.Deleted && err == nil {
 			committed[h.Apply] = true
-			ids[applies[h.Apply]] = h.Apply
+			ids[applies[h.Apply].Actor] = h.Apply
 		}
 	}
 	ops := slices.Clone(w.ops)
@@ -107,4 +108,15 @@ func (w *drawn) unrescued(t *testing.T, x *run) {
 	if _, there := a.Users[kv.RescueUser]; err == nil && there && slices.Equal(before, after) && len(after) == 1 {
 		t.Errorf("%s (%s) ended well and left the rescue user", x.actor, x.fate)
 	}
+}
+
+// planOf is the plan that an apply carried out: a run that plans again makes
+// the next one after all that it did with the one before.
+func (w *drawn) planOf(a crash.Begun) *plan.Plan {
+	for _, p := range slices.Backward(w.plans[a.Actor]) {
+		if p.Revision < a.Revision {
+			return p
+		}
+	}
+	return nil
 }

@@ -46,9 +46,11 @@ func (w *drawn) tell(t *testing.T, trace *crash.Trace) {
 	fmt.Fprintf(&b, "%s\n\n", w.String())
 	b.WriteString(strings.Join(w.log.lines, "\n") + "\n\n")
 	applies := trace.Applies()
-	for actor, p := range w.plans {
-		text, _ := json.Marshal(p)
-		fmt.Fprintf(&b, "plan of %s at %d, for serial %d: %s\n\n", actor, p.Revision, p.Serial+1, text)
+	for actor, all := range w.plans {
+		for _, p := range all {
+			text, _ := json.Marshal(p)
+			fmt.Fprintf(&b, "plan of %s at %d, for serial %d: %s\n\n", actor, p.Revision, p.Serial+1, text)
+		}
 	}
 	for _, e := range w.events {
 		value := e.Value
@@ -62,7 +64,7 @@ func (w *drawn) tell(t *testing.T, trace *crash.Trace) {
 			}
 		case e.Key == l.Journal():
 			if j, err := state.DecodeJournal(e.Value); err == nil {
-				value = fmt.Sprintf("%s of %s (%s), %d of %d, steps %v, left %v, owner %s", j.Phase, j.Actor, applies[j.Apply], j.Done, j.Ops, j.Steps, j.Left, j.Owner)
+				value = fmt.Sprintf("%s of %s (%s), %d of %d, steps %v, left %v, owner %s", j.Phase, j.Actor, applies[j.Apply].Actor, j.Done, j.Ops, j.Steps, j.Left, j.Owner)
 			}
 		case strings.HasPrefix(e.Key, state.Root) && !strings.HasPrefix(e.Key, l.ObjectsPrefix()):
 			value = fmt.Sprintf("(%d bytes)", len(value))

@@ -156,8 +156,8 @@ func (w *drawn) judge(t *testing.T) {
 	t.Helper()
 	trace := crash.Trace{Network: drawnName, Prefix: prefix, Events: w.events, Ledger: w.ledger, Lawful: true, Plans: map[string]crash.Planned{}}
 	applies := trace.Applies()
-	for id, actor := range applies {
-		if p := w.plans[actor]; p != nil {
+	for id, a := range applies {
+		if p := w.planOf(a); p != nil {
 			trace.Plans[id] = crash.Planned{Apply: id, Seen: p.Revision, Guards: p.Guards, Ops: p.Data, RolledBackTo: p.RolledBackTo}
 		}
 	}

@@ -83,7 +83,7 @@ type drawn struct {
 	runs   int
 	genome *genome
 	dead   map[string]bool
-	plans  map[string]*plan.Plan
+	plans  map[string][]*plan.Plan
 	ledger *crash.Ledger
 	// said is what each run said of itself.
 	said map[string]said
@@ -99,7 +99,7 @@ type drawn struct {
 func newDrawn(t *testing.T, d draws, seed uint64) *drawn {
 	t.Helper()
 	w := &drawn{
-		draws: d, genome: newGenome(rand.New(rand.NewPCG(seed, 3))), recorder: newRecorder(), log: &story{}, seed: seed, folder: t.TempDir(), dead: map[string]bool{}, said: map[string]said{}, plans: map[string]*plan.Plan{},
+		draws: d, genome: newGenome(rand.New(rand.NewPCG(seed, 3))), recorder: newRecorder(), log: &story{}, seed: seed, folder: t.TempDir(), dead: map[string]bool{}, said: map[string]said{}, plans: map[string][]*plan.Plan{},
 		ledger: &crash.Ledger{Sign: prefix + "api_tokens/", Writes: map[string]crash.Write{}}, wrote: make(chan struct{}, 1),
 	}
 	if d.auth == byCertificate {
@@ -229,7 +229,7 @@ func (w *drawn) write(t *testing.T, name, text string) {
 func (w *drawn) plannedBy(x *run, p *plan.Plan) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.plans[x.actor] = p
+	w.plans[x.actor] = append(w.plans[x.actor], p)
 	if p.HasChanges() {
 		x.from = p.Serial
 	}
