@@ -22,21 +22,21 @@ func (c *checker) rewound(apply string, revision int64) {
 	}
 	since := c.heirs[at].revision
 	for _, key := range slices.Sorted(maps.Keys(c.moments)) {
-		if fault := c.rewoundKey(key, since, revision); fault != "" {
+		if fault := c.rewoundKey(apply, key, since, revision); fault != "" {
 			c.fault("revision %d: the rollback %s to serial %d %s", revision, apply, p.RolledBackTo, fault)
 		}
 	}
 }
 
 // rewoundKey says what is wrong with a key after a rollback, if anything is.
-func (c *checker) rewoundKey(key string, since, revision int64) string {
+func (c *checker) rewoundKey(apply, key string, since, revision int64) string {
 	was, is := c.then(key, since), c.then(key, revision)
 	where, ok := c.keys.Locate(key)
 	if !ok || was == is || c.operational(key) || c.othersWrote(key, since) {
 		return ""
 	}
 	if !c.managed(where, since) && c.any(where, since) {
-		if is.there {
+		if is.there || is.by != apply { // an apply that had adopted it may have deleted it since
 			return ""
 		}
 		return fmt.Sprintf("removed %s, which others had made before anybody applied it", key)
