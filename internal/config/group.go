@@ -213,6 +213,9 @@ func (s *scope) nestedOf(b *block, ctx *hcl.EvalContext, headers []hcl.BlockHead
 		}
 		return out
 	}
+	if !s.labelsOpen(b, ctx) {
+		return nil
+	}
 	// Errors of the static part were reported when the block was read; the
 	// same place is reported once.
 	content, _, diags := dynblock.Expand(b.body, ctx).PartialContent(&hcl.BodySchema{Blocks: headers})

@@ -79,3 +79,20 @@ func (r *run) keysOpen(v cty.Value, u use) bool {
 	_, ok := r.open(cty.StringVal("").WithMarks(marks), u)
 	return ok
 }
+
+// labelsOpen refuses dynamic blocks whose labels may come from sensitive keys:
+// the keys of what they iterate over lose their marks on the way.
+func (s *scope) labelsOpen(b *block, ctx *hcl.EvalContext) bool {
+	content, _, _ := b.body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{dynamicBlock()}})
+	ok := true
+	for _, d := range content.Blocks {
+		inner, _, _ := d.Body.PartialContent(attributes("for_each", "labels"))
+		each, labels := inner.Attributes["for_each"], inner.Attributes["labels"]
+		if each == nil || labels == nil {
+			continue
+		}
+		v, _ := each.Expr.Value(ctx)
+		ok = s.run.keysOpen(v, use{what: `What "for_each" makes labels of`, at: each.Expr.Range()}) && ok
+	}
+	return ok
+}

@@ -12,40 +12,40 @@ func TestSensitiveNames(t *testing.T) {
 	t.Parallel()
 	const marker, ip = "s3cr3tmarker", "198.51.100.77"
 	for name, text := range map[string]string{
-		"a setting":               `core "b" { ip = "192.0.2.2"` + "\n" + `settings = { (var.s) = "v" } }`,
-		"a part of a setting":     `core "b" { ip = "192.0.2.2"` + "\n" + `settings = { "x/${var.s} bad/" = "v" } }`,
-		"a computed setting":      `core "b" { ip = "192.0.2.2"` + "\n" + `settings = { for k in [1, 2] : upper("${var.s}${k}") => "v" } }`,
-		"a setting named twice":   `core "b" { ip = "192.0.2.2"` + "\n" + `settings = { for k in [1, 2] : upper(var.s) => "v" } }`,
-		"settings, merged":        `core "b" { ip = "192.0.2.2"` + "\n" + `settings = merge({ a = "b" }, { (var.s) = "v" }) }`,
-		"settings, decoded":       `core "b" { ip = "192.0.2.2"` + "\n" + `settings = jsondecode(var.j) }`,
-		"settings of an Entry":    `entry "b" { ip = "192.0.2.2"` + "\nbound_to = core.a\n" + `settings = { (var.s) = "v" } }`,
-		"for_each, a map":         `core "b" { for_each = { (var.s) = 1 }` + "\n" + `ip = "192.0.2.2" }`,
-		"for_each, a set":         `core "b" { for_each = toset([var.s])` + "\n" + `ip = "192.0.2.2" }`,
-		"for_each of a module":    `module "m" { source = "./m"` + "\n" + `for_each = toset([var.s]) }`,
-		"for_each of an acl_user": `acl_user "u" { for_each = toset([var.s])` + "\n" + `roles = ["drift"] }`,
-		"a label":                 `user "u" { core_nodes = [core.a]` + "\n" + `dynamic "device" { for_each = [1]` + "\n" + `labels = [var.s]` + "\n" + `content { core = core.a } } }`,
-		"a label by its key":      `user "u" { core_nodes = [core.a]` + "\n" + `dynamic "device" { for_each = { (var.s) = 1 }` + "\n" + `labels = [device.key]` + "\n" + `content { core = core.a } } }`,
-		"a right":                 `user "u" { access = ["a", var.s] }`,
-		"a bad right":             `user "u" { access = ["a", "${var.s} /"] }`,
-		"an id":                   `user "u" { id = var.n }`,
-		"an address":              `core "b" { ip = var.ip }`,
-		"a domain":                `cell "c" { domain = var.s }`,
-		"a device's UUID":         `user "u" { core_nodes = [core.a]` + "\n" + `device "d" { core = core.a` + "\n" + `uuid = var.uuid } }`,
-		"a member":                `core "b" { ip = "192.0.2.2"` + "\n" + `etcd { name = var.s` + "\n" + `peer_url = "http://192.0.2.2:1" } }`,
-		"a member's URL":          `core "b" { ip = "192.0.2.2"` + "\n" + `etcd { name = "b"` + "\n" + `peer_url = "http://${var.s}:1" } }`,
-		"a user of etcd":          `acl_user "u" { name = var.s` + "\n" + `roles = ["drift"] }`,
-		"a role of etcd":          `acl_user "u" { roles = [var.s] }`,
-		"a grant":                 `acl_role "r" { grant { access = "read"` + "\n" + `on = [var.s] } }`,
-		"an access":               `acl_role "r" { grant { access = var.s` + "\n" + `on = [nodes] } }`,
-		"auth":                    `acl { auth = var.s }`,
-		"enforce":                 `acl { enforce = var.b }`,
-		"an endpoint":             `etcd { endpoints = ["http://${var.s}:1"] }`,
-		"a user of the cluster":   `etcd { endpoints = ["http://localhost:1"]` + "\n" + `username = var.s }`,
-		"a file":                  `etcd { endpoints = ["http://localhost:1"]` + "\n" + `tls { ca_file = var.s } }`,
-		"a key of an output":      `output "o" { value = { (var.s) = 1 } }`,
-		"a missing element":       `output "o" { value = { (var.s) = 1 }.s3cr3tmarkes }`,
-		"an element that is near": `locals { m = { (var.s) = 1 } }` + "\n" + `output "o" { value = local.m.s3cr3t }`,
-		"a count":                 `core "b" { count = var.n` + "\n" + `ip = "192.0.2.2" }`,
+		"a setting":               "core \"b\" {\nip = \"192.0.2.2\"\nsettings = { (var.s) = \"v\" }\n}",
+		"a part of a setting":     "core \"b\" {\nip = \"192.0.2.2\"\nsettings = { \"x/${var.s} bad/\" = \"v\" }\n}",
+		"a computed setting":      "core \"b\" {\nip = \"192.0.2.2\"\nsettings = { for k in [1, 2] : upper(\"${var.s}${k}\") => \"v\" }\n}",
+		"a setting named twice":   "core \"b\" {\nip = \"192.0.2.2\"\nsettings = { for k in [1, 2] : upper(var.s) => \"v\" }\n}",
+		"settings, merged":        "core \"b\" {\nip = \"192.0.2.2\"\nsettings = merge({ a = \"b\" }, { (var.s) = \"v\" })\n}",
+		"settings, decoded":       "core \"b\" {\nip = \"192.0.2.2\"\nsettings = jsondecode(var.j)\n}",
+		"settings of an Entry":    "entry \"b\" {\nip = \"192.0.2.2\"\nbound_to = core.a\nsettings = { (var.s) = \"v\" }\n}",
+		"for_each, a map":         "core \"b\" {\nfor_each = { (var.s) = 1 }\nip = \"192.0.2.2\"\n}",
+		"for_each, a set":         "core \"b\" {\nfor_each = toset([var.s])\nip = \"192.0.2.2\"\n}",
+		"for_each of a module":    "module \"m\" {\nsource = \"./m\"\nfor_each = toset([var.s])\n}",
+		"for_each of an acl_user": "acl_user \"u\" {\nfor_each = toset([var.s])\nroles = [\"drift\"]\n}",
+		"a label":                 "user \"u\" {\ncore_nodes = [core.a]\ndynamic \"device\" {\nfor_each = [1]\nlabels = [var.s]\ncontent {\ncore = core.a\n}\n}\n}",
+		"a label by its key":      "user \"u\" {\ncore_nodes = [core.a]\ndynamic \"device\" {\nfor_each = { (var.s) = 1 }\nlabels = [device.key]\ncontent {\ncore = core.a\n}\n}\n}",
+		"a right":                 "user \"u\" { access = [\"a\", var.s] }",
+		"a bad right":             "user \"u\" { access = [\"a\", \"${var.s} /\"] }",
+		"an id":                   "user \"u\" { id = var.n }",
+		"an address":              "core \"b\" { ip = var.ip }",
+		"a domain":                "cell \"c\" { domain = var.s }",
+		"a device's UUID":         "user \"u\" {\ncore_nodes = [core.a]\ndevice \"d\" {\ncore = core.a\nuuid = var.uuid\n}\n}",
+		"a member":                "core \"b\" {\nip = \"192.0.2.2\"\netcd {\nname = var.s\npeer_url = \"http://192.0.2.2:1\"\n}\n}",
+		"a member's URL":          "core \"b\" {\nip = \"192.0.2.2\"\netcd {\nname = \"b\"\npeer_url = \"http://${var.s}:1\"\n}\n}",
+		"a user of etcd":          "acl_user \"u\" {\nname = var.s\nroles = [\"drift\"]\n}",
+		"a role of etcd":          "acl_user \"u\" { roles = [var.s] }",
+		"a grant":                 "acl_role \"r\" {\ngrant {\naccess = \"read\"\non = [var.s]\n}\n}",
+		"an access":               "acl_role \"r\" {\ngrant {\naccess = var.s\non = [nodes]\n}\n}",
+		"auth":                    "acl { auth = var.s }",
+		"enforce":                 "acl { enforce = var.b }",
+		"an endpoint":             "etcd { endpoints = [\"http://${var.s}:1\"] }",
+		"a user of the cluster":   "etcd {\nendpoints = [\"http://localhost:1\"]\nusername = var.s\n}",
+		"a file":                  "etcd {\nendpoints = [\"http://localhost:1\"]\ntls {\nca_file = var.s\n}\n}",
+		"a key of an output":      "output \"o\" { value = { (var.s) = 1 } }",
+		"a missing element":       "output \"o\" { value = { (var.s) = 1 }.s3cr3tmarkes }",
+		"an element that is near": "locals {\nm = { (var.s) = 1 }\n}\noutput \"o\" {\nvalue = local.m.s3cr3t\n}",
+		"a count":                 "core \"b\" {\ncount = var.n\nip = \"192.0.2.2\"\n}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,6 +59,11 @@ func TestSensitiveNames(t *testing.T) {
 			}})
 			if !found.HasErrors() {
 				t.Fatal("no error")
+			}
+			for _, d := range found {
+				if strings.Contains(d.Summary, "Invalid") && d.Summary != "Invalid dynamic block label" || strings.Contains(d.Summary, "Missing") {
+					t.Fatalf("the case is wrong: %s: %s", d.Summary, text)
+				}
 			}
 			said := fmt.Sprintf("%+v", found)
 			for _, d := range found {
