@@ -25,19 +25,20 @@ func (c *Client) Commit(ctx context.Context, t kv.Txn) (kv.Result, error) {
 	if r := kv.ReferringOf(t.Guards, t.Ops); !r.None() {
 		return c.referred(ctx, t, r)
 	}
-	return c.fit(ctx, t)
+	return c.fit(ctx, t, t.Guards)
 }
 
 // fit sends a transaction. Where the server refuses it for its size, it takes
 // less than it was taken to: then the limits are lowered, and what fits another
-// way is sent that way.
-func (c *Client) fit(ctx context.Context, t kv.Txn) (kv.Result, error) {
+// way is sent that way. Of a rejected one it says which of the guards that were
+// asked for moved.
+func (c *Client) fit(ctx context.Context, t kv.Txn, asked []kv.Guard) (kv.Result, error) {
 	for {
 		request, size, err := build(t, c.Limits(), c.Username())
 		if err != nil {
 			return kv.Result{}, err
 		}
-		r, err := c.commit(ctx, t, request, size)
+		r, err := c.commit(ctx, asked, request, size)
 		if err == nil || !c.learned(err, size) {
 			return r, err
 		}
@@ -63,7 +64,7 @@ func (c *Client) learned(err error, size Size) bool {
 const messageTooLarge = "received message larger than max"
 
 // commit sends a request once, or again where it certainly was refused as stale.
-func (c *Client) commit(ctx context.Context, t kv.Txn, request *pb.TxnRequest, size Size) (kv.Result, error) {
+func (c *Client) commit(ctx context.Context, asked []kv.Guard, request *pb.TxnRequest, size Size) (kv.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return kv.Result{}, c.explain(ctx, err)
 	}
@@ -81,7 +82,7 @@ func (c *Client) commit(ctx context.Context, t kv.Txn, request *pb.TxnRequest, s
 	case err == nil && (size.Depth > 1 || answer.GetSucceeded()):
 		return kv.Result{Outcome: kv.Committed, Revision: answer.GetHeader().GetRevision(), Bytes: size.Bytes}, nil
 	case err == nil, size.Depth > 1 && refusedByLeaf(err):
-		moved, cause := c.moved(ctx, t.Guards)
+		moved, cause := c.moved(ctx, asked)
 		return kv.Result{Outcome: kv.Rejected, Moved: moved, Bytes: size.Bytes, Cause: cause}, nil
 	case sent.left.Load() && uncertain(err):
 		return kv.Result{Outcome: kv.Unknown, Bytes: size.Bytes, Cause: c.explainLost(err)}, nil

@@ -113,6 +113,16 @@ func TestGuardKinds(t *testing.T) {
 		{"not after, empty", kv.Guard{Kind: kv.NotAfter, Key: "/g/none/", Revision: late}, nil},
 		{"not after, changed only", kv.Guard{Kind: kv.NotAfter, Key: "/g/a/x", Revision: created}, nil},
 		{"not after, added", kv.Guard{Kind: kv.NotAfter, Key: "/g/a/", Revision: changed}, []kv.Moved{{Key: "/g/a/y", Found: late}}},
+		{"unwritten", kv.Guard{Kind: kv.Unwritten, Key: "/g/a/", End: "/g/a0", Revision: late}, nil},
+		{"unwritten, empty", kv.Guard{Kind: kv.Unwritten, Key: "/g/none/", End: "/g/none0", Revision: late}, nil},
+		{"unwritten, deleted only", kv.Guard{Kind: kv.Unwritten, Key: "/g/b/", End: "/g/b0", Revision: gone - 1}, nil},
+		{"unwritten, up to the end", kv.Guard{Kind: kv.Unwritten, Key: "/g/a/", End: "/g/a/x", Revision: created - 1}, nil},
+		{"unwritten, changed", kv.Guard{Kind: kv.Unwritten, Key: "/g/a/x", End: "/g/a/x\x00", Revision: created}, []kv.Moved{{Key: "/g/a/x", Found: changed}}},
+		{"unwritten, added", kv.Guard{Kind: kv.Unwritten, Key: "/g/a/x\x00", End: "/g/a0", Revision: changed}, []kv.Moved{{Key: "/g/a/y", Found: late}}},
+		{"unnamed", kv.Guard{Kind: kv.Unnamed, Key: "/g/", Form: "*/=", Value: "z"}, nil},
+		{"unnamed, nothing there", kv.Guard{Kind: kv.Unnamed, Key: "/g/none/", Form: "*", Value: "1"}, nil},
+		{"unnamed, named by key", kv.Guard{Kind: kv.Unnamed, Key: "/g/", Form: "*/=", Value: "x"}, []kv.Moved{{Key: "/g/a/x", Found: changed}}},
+		{"unnamed, named by value", kv.Guard{Kind: kv.Unnamed, Key: "/g/a/", Form: "*", Value: "1"}, []kv.Moved{{Key: "/g/a/y", Found: late}}},
 	} {
 		for i := range test.moved {
 			test.moved[i].Guard = test.guard
@@ -174,6 +184,7 @@ func TestFaultyTransactionsAreNotSent(t *testing.T) {
 		"no key":             {Ops: []kv.Op{put("")}},
 		"no guard key":       {Guards: []kv.Guard{{Kind: kv.Unmoved}}},
 		"reserved":           {Ops: []kv.Op{put("/sigilform/v1/refuse/1")}},
+		"backward guard":     {Guards: []kv.Guard{{Kind: kv.Unwritten, Key: "/b", End: "/a"}}},
 		"unknown op":         {Ops: []kv.Op{{Kind: "move", Key: "/a"}}},
 		"unknown guard":      {Guards: []kv.Guard{{Kind: "odd", Key: "/a"}}},
 	} {

@@ -27,6 +27,10 @@ func compare(g kv.Guard) (*pb.Compare, error) {
 	case kv.Unwritten:
 		c.Target, c.TargetUnion = pb.Compare_MOD, &pb.Compare_ModRevision{ModRevision: g.Revision + 1}
 		c.Result, c.RangeEnd = pb.Compare_LESS, []byte(g.End)
+	case kv.Differs:
+		// On an empty range etcd takes no value to differ.
+		c.Target, c.TargetUnion = pb.Compare_VALUE, &pb.Compare_Value{Value: []byte(g.Value)}
+		c.Result, c.RangeEnd = pb.Compare_NOT_EQUAL, []byte(g.End)
 	default:
 		return nil, fmt.Errorf("internal error: the guard of %s has the unknown kind %q", g.Key, g.Kind)
 	}

@@ -21,10 +21,6 @@ var errBusy = errors.New("others kept on writing to the keys that could refer to
 // and nothing else moved, it was certainly not carried out, and is tried again.
 func (c *Client) referred(ctx context.Context, t kv.Txn, r *kv.Referring) (kv.Result, error) {
 	plain := slices.DeleteFunc(slices.Clone(t.Guards), func(g kv.Guard) bool { return g.Kind == kv.Unnamed })
-	asked := make(map[kv.Guard]bool, len(plain))
-	for _, g := range plain {
-		asked[g] = true
-	}
 	for try := 0; ; try++ {
 		now, err := c.Scan(ctx, 0, r.Prefixes()...)
 		if err != nil {
@@ -34,14 +30,10 @@ func (c *Client) referred(ctx context.Context, t kv.Txn, r *kv.Referring) (kv.Re
 			moved, cause := c.moved(ctx, plain)
 			return kv.Result{Outcome: kv.Rejected, Moved: append(moved, named...), Cause: cause}, nil
 		}
-		out, err := c.watched(ctx, t, r, now)
-		if err != nil || out.Outcome != kv.Rejected || out.Cause != nil {
-			return out, err
-		}
-		out.Moved = slices.DeleteFunc(out.Moved, func(m kv.Moved) bool { return !asked[m.Guard] })
+		out, err := c.watched(ctx, t, plain, r, now)
 		switch {
-		case len(out.Moved) > 0:
-			return out, nil
+		case err != nil || out.Outcome != kv.Rejected || out.Cause != nil || len(out.Moved) > 0:
+			return out, err
 		case try == referTries:
 			out.Cause = errBusy
 			return out, nil
@@ -54,10 +46,10 @@ const pointBytes = 100
 
 // watched commits what was found not to be named, guarded against what was
 // written since: key by key where there is room, which others disturb less.
-func (c *Client) watched(ctx context.Context, t kv.Txn, r *kv.Referring, now *kv.Snapshot) (kv.Result, error) {
-	out, err := c.fit(ctx, watching(t, r, now, c.Limits().MaxRequestBytes/8/pointBytes))
+func (c *Client) watched(ctx context.Context, t kv.Txn, plain []kv.Guard, r *kv.Referring, now *kv.Snapshot) (kv.Result, error) {
+	out, err := c.fit(ctx, watching(t, r, now, c.Limits().MaxRequestBytes/8/pointBytes), plain)
 	if errors.As(err, new(*kv.TooLarge)) {
-		return c.fit(ctx, watching(t, r, now, 0))
+		return c.fit(ctx, watching(t, r, now, 0), plain)
 	}
 	return out, err
 }

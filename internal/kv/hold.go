@@ -3,7 +3,8 @@ package kv
 // Moved lists what keeps a guard from holding at the snapshot's revision, as a
 // store would find it: nothing where it holds. The snapshot must have been
 // taken of all that the guard is about. Guards of the kind Unnamed are about a
-// transaction as a whole: [Referring] judges those.
+// transaction as a whole: [Referring] judges those, and makes what it needs of
+// the kind Differs.
 func (s *Snapshot) Moved(g Guard) []Moved {
 	switch g.Kind {
 	case Unmoved, Exists:
@@ -16,7 +17,7 @@ func (s *Snapshot) Moved(g Guard) []Moved {
 			return nil
 		}
 		return []Moved{{Guard: g, Key: g.Key, Found: e.ModRevision}}
-	case Unnamed:
+	case Unnamed, Differs:
 		return nil
 	case Empty, NotAfter, Unwritten:
 	}
@@ -36,7 +37,7 @@ func (g Guard) broken(e Entry) bool {
 		return e.CreateRevision > g.Revision
 	case Unwritten:
 		return e.ModRevision > g.Revision
-	case Unmoved, Exists, Empty, Unnamed:
+	case Unmoved, Exists, Empty, Unnamed, Differs:
 	}
 	return g.Kind == Empty
 }

@@ -112,37 +112,80 @@ func covered(ops []Op) func(key string) bool {
 	}
 }
 
+// mostNames is how many names are looked for one by one in a range: each costs
+// the store a walk through it.
+const mostNames = 8
+
 // Watched are the guards that, put in the place of the Unnamed ones, hold as
 // long as nothing has moved since the snapshot that could break those. They may
 // be broken where nothing is named: then a newer snapshot tells.
 //
-// A key that comes to name something was created, or where a value names, it
-// was changed. So keys are watched for being created, and where a value names,
-// those of the form that are there one by one, as far as there are no more
-// than most; else whatever changes in the range.
+// A key that names by its own text was created. Of keys whose value names,
+// those that are there are watched one by one, as far as they are no more than
+// most; else no value in the range may be the name; and where there are many
+// names, nothing in the range may change.
 func (r *Referring) Watched(s *Snapshot, most int) []Guard {
 	seen := map[Guard]bool{}
 	for _, f := range r.forms {
-		byValue := !slices.Contains(strings.Split(f.Form, "/"), NamePart)
-		points, few := []Guard(nil), true
-		if byValue {
-			points, few = r.points(f, s, most-len(seen))
-		}
-		for _, g := range points {
+		for _, g := range r.watch(f, s, most-len(seen)) {
 			seen[g] = true
-		}
-		for _, g := range f.byName {
-			span := g.Range()
-			if few {
-				seen[Guard{Kind: NotAfter, Key: span.Key, Revision: s.Revision}] = true
-				continue
-			}
-			seen[Guard{Kind: Unwritten, Key: span.Key, End: span.End, Revision: s.Revision}] = true
 		}
 	}
 	return slices.DeleteFunc(slices.SortedFunc(maps.Keys(seen), Guard.Compare), func(g Guard) bool {
 		return g.Kind == NotAfter && watchedAnyway(g, seen)
 	})
+}
+
+// watch are the guards for one form.
+func (r *Referring) watch(f form, s *Snapshot, most int) []Guard {
+	var out []Guard
+	few := true
+	if !f.namesByKey() {
+		out, few = r.points(f, s, most)
+	}
+	for _, g := range f.byName {
+		span := g.Range()
+		if few {
+			out = append(out, Guard{Kind: NotAfter, Key: span.Key, Revision: s.Revision})
+			continue
+		}
+		differing, ok := differs(g, s, most)
+		if !ok || len(f.byName) > mostNames {
+			return []Guard{{Kind: Unwritten, Key: f.Key, End: Below(f.Key).End, Revision: s.Revision}}
+		}
+		out = append(out, differing...)
+	}
+	return out
+}
+
+// differs guards that no value in the range of a guard is the name, but for
+// what has that value and names nothing, or is the transaction's own. Ranges
+// between such are the more, the more there are; ok is false for too many.
+func differs(g Guard, s *Snapshot, most int) (out []Guard, ok bool) {
+	span := g.Range()
+	from := span.Key
+	cut := func(to string) {
+		if to <= from {
+			return
+		}
+		next := Guard{Kind: Differs, Key: from, End: to, Value: g.Value}
+		if len(s.Within(next.Range())) == 0 {
+			next = Guard{Kind: Unwritten, Key: from, End: to, Revision: s.Revision}
+		}
+		out = append(out, next)
+	}
+	for _, e := range s.Within(span) {
+		if e.Value != g.Value {
+			continue
+		}
+		if len(out) >= most {
+			return nil, false
+		}
+		cut(e.Key)
+		from = e.Key + "\x00"
+	}
+	cut(span.End)
+	return out, true
 }
 
 // watchedAnyway reports whether another guard watches all that a NotAfter does.
@@ -157,6 +200,9 @@ func watchedAnyway(g Guard, seen map[Guard]bool) bool {
 	return false
 }
 
+// namesByKey reports whether keys of the form name by their own text.
+func (f form) namesByKey() bool { return slices.Contains(strings.Split(f.Form, "/"), NamePart) }
+
 // points guards each key of a form by itself; ok is false where there are more
 // than most.
 func (r *Referring) points(f form, s *Snapshot, most int) (out []Guard, ok bool) {
@@ -164,7 +210,7 @@ func (r *Referring) points(f form, s *Snapshot, most int) (out []Guard, ok bool)
 		if _, of := f.Names(e.Key, e.Value); !of || r.own(e.Key) {
 			continue
 		}
-		if len(out) == most {
+		if len(out) >= most {
 			return nil, false
 		}
 		out = append(out, Guard{Kind: Unmoved, Key: e.Key, Revision: e.ModRevision})

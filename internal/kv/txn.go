@@ -28,6 +28,9 @@ const (
 	// Form, but for keys that the transaction itself writes or removes. It is
 	// about what is there, not about when that was written.
 	Unnamed GuardKind = "unnamed"
+	// Differs holds while a key from Key up to End, which is not in it, exists,
+	// and none has the value Value. Only [Referring.Watched] makes some.
+	Differs GuardKind = "differs"
 )
 
 // Guard is one condition of a transaction.
@@ -37,9 +40,10 @@ type Guard struct {
 	// of many keys the prefix.
 	Key      string `json:"key"`
 	Revision int64  `json:"revision,omitempty"`
-	// End is where the range of an Unwritten ends.
+	// End is where the range of an Unwritten, or of a Differs, ends.
 	End string `json:"end,omitempty"`
-	// Form and Value are what an Unnamed looks for; see [Guard.Names].
+	// Form and Value are what an Unnamed looks for, see [Guard.Names]; Value is
+	// what a Differs does.
 	Form  string `json:"form,omitempty"`
 	Value string `json:"value,omitempty"`
 }
@@ -49,7 +53,7 @@ func (g Guard) Range() Range {
 	switch g.Kind {
 	case Empty, NotAfter:
 		return Below(g.Key)
-	case Unwritten:
+	case Unwritten, Differs:
 		return Range{Key: g.Key, End: g.End}
 	case Unnamed:
 		return Below(g.Key + g.known())
