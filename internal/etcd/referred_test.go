@@ -46,7 +46,7 @@ func TestNoReferenceIsLeftBehind(t *testing.T) {
 			})
 			refused := 0
 			for round := range 60 {
-				refused += race(t, s, c, fmt.Sprintf("10.0.0.%d", round))
+				refused += race(t, s, c, round)
 			}
 			stop()
 			busy.Wait()
@@ -56,16 +56,20 @@ func TestNoReferenceIsLeftBehind(t *testing.T) {
 }
 
 // race deletes a node while others refer to it, and reports 1 where that was refused.
-func race(t *testing.T, s *etcdtest.Server, c *etcd.Client, id string) int {
+func race(t *testing.T, s *etcdtest.Server, c *etcd.Client, round int) int {
 	t.Helper()
+	id := fmt.Sprintf("10.0.0.%d", round)
 	marker := "/n/nodes/" + id + "/role"
 	s.Put(t, marker, "core")
 	refer := []clientv3.Op{
 		clientv3.OpPut("/n/users/7/core", id), clientv3.OpPut("/n/users/7/cores/"+id, ""),
 		clientv3.OpPut("/n/users/"+id+"/core", id), clientv3.OpPut("/n/paths/1/"+id+"/status", "active"),
-	}[int(id[len(id)-1])%4]
+	}[round%4]
 	var others sync.WaitGroup
 	others.Go(func() {
+		for range round % 12 * 5 { // sometimes they come first, sometimes late
+			_, _ = s.Client().Get(t.Context(), marker)
+		}
 		_, _ = s.Client().Txn(t.Context()).If(clientv3.Compare(clientv3.CreateRevision(marker), ">", 0)).Then(refer).Commit()
 	})
 	r := commit(t, c, kv.Txn{Guards: unnamed(id), Ops: []kv.Op{{Kind: kv.DeletePrefix, Key: "/n/nodes/" + id + "/"}}})

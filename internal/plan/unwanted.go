@@ -69,21 +69,19 @@ func (m *maker) planDeletion(r *state.Record, kept bool) {
 	m.changes = append(m.changes, c)
 }
 
-// guardDeletion guards the marker and what was declared, also where someone
-// deleted it; all else that is written to the object, known to the layout or
-// not, but for what the network writes all day; and that nothing comes to refer
-// to it. So nobody's change falls unseen, and nobody's key is left dangling.
+// guardDeletion guards the marker and what was declared against being removed;
+// the object against whatever is written to it, known to the layout or not, but
+// for what the network writes all day; and that nothing comes to refer to it.
+// So nobody's change falls unseen, and nobody's key is left dangling.
 func (m *maker) guardDeletion(o *object) {
 	r := o.record
 	if e := m.entry(o.live.Marker); e.ModRevision > 0 {
 		m.guards.exists(e.Key, e.CreateRevision)
-	} else {
-		m.guards.unmoved(o.live.Marker, 0)
 	}
 	for name := range o.last {
-		if !keys.Ignored(r.Ignore, name) {
-			key := m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
-			m.guards.unmoved(key, m.entry(key).ModRevision)
+		key := m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
+		if e := m.entry(key); e.ModRevision > 0 && !keys.Ignored(r.Ignore, name) {
+			m.guards.unmoved(key, e.ModRevision)
 		}
 	}
 	m.guardOwn(r.Kind, r.ID, r.Parent, func(string) bool { return true })
