@@ -84,6 +84,19 @@ func TestNothingIsDeletedUnseen(t *testing.T) {
 	}
 }
 
+// TestRemovedMarkerRefuses: what others removed themselves is somebody's change, too.
+func TestRemovedMarkerRefuses(t *testing.T) {
+	for _, key := range []string{amsNode + "role", "/sigilgate/paths/" + entryA + "/" + coreA + "/status"} {
+		s := &scenario{T: t, world: newWorld(), net: base()}
+		s.apply()
+		p := s.plan(destroy)
+		s.del(key)
+		if broken := s.commit(p); !slices.ContainsFunc(broken, func(g kv.Guard) bool { return g.Kind == kv.Exists && g.Key == key }) {
+			t.Errorf("%s: %+v", key, broken)
+		}
+	}
+}
+
 // TestOnlyDeletionsPay: a plan that deletes nothing has no guard of what others
 // may write.
 func TestOnlyDeletionsPay(t *testing.T) {
