@@ -1,7 +1,6 @@
 package apply_test
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -66,27 +65,42 @@ func othersWrite(t *testing.T, r *rand.Rand, limits kv.Limits) bool {
 		others()
 	}
 	_, err := apply.Run(t.Context(), w.faults, p, w.options("second"))
+	when := fmt.Sprintf("written before commit %d, %v", at, err)
+	w.unharmed(t, when, wrote, before)
+	if err != nil {
+		namesOnly(t, err, wrote)
+	}
+	return err == nil
+}
+
+// unharmed checks that what others wrote is there, and that no law is broken.
+func (w *town) unharmed(t *testing.T, when string, wrote map[string]string, before map[laws.Broken]bool) {
+	t.Helper()
 	now := w.content(t)
 	for _, key := range slices.Sorted(maps.Keys(wrote)) {
 		if value, there := now[key]; !there || value != wrote[key] {
-			t.Errorf("written before commit %d, %v: %s was %q, and is %q, there: %v", at, err, key, wrote[key], value, there)
+			t.Errorf("%s: %s was %q, and is %q, there: %v", when, key, wrote[key], value, there)
 		}
 	}
 	for b := range broken(now) {
 		if !before[b] {
-			t.Errorf("written before commit %d, %v: %s; they wrote %q", at, err, b, wrote)
+			t.Errorf("%s: %s; they wrote %q", when, b, wrote)
 		}
 	}
-	var rejected *apply.Rejected
-	if err != nil && (!errors.As(err, &rejected) || len(rejected.Moved) == 0) {
-		t.Errorf("it ended with %v", err)
+}
+
+// namesOnly checks that an apply was refused for what others wrote.
+func namesOnly(t *testing.T, err error, wrote map[string]string) {
+	t.Helper()
+	rejected := as[*apply.Rejected](t, err)
+	if len(rejected.Moved) == 0 {
+		t.Errorf("it names nothing: %v", err)
 	}
-	for i := 0; err != nil && i < len(rejected.Moved); i++ {
-		if _, theirs := wrote[rejected.Moved[i].Key]; !theirs {
-			t.Errorf("refused for %+v, which they did not write", rejected.Moved[i])
+	for _, m := range rejected.Moved {
+		if _, theirs := wrote[m.Key]; !theirs {
+			t.Errorf("refused for %+v, which they did not write", m)
 		}
 	}
-	return err == nil
 }
 
 // shrunk is the town's network without some of its objects, and with some
@@ -132,9 +146,14 @@ func (w *town) idea(t *testing.T, r *rand.Rand) map[string]string {
 	uuid := fmt.Sprintf("7ba7b810-9dad-41d1-80b4-%012x", r.IntN(1<<30))
 	device := "users/" + user + "/devices/" + uuid + "/"
 	ideas := []map[string]string{
-		{"nodes/" + core + "/settings/theirs": "x"}, {"nodes/" + entry + "/settings/theirs": "x"}, {"nodes/" + core + "/agent/state": "x"},
-		{"nodes/" + entry + "/status": "inactive"}, {"users/" + user + "/status": "archived"}, {"users/" + user + "/access/theirs": ""},
-		{"users/" + user + "/core_nodes/" + core: ""}, {"topology/bindings/" + entry + "/core": core},
+		{"nodes/" + core + "/settings/theirs": "x"},
+		{"nodes/" + entry + "/settings/theirs": "x"},
+		{"nodes/" + core + "/agent/state": "x"},
+		{"nodes/" + entry + "/status": "inactive"},
+		{"users/" + user + "/status": "archived"},
+		{"users/" + user + "/access/theirs": ""},
+		{"users/" + user + "/core_nodes/" + core: ""},
+		{"topology/bindings/" + entry + "/core": core},
 		{"paths/" + entry + "/" + core + "/status": "active", "paths/" + entry + "/" + core + "/tls/sni": "theirs.example.net"},
 		{"users/900/username": "theirs", "users/900/core_nodes/" + core: "", "users/900/status": "active"},
 		{"users/" + user + "/core_nodes/" + core: "", device + "device": "theirs", device + "core_node": core, device + "status": "active", "routes/" + uuid + "/core_ip": core, "routes/" + uuid + "/status": "active"},

@@ -14,13 +14,8 @@ import (
 // put of what the same transaction deletes by prefix or range.
 // Both are faults of the program that made the transaction.
 func check(t kv.Txn) error {
-	for _, g := range t.Guards {
-		if g.Key == "" {
-			return errors.New("internal error: a guard has no key")
-		}
-		if g.Kind == kv.Unwritten && g.End != kv.Beyond && g.End <= g.Key {
-			return fmt.Errorf("internal error: the guarded range from %s ends before it begins", g.Key)
-		}
+	if err := checkGuards(t.Guards); err != nil {
+		return err
 	}
 	ops := slices.Clone(t.Ops)
 	slices.SortStableFunc(ops, func(a, b kv.Op) int { return strings.Compare(a.Key, b.Key) })
@@ -57,4 +52,16 @@ func reach(o kv.Op) string {
 	case kv.Put, kv.Delete:
 	}
 	return ""
+}
+
+func checkGuards(guards []kv.Guard) error {
+	for _, g := range guards {
+		switch {
+		case g.Key == "":
+			return errors.New("internal error: a guard has no key")
+		case g.Kind == kv.Unwritten && g.End != kv.Beyond && g.End <= g.Key:
+			return fmt.Errorf("internal error: the guarded range from %s ends before it begins", g.Key)
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package etcd_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +18,8 @@ import (
 // unnamed are guards of every way to name a node.
 func unnamed(id string) []kv.Guard {
 	return []kv.Guard{
-		{Kind: kv.Unnamed, Key: "/n/users/", Form: "*/cores/=", Value: id}, {Kind: kv.Unnamed, Key: "/n/users/", Form: "*/core", Value: id},
+		{Kind: kv.Unnamed, Key: "/n/users/", Form: "*/cores/=", Value: id},
+		{Kind: kv.Unnamed, Key: "/n/users/", Form: "*/core", Value: id},
 		{Kind: kv.Unnamed, Key: "/n/paths/", Form: "*/=/", Value: id},
 	}
 }
@@ -41,7 +43,7 @@ func TestNoReferenceIsLeftBehind(t *testing.T) {
 			var busy sync.WaitGroup
 			busy.Go(func() {
 				for n := 0; ctx.Err() == nil; n++ {
-					_, _ = s.Client().Put(ctx, fmt.Sprintf("/n/users/%d/status", n%5), fmt.Sprint(n))
+					_, _ = s.Client().Put(ctx, fmt.Sprintf("/n/users/%d/status", n%5), strconv.Itoa(n))
 				}
 			})
 			refused := 0

@@ -51,14 +51,14 @@ type Needed struct {
 // and that its user has it too, a Core's cell, a device's user.
 func (l Layout) Requires(key, value string) []Needed {
 	at, ok := l.Locate(key)
-	if !ok {
+	if !ok || l.stray(at) {
 		return nil
 	}
 	core := func(ip string) Needed { return l.node(ip, addr.Core) }
 	switch {
-	case at.base == links && isMember(at.path):
+	case at.base == links:
 		return []Needed{core(at.ID), core(at.path), {Key: l.base(links, Node, at.path, "") + at.ID}}
-	case at.base == bindings && at.path == "core":
+	case at.base == bindings:
 		return []Needed{l.node(at.ID, addr.Entry), core(value)}
 	case at.base == routes:
 		if at.path == "core_ip" {
@@ -67,14 +67,21 @@ func (l Layout) Requires(key, value string) []Needed {
 	case at.Space == addr.Route:
 		entry, ip, _ := strings.Cut(at.ID, "/")
 		return []Needed{l.node(entry, addr.Entry), core(ip)}
-	case at.Space == addr.User && strings.HasPrefix(at.path, "core_nodes/") && isMember(at.Member()):
+	case at.Space == addr.User && strings.HasPrefix(at.path, "core_nodes/"):
 		return []Needed{core(at.Member())}
 	case at.Space == addr.Device && at.Parent != "":
 		return l.deviceRequires(at, value)
-	case at.Space == Node && at.base == own && at.path == "cell_domain":
+	case at.Space == Node && at.path == "cell_domain":
 		return []Needed{{Key: l.Marker(addr.Cell, value, ""), Object: true}}
 	}
 	return nil
+}
+
+// stray reports whether a key is no field of the node or user that it is below:
+// then it refers to nothing.
+func (l Layout) stray(at Location) bool {
+	_, known := l.FieldName(at.Space, at)
+	return !known && (at.Space == Node || at.Space == addr.User)
 }
 
 func (l Layout) deviceRequires(at Location, value string) []Needed {

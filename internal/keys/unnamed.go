@@ -12,8 +12,9 @@ import (
 // kind but what is below the object's own [Layout.Prefixes]: one for each form
 // of keys that may name it.
 func (l Layout) Unnamed(kind addr.Kind, id string) []kv.Guard {
-	var out []kv.Guard
-	for _, form := range l.forms(kind) {
+	forms := l.forms(kind)
+	out := make([]kv.Guard, 0, len(forms))
+	for _, form := range forms {
 		at := strings.IndexAny(form, kv.AnyPart+kv.NamePart)
 		out = append(out, kv.Guard{Kind: kv.Unnamed, Key: l.prefix + form[:at], Form: form[at:], Value: id})
 	}

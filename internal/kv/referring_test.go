@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -42,7 +43,9 @@ func TestNames(t *testing.T) {
 
 func TestWhereUnnamedLooks(t *testing.T) {
 	t.Parallel()
-	at := func(form string) kv.Guard { return kv.Guard{Kind: kv.Unnamed, Key: "/p/paths/", Form: form, Value: "3"} }
+	at := func(form string) kv.Guard {
+		return kv.Guard{Kind: kv.Unnamed, Key: "/p/paths/", Form: form, Value: "3"}
+	}
 	for form, want := range map[string]string{"=/*/": "/p/paths/3/", "*/=/": "/p/paths/", "=/": "/p/paths/3/", "a/=/core": "/p/paths/a/3/", "core": "/p/paths/"} {
 		if got, ok := at(form).Range().Prefix(); !ok || got != want {
 			t.Errorf("%s looks at %s", form, got)
@@ -60,8 +63,10 @@ func TestWhereUnnamedLooks(t *testing.T) {
 // forms are what the drawn guards look for.
 func forms() []kv.Guard {
 	return []kv.Guard{
-		{Kind: kv.Unnamed, Key: "/u/", Form: "*/c/=", Value: "1"}, {Kind: kv.Unnamed, Key: "/u/", Form: "*/core", Value: "1"},
-		{Kind: kv.Unnamed, Key: "/p/", Form: "*/=/", Value: "1"}, {Kind: kv.Unnamed, Key: "/p/", Form: "=/*/", Value: "2"},
+		{Kind: kv.Unnamed, Key: "/u/", Form: "*/c/=", Value: "1"},
+		{Kind: kv.Unnamed, Key: "/u/", Form: "*/core", Value: "1"},
+		{Kind: kv.Unnamed, Key: "/p/", Form: "*/=/", Value: "1"},
+		{Kind: kv.Unnamed, Key: "/p/", Form: "=/*/", Value: "2"},
 		{Kind: kv.Unnamed, Key: "/u/", Form: "*/core", Value: "2"},
 	}
 }
@@ -154,7 +159,7 @@ func TestWatchedIsNotDisturbed(t *testing.T) {
 	}
 	var many []kv.Guard
 	for i := range 20 {
-		many = append(many, kv.Guard{Kind: kv.Unnamed, Key: "/u/", Form: "*/core", Value: fmt.Sprint(100 + i)})
+		many = append(many, kv.Guard{Kind: kv.Unnamed, Key: "/u/", Form: "*/core", Value: strconv.Itoa(100 + i)})
 	}
 	want := []kv.Guard{{Kind: kv.Unwritten, Key: "/u/", End: "/u0", Revision: 9}}
 	if got := kv.ReferringOf(many, nil).Watched(snapshotOf(entries, 9), 10); !slices.Equal(got, want) {

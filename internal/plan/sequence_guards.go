@@ -104,7 +104,7 @@ func (x *opIndex) rely(g kv.Guard) []int {
 			return []int{x.last[key]}
 		}
 		return []int{x.lastOfUnit(x.s.referred[g])}
-	case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter:
+	case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter, kv.Differs:
 	}
 	if i, ok := x.exact[g.Key]; ok && g.Kind != kv.Exists {
 		return []int{i}

@@ -113,7 +113,7 @@ func planned(m MovedKey) string {
 		return "up to " + plainNumber(m.Planned)
 	case kv.Unnamed:
 		return "no reference"
-	case kv.Unmoved, kv.Exists:
+	case kv.Unmoved, kv.Exists, kv.Differs:
 	}
 	return revisionOf(m.Planned)
 }
