@@ -144,6 +144,7 @@ func TestCascadeIsGuarded(t *testing.T) {
 	s.put("/sigilgate/users/7/core_nodes/"+coreB, "")
 	s.put(tablet+"device", "tablet")
 	s.put(tablet+"core_node", coreB)
+	s.put(tablet+"status_at", "2026-04-19T12:00:00Z")
 	s.net.Cores = s.net.Cores[:1]
 	for _, c := range []struct {
 		key     string
