@@ -9,18 +9,27 @@ import (
 // texts are one claim; empty for a key that claims nothing.
 func (c *checker) claim(key, value string, p []string) string {
 	switch {
-	case p[0] == "nodes" && len(p) == 3 && p[2] == "domain":
+	case len(p) == 3 && p[0] == "nodes":
+		return c.nodeClaim(value, p)
+	case len(p) == 3 && p[0] == "users" && p[2] == "username":
+		return "the username " + value
+	}
+	if _, ok := ownerOf(key); ok {
+		return "the UUID " + p[3]
+	}
+	return ""
+}
+
+func (c *checker) nodeClaim(value string, p []string) string {
+	switch p[2] {
+	case "domain":
 		return "the domain " + value
-	case p[0] == "nodes" && len(p) == 3 && p[2] == "uuid":
+	case "uuid":
 		return "the UUID " + value
-	case p[0] == "nodes" && len(p) == 3 && p[2] == "node_number":
+	case "node_number":
 		if cell, ok := c.at["nodes/"+p[1]+"/cell_domain"]; ok {
 			return fmt.Sprintf("the number %s in the cell %s", value, cell)
 		}
-	case p[0] == "users" && len(p) == 3 && p[2] == "username":
-		return "the username " + value
-	case p[0] == "users" && len(p) == 5 && p[2] == "devices" && p[4] == "device":
-		return "the UUID " + p[3]
 	}
 	return ""
 }
