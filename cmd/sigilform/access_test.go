@@ -18,7 +18,7 @@ import (
 // cmdAs does something to a cluster with TLS as the one whose certificate lies
 // in pki/: as ENDPOINT NAME read|write|list KEY [VALUE], or a call of etcd's
 // authentication: grant ROLE KEY, revoke ROLE KEY, adduser USER, giverole USER
-// ROLE. With ! it must be denied, by etcd itself.
+// ROLE, changeword USER PASSWORD. With ! it must be denied, by etcd itself.
 func cmdAs(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, false, len(args) >= 4, "as ENDPOINT NAME read|write|list|grant|revoke|adduser|giverole …")
 	ctx, cancel := context.WithTimeout(context.Background(), verbPatience)
@@ -60,6 +60,8 @@ func act(ctx context.Context, c *clientv3.Client, verb string, args []string) er
 		_, err = c.RoleRevokePermission(ctx, args[0], args[1], "")
 	case "adduser":
 		_, err = c.UserAddWithOptions(ctx, args[0], "", &clientv3.UserAddOptions{NoPassword: true})
+	case "changeword":
+		_, err = c.UserChangePassword(ctx, args[0], args[1])
 	case "giverole":
 		_, err = c.UserGrantRole(ctx, args[0], args[1])
 	default:

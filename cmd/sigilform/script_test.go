@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []string) {
 	t.Helper()
 	out := map[string]func(*testscript.TestScript, bool, []string){
-		"cluster": cmdCluster, "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "auth": cmdAuth, "as": cmdAs,
+		"cluster": cmdCluster, "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "killwhen": cmdKillWhen(t), "auth": cmdAuth, "as": cmdAs,
 		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile, "hook": cmdHook, "freeaddress": cmdFreeAddress, "fetch": cmdFetch,
 		"collector": cmdCollector, "spans": cmdSpans, "logged": cmdLogged, "within": cmdWithin,
 		"beside": cmdBeside, "end": cmdEnd, "awaittext": cmdAwaitText,

@@ -14,11 +14,30 @@ type Target struct {
 	Users map[string][]string
 	// Passwords are where those of new users are.
 	Passwords map[string]*kv.PasswordSource
+	// Credentials say of users that are there what becomes of their password.
+	Credentials map[string]Credential
 	// GoneRoles and GoneUsers are ours and not wanted any more.
 	GoneRoles, GoneUsers []string
 	// EnforceNamed says that Enforce says whether authentication is on.
 	EnforceNamed, Enforce bool
 }
+
+// Credential is what becomes of the password of a user that is there.
+type Credential string
+
+// What may become of it.
+const (
+	// Kept: nothing.
+	Kept Credential = ""
+	// Cleared: nobody has it any more. Rights stay, at every moment.
+	Cleared Credential = "cleared"
+	// Given: another one is set.
+	Given Credential = "given"
+	// Remade: the user is deleted and added again, which has no rights in
+	// between: only for while authentication is off. etcd gives no password to a
+	// user that was added without one.
+	Remade Credential = "remade"
+)
 
 // Sequence is the calls that make a cluster's authentication what is wanted:
 // those before the data is written, and those after. What is so already is not
@@ -33,6 +52,7 @@ type Target struct {
 //	        take roles that gain from who leaves them, grant to those
 //	        revoke from roles with new holders, give those
 //	        revoke the rest, take the rest of the roles, delete users, delete roles
+//	        clear and set passwords, make users again
 //	        turn authentication on
 //
 // What a role keeps is never revoked, so what a subject has at both ends by one
@@ -49,7 +69,7 @@ func Sequence(live *kv.Auth, want Target) (before, after []kv.AuthOp) {
 		pick(s.take, s.gaining, true), pick(s.grants, s.left, true),
 		pick(s.revokes, joined, true), pick(s.give, s.losing, true),
 		pick(s.revokes, joined, false), pick(s.take, s.gaining, false),
-		s.deleteUsers, s.deleteRoles)
+		s.deleteUsers, s.deleteRoles, s.credentials())
 	if want.EnforceNamed && want.Enforce && !live.Enabled {
 		after = append(after, kv.AuthOp{Kind: kv.EnableAuth})
 	}
@@ -144,6 +164,30 @@ func (s *sequencer) user(name string) {
 			s.take = append(s.take, kv.AuthOp{Kind: kv.RevokeRole, User: name, Role: role})
 		}
 	}
+}
+
+// credentials are the calls about the passwords of users that are there. A user
+// that is made again gets its roles once they are what they are to be.
+func (s *sequencer) credentials() []kv.AuthOp {
+	var clear, remove, add, set, give []kv.AuthOp
+	for _, name := range slices.Sorted(maps.Keys(s.want.Credentials)) {
+		password := s.want.Passwords[name]
+		switch s.want.Credentials[name] {
+		case Cleared:
+			clear = append(clear, kv.AuthOp{Kind: kv.ClearPassword, User: name})
+		case Remade:
+			remove = append(remove, kv.AuthOp{Kind: kv.DeleteUser, User: name})
+			add = append(add, kv.AuthOp{Kind: kv.AddUser, User: name, Password: password})
+			for _, role := range s.want.Users[name] {
+				give = append(give, kv.AuthOp{Kind: kv.GrantRole, User: name, Role: role})
+			}
+			fallthrough
+		case Given:
+			set = append(set, kv.AuthOp{Kind: kv.SetPassword, User: name, Password: password})
+		case Kept:
+		}
+	}
+	return slices.Concat(clear, remove, add, set, give)
 }
 
 // goneUser loses everything with its deletion, but what its roles gain before.

@@ -15,10 +15,13 @@ import (
 // moves, and the history gets the changes whose writes were carried out.
 func (j *journaled) abandon(ctx context.Context, _ string, out *Recovery) error {
 	serial := j.journal.Serial
+	if err := j.leaveAccess(ctx); err != nil {
+		return err
+	}
 	if j.journal.Done == j.journal.Ops {
 		// Only calls after the data are left: they are what the next plan shows.
 		out.Outcome, out.Serial, out.Revision = Abandoned, serial, j.fence
-		return j.discard(ctx)
+		return errors.Join(j.discard(ctx), j.unproven())
 	}
 	if err := j.learn(ctx, max(stepBytes, partBytes)); err != nil {
 		return j.judge(ctx, err)
@@ -43,7 +46,7 @@ func (j *journaled) abandon(ctx context.Context, _ string, out *Recovery) error 
 		return err
 	}
 	out.Outcome, out.Serial, out.Revision = Abandoned, serial, revision
-	return nil
+	return j.unproven()
 }
 
 // abandoned are the head and the history of what was carried out: what may be

@@ -298,6 +298,10 @@ func (g *gate) Auth(ctx context.Context) (*kv.Auth, error) {
 
 func (g *gate) Enforce(ctx context.Context, probe string) error { return g.real.Enforce(ctx, probe) }
 
+func (g *gate) TidyRescue(ctx context.Context, probe string) (bool, error) {
+	return g.real.TidyRescue(ctx, probe)
+}
+
 func (g *gate) isDead() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -27,7 +27,12 @@ type Auth interface {
 	// Enforce turns authentication on where it is off, and proves that this
 	// connection's user is an administrator then; else it turns it off again and
 	// returns a *kv.NotEnforced. The probe is a key that it may write meanwhile.
+	// Where it is on already it proves only: so it ends what a killed run began.
+	// The rescue user that it needs is gone then.
 	Enforce(ctx context.Context, probe string) error
+	// TidyRescue removes a rescue user that a killed run has left, and reports
+	// whether there was one.
+	TidyRescue(ctx context.Context, probe string) (removed bool, err error)
 }
 
 // Passwords finds the password of a user that is to be added.
@@ -45,7 +50,7 @@ func checkAuth(ctx context.Context, p *plan.Plan, o Options) (uint64, error) {
 	if o.Auth == nil {
 		return 0, errNoAuth
 	}
-	if err := checkPasswords(a.Grants, o.Passwords); err != nil {
+	if err := checkPasswords(slices.Concat(a.Grants, a.Revokes), o.Passwords); err != nil {
 		return 0, err
 	}
 	enabled, revision, err := o.Auth.AuthStatus(ctx)
@@ -73,7 +78,7 @@ func checkPasswords(calls []kv.AuthOp, find Passwords) error {
 			return errNoAuth
 		}
 		if _, err := find(*op.Password); err != nil {
-			errs = append(errs, fmt.Errorf("the password of the new user %q: %w", op.User, err))
+			errs = append(errs, fmt.Errorf("the password of the user %q: %w", op.User, err))
 		}
 	}
 	return errors.Join(errs...)

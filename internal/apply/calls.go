@@ -98,7 +98,7 @@ func (j *journaled) stoppedBy(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return j.judge(ctx, err)
 	}
-	return &Stopped{Network: j.network, Journal: j.journal, Cause: err}
+	return j.stands(err)
 }
 
 // batch makes some calls of one kind, and returns by how much they move the
@@ -146,6 +146,9 @@ func (j *journaled) call(ctx context.Context, op kv.AuthOp) error {
 		if !passing(err) && looked == nil {
 			return err
 		}
+		if isShutOut(looked) {
+			return j.stoppedBy(ctx, errors.Join(err, looked))
+		}
 		if waited += wait; waited > j.options.Patience || j.options.Pause(ctx, wait) != nil {
 			return j.stoppedBy(ctx, err)
 		}
@@ -168,6 +171,14 @@ func (j *journaled) enforce(ctx context.Context) (moved uint64, err error) {
 		return 0, j.stoppedBy(ctx, err)
 	}
 	return revision - j.auth, nil
+}
+
+// unproven is why authentication was turned off again, nil where it was not.
+func (j *journaled) unproven() error {
+	if j.notEnforced == nil {
+		return nil
+	}
+	return j.notEnforced
 }
 
 // grant makes the calls before the data.

@@ -46,6 +46,8 @@ type journaled struct {
 	// known is how a recovery found the authentication, with what it did since;
 	// nil in a run of its own.
 	known *kv.Auth
+	// open says that authentication was off when the run began.
+	open bool
 	// notEnforced is why authentication was not turned on after all.
 	notEnforced *kv.NotEnforced
 	// removing says that the journal goes without having been carried out.
@@ -76,6 +78,7 @@ func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, auth ui
 	defer cancel()
 	j := newJournaled(s, p.Network, o, held)
 	j.auth = auth
+	j.noteAuth(ctx)
 	if err := j.learn(ctx, bytesOf(p)); err != nil {
 		return nil, notBegun(ctx, err)
 	}
@@ -128,7 +131,11 @@ func (j *journaled) begin(ctx context.Context, p *plan.Plan, intent *state.Inten
 		return j.failedToBegin(ctx, p, err)
 	}
 	if err := j.prepare(ctx, intent, p.Prefix); err != nil {
-		return errors.Join(j.failedToBegin(ctx, p, err), j.discard(ctx))
+		cause := j.failedToBegin(ctx, p, err)
+		if err := j.discard(ctx); err != nil {
+			return j.undone(err, cause)
+		}
+		return cause
 	}
 	return nil
 }

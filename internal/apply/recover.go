@@ -73,23 +73,34 @@ func resume(ctx context.Context, s Store, network, prefix string, o Options, end
 	ctx, cancel := guarded(ctx, held)
 	defer cancel()
 	j := newJournaled(s, network, o, held)
+	j.journal = found
+	j.noteAuth(ctx)
 	taken, err := j.takeOver(ctx)
-	if !taken || err != nil {
-		return nil, err
+	if !taken && err == nil {
+		return nil, nil //nolint:nilnil // another recovery has ended it meanwhile
 	}
-	out := &Recovery{Journal: j.journal}
+	out := &Recovery{}
+	if err == nil {
+		out.Journal = j.journal
+		err = j.finish(ctx, prefix, out, end)
+	}
+	if err != nil {
+		return nil, j.cutOff(err)
+	}
+	out.Steps = j.stats.Steps
+	return out, nil
+}
+
+// finish ends a journal that was taken over.
+func (j *journaled) finish(ctx context.Context, prefix string, out *Recovery, end finale) error {
 	if j.nothingDone() {
 		out.Outcome = Dropped
-		return out, j.discard(ctx)
+		return j.discard(ctx)
 	}
 	if j.journal.Phase == state.Abandoning {
 		end = (*journaled).abandon // someone decided so, and it was cut off
 	}
-	if err := end(j, ctx, prefix, out); err != nil {
-		return nil, err
-	}
-	out.Steps = j.stats.Steps
-	return out, nil
+	return end(j, ctx, prefix, out)
 }
 
 // readJournal reads the journal's head, nil where there is none.

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/sigilgate/sigilform/internal/kv"
 )
@@ -21,7 +22,8 @@ func (j *journaled) review(ctx context.Context) error {
 		return err
 	}
 	j.known, j.auth = now, now.Revision
-	return checkPasswords(j.intent.Grants[j.journal.Granted:], j.options.Passwords)
+	left := slices.Concat(j.intent.Grants[j.journal.Granted:], j.intent.Revokes[j.journal.Revoked:])
+	return checkPasswords(left, j.options.Passwords)
 }
 
 // obstructed is why the calls before the data can't all be made any more.
@@ -44,17 +46,41 @@ func (j *journaled) obstructed() error {
 
 // unmade are the calls of a batch that are still to be made. After the data is
 // written nothing can be taken back: what others have made impossible since is
-// left out, and the next plan shows it.
+// left out, and the next plan shows it. Turning authentication on is never left
+// out: that it is on proves nothing, and the rescue user may be there still.
 func (j *journaled) unmade(batch []kv.AuthOp) []kv.AuthOp {
 	if j.known == nil {
 		return batch
 	}
 	var out []kv.AuthOp
 	for _, op := range batch {
-		if !op.Holds(j.known) && op.Fits(j.known) {
+		if op.Kind == kv.EnableAuth || !op.Holds(j.known) && op.Fits(j.known) {
 			op.Apply(j.known)
 			out = append(out, op)
 		}
 	}
 	return out
+}
+
+// settleEnforce ends, where an apply is abandoned, what an interrupted run has
+// begun to turn authentication on with: where it is on, that is proven or undone,
+// and the rescue user goes in any case.
+func (j *journaled) settleEnforce(ctx context.Context) error {
+	pending := j.intent.Revokes[j.journal.Revoked:]
+	if !slices.ContainsFunc(pending, func(o kv.AuthOp) bool { return o.Kind == kv.EnableAuth }) {
+		return nil
+	}
+	enabled, _, err := j.options.Auth.AuthStatus(ctx)
+	switch {
+	case err != nil:
+	case enabled:
+		_, err = j.enforce(ctx)
+		return err
+	default:
+		_, err = j.options.Auth.TidyRescue(ctx, j.layout.Probe())
+	}
+	if err != nil {
+		return j.stoppedBy(ctx, err)
+	}
+	return nil
 }

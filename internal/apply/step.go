@@ -34,10 +34,7 @@ func (j *journaled) carryOut(ctx context.Context) (*Result, error) {
 	}
 	out := j.stats
 	out.Serial, out.Resolved = j.journal.Serial, j.resolved
-	if j.notEnforced != nil {
-		return &out, j.notEnforced
-	}
-	return &out, nil
+	return &out, j.unproven()
 }
 
 // steps carries out the writes that are left.
@@ -60,7 +57,10 @@ func (j *journaled) close(ctx context.Context) error {
 	if j.journal.Revokes == 0 {
 		return nil
 	}
-	return j.discard(ctx)
+	if err := j.discard(ctx); err != nil {
+		return j.stands(err)
+	}
+	return nil
 }
 
 // turnsBack reports whether the run was interrupted and has less behind it

@@ -55,8 +55,13 @@ func (j *journaled) nothingDone() bool {
 
 // undone is the error of an undoing that failed: the journal stands.
 func (j *journaled) undone(err, cause error) error {
-	if errors.As(err, new(*Stopped)) || errors.As(err, new(*Unknown)) {
+	switch {
+	case errors.As(err, new(*Stopped)), errors.As(err, new(*Unknown)):
 		return errors.Join(err, cause)
+	case isShutOut(cause) && isShutOut(err):
+		return j.stands(cause) // the same once more
+	case isShutOut(err):
+		err = j.because(err)
 	}
 	return &Stopped{Network: j.network, Journal: j.journal, Cause: errors.Join(cause, err)}
 }

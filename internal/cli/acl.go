@@ -172,7 +172,11 @@ work and what must not. Nothing is written: etcd checks the rights to a write
 that is never carried out.
 
 The folder of --credentials holds NAME.pem and NAME-key.pem of a user, or
-NAME.password with mode 0600.` + exits("0  everything is as it is declared", "1  error", "2  something is not, or authentication is off"),
+NAME.password with mode 0600.
+
+Where users are known by certificates, none of them may have a password: etcd
+tells of one that was made without, and the former password of any other is tried,
+from NAME.password, or from where the configuration had it.` + exits("0  everything is as it is declared", "1  error", "2  something is not, or authentication is off"),
 		Example: "  sigilform acl verify --credentials pki",
 		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -216,6 +220,13 @@ func verified(v *engine.Verified) render.VerifiedDocument {
 			doc.Failed = u.Failed.Error()
 		}
 		d.Users = append(d.Users, doc)
+	}
+	for _, p := range v.Passwords {
+		doc := render.VerifiedPasswordDocument{User: p.User, State: string(p.Proof), Wrong: p.Proof.Wrong()}
+		if p.Failed != nil {
+			doc.State, doc.Wrong, doc.Failed = "", true, p.Failed.Error()
+		}
+		d.Passwords = append(d.Passwords, doc)
 	}
 	return d
 }

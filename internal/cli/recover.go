@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -38,7 +39,10 @@ and the history lists the changes that were carried out. The next plan shows the
 rest.
 
 With --rescue authentication is turned off again, where an apply was killed right
-after it had turned it on and these credentials do not work any more.` + exits("0  recovered, or nothing to recover", "1  error, or not approved (--abandon)",
+after it had turned it on and these credentials do not work any more.
+
+A user sigilform-rescue that an apply has left in etcd, an administrator, goes in
+any case. Where it can't be removed, the command fails.` + exits("0  recovered, or nothing to recover", "1  error, or not approved (--abandon), or a rescue user is left",
 			"4  another apply holds the lock", "5  stopped again in the middle", "7  the outcome of a commit is unknown"),
 		Example: "  sigilform recover\n  sigilform recover --abandon --auto-approve",
 		Args:    atMost(1),
@@ -50,12 +54,7 @@ after it had turned it on and these credentials do not work any more.` + exits("
 			if r.rescue {
 				return a.rescue(c.Context(), o)
 			}
-			done, err := a.engine.Recover(c.Context(), o)
-			if err != nil {
-				return err
-			}
-			a.clear()
-			return render.Recovered(a.stdout, render.NewRecovered(done.Network, done.Recovery, done.Took), a.options())
+			return a.recover(c.Context(), o)
 		},
 	}
 	r.add(c)
@@ -89,12 +88,31 @@ func (a *app) recoverOptions(c *cobra.Command, r *recoverFlags, path string) (o 
 	return o, nil
 }
 
-// rescue turns authentication off.
-func (a *app) rescue(ctx context.Context, o engine.RecoverOptions) error {
-	if err := a.engine.Rescue(ctx, o.LiveOptions); err != nil {
+// recover ends an interrupted apply. A rescue user that could not be removed is
+// told after what was recovered.
+func (a *app) recover(ctx context.Context, o engine.RecoverOptions) error {
+	done, err := a.engine.Recover(ctx, o)
+	if done == nil || err != nil && (done.Recovery == nil || a.isJSON()) {
 		return err
 	}
 	a.clear()
-	a.note("", "Authentication is off. Finish the apply with: sigilform recover")
-	return nil
+	d := render.NewRecovered(done.Network, done.Recovery, done.Took)
+	d.RescueRemoved = done.RescueRemoved
+	if printed := render.Recovered(a.stdout, d, a.options()); err == nil {
+		err = printed
+	}
+	return err
+}
+
+// rescue turns authentication off.
+func (a *app) rescue(ctx context.Context, o engine.RecoverOptions) error {
+	done, network, err := a.engine.Rescue(ctx, o.LiveOptions)
+	if err != nil {
+		return err
+	}
+	a.clear()
+	if done == (etcd.Rescued{}) {
+		a.note("There is nothing to rescue: no apply has left a rescue user.")
+	}
+	return render.Recovered(a.stdout, render.NewRescued(network, done.TurnedOff, done.Removed), a.options())
 }

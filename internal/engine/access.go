@@ -18,7 +18,7 @@ var _ apply.Auth = (*etcd.Client)(nil)
 // it has to do with it at all. Only an administrator may read roles and users:
 // for anyone else the plan takes what was last applied for what is there.
 func (e *Engine) access(ctx context.Context, s *session, in *plan.Input, disable bool) error {
-	in.Access = plan.AccessInput{Self: s.Username(), DisableAuth: disable}
+	in.Access = plan.AccessInput{Self: s.Username(), LogsIn: s.LogsIn(), DisableAuth: disable}
 	if !plan.WantsAccess(in) {
 		return nil
 	}
@@ -31,10 +31,10 @@ func (e *Engine) access(ctx context.Context, s *session, in *plan.Input, disable
 	return nil
 }
 
-// mayEnforce adds a conflict where a plan turns authentication on in a cluster
-// that would know nobody by a certificate.
+// mayEnforce adds a conflict where authentication is to be on in a cluster that
+// would know nobody by a certificate, and somebody is known by nothing else.
 func (s *session) mayEnforce(ctx context.Context, p *plan.Plan) error {
-	if !enforces(p) {
+	if !needsCertificates(p, s.Username(), s.LogsIn()) {
 		return nil
 	}
 	err := s.ChecksCertificates(ctx)
@@ -43,6 +43,13 @@ func (s *session) mayEnforce(ctx context.Context, p *plan.Plan) error {
 		return nil
 	}
 	return err
+}
+
+// needsCertificates reports whether a plan relies on client certificates: for
+// users of the ACL while authentication is on, or for the user of the connection
+// that turns it on.
+func needsCertificates(p *plan.Plan, self string, logsIn bool) bool {
+	return p.Access != nil && p.Access.ByCertificate || enforces(p) && self != "" && !logsIn
 }
 
 // enforces reports whether a plan turns authentication on.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // VerifyOptions say whose credentials to try.
@@ -30,6 +31,9 @@ type Verified struct {
 	Users    []VerifiedUser
 	// Untried are the users without credentials.
 	Untried []string
+	// Passwords are what is known of those of all users, where users are known by
+	// certificates.
+	Passwords []VerifiedPassword
 }
 
 // VerifiedUser is what was tried as one user.
@@ -53,7 +57,8 @@ type WrongTry struct {
 
 // Passed reports whether everything is as it is declared.
 func (v *Verified) Passed() bool {
-	return v.Enforced && !slices.ContainsFunc(v.Users, func(u VerifiedUser) bool { return len(u.Wrong) > 0 || u.Failed != nil })
+	return v.Enforced && !slices.ContainsFunc(v.Users, func(u VerifiedUser) bool { return len(u.Wrong) > 0 || u.Failed != nil }) &&
+		!slices.ContainsFunc(v.Passwords, func(p VerifiedPassword) bool { return p.Proof.Wrong() || p.Failed != nil })
 }
 
 // triesPerKind bounds how many ranges of a kind of data are tried, spread over
@@ -72,7 +77,11 @@ func (e *Engine) VerifyACL(ctx context.Context, o VerifyOptions) (out *Verified,
 		return nil, err
 	}
 	defer w.close(&err)
-	a, err := w.acl(ctx)
+	view, err := w.engine.read(ctx, w.session, w.network.Name, w.network.Prefix)
+	if err != nil {
+		return nil, err
+	}
+	a, err := compiled(known(w.network, view.state), w.locate)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +100,7 @@ func (e *Engine) VerifyACL(ctx context.Context, o VerifyOptions) (out *Verified,
 	if w.target.config.Timeout, err = e.timeout(o.Connection); err != nil {
 		return nil, err
 	}
-	if err := out.tryAll(ctx, e, o.Credentials, w.target); err != nil {
+	if err := out.tryAll(ctx, w, view.state, o.Credentials); err != nil {
 		return nil, err
 	}
 	return out, ctx.Err()
@@ -99,14 +108,20 @@ func (e *Engine) VerifyACL(ctx context.Context, o VerifyOptions) (out *Verified,
 
 // tryAll tries each user that the folder has credentials of. None at all is an
 // error: nothing would have been verified.
-func (v *Verified) tryAll(ctx context.Context, e *Engine, folder string, t target) error {
+func (v *Verified) tryAll(ctx context.Context, w *work, st *state.State, folder string) error {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return failure(fmt.Sprintf("There is no folder %s", folder), "", "name the one that holds the credentials of the users")
 	}
-	configs := map[string]etcd.Config{}
+	e, configs, byCertificate, former := w.engine, map[string]etcd.Config{}, w.network.ACL.Auth == network.ByCertificate, 0
+	if byCertificate {
+		var err error
+		if former, err = v.tryPasswords(ctx, w, st, folder); err != nil {
+			return err
+		}
+	}
 	for i := range v.ACL.Set.Users {
 		name := v.ACL.Set.Users[i].Name
-		config, found, err := credentialsOf(folder, name, t)
+		config, found, err := credentialsOf(folder, name, w.target, byCertificate)
 		if err != nil {
 			return err
 		}
@@ -117,7 +132,7 @@ func (v *Verified) tryAll(ctx context.Context, e *Engine, folder string, t targe
 			v.Untried = append(v.Untried, name)
 		}
 	}
-	if len(v.Users) == 0 {
+	if len(v.Users) == 0 && former == 0 {
 		return failure(fmt.Sprintf("The folder %s holds the credentials of no ACL user", folder), "They are named NAME.pem and NAME-key.pem, or NAME.password.",
 			"`sigilform acl show` lists the users")
 	}
@@ -136,8 +151,9 @@ func (v *Verified) tryAll(ctx context.Context, e *Engine, folder string, t targe
 	return nil
 }
 
-// credentialsOf is how to connect as a user, where the folder says it.
-func credentialsOf(folder, user string, t target) (config etcd.Config, found bool, err error) {
+// credentialsOf is how to connect as a user, where the folder says it. A password
+// is none where users are known by certificates.
+func credentialsOf(folder, user string, t target, byCertificate bool) (config etcd.Config, found bool, err error) {
 	config = t.config
 	config.Any, config.Username, config.Password = true, "", ""
 	if filepath.Base(user) != user {
@@ -148,23 +164,15 @@ func credentialsOf(folder, user string, t target) (config etcd.Config, found boo
 		config.CertFile, config.KeyFile = cert, key
 		return config, true, nil
 	}
-	name := filepath.Join(folder, user+".password")
-	info, err := os.Stat(name)
-	if errors.Is(err, os.ErrNotExist) {
+	if byCertificate {
 		return config, false, nil
-	}
-	if err != nil {
-		return config, false, fmt.Errorf("look for the password of %s: %w", user, err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return config, false, failure(fmt.Sprintf("Others may read the password file %s", name), fmt.Sprintf("Its mode is %04o.", info.Mode().Perm()), "make it 0600")
 	}
 	if t.config.Username == "" {
 		config.CertFile, config.KeyFile = "", "" // it names this connection's own user
 	}
 	config.Username = user
-	config.Password, err = readPassword(name)
-	return config, true, err
+	config.Password, found, err = passwordOf(folder, user)
+	return config, found, err
 }
 
 func tryUser(ctx context.Context, a *ACL, name string, config etcd.Config, kinds []acl.Kind) VerifiedUser {

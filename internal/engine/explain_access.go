@@ -24,7 +24,10 @@ func explainAccess(err error) (d render.ErrorDocument, ok bool) {
 			Detail: fmt.Sprintf("The reply to %q was lost: %s.", e.Op.String(), causeOf(e.Cause)), Hint: "ask with `sigilform acl show --live`, then run the command again",
 		}, true
 	}
-	return d, false
+	if stopped(err) {
+		return d, false
+	}
+	return explainRescue(err)
 }
 
 func stopped(err error) bool {

@@ -61,6 +61,9 @@ func explainStopped(e *apply.Stopped) render.ErrorDocument {
 		Detail: fmt.Sprintf("%d of %d writes%s are done, in whole steps. It stopped because: %s.", e.Journal.Done, e.Journal.Ops, callsOf(e.Journal), causeOf(e.Cause)),
 		Hint:   "`sigilform recover` carries it on where the network has not moved, else undoes it",
 	}
+	if _, ok := as[*apply.ShutOut](e.Cause); ok {
+		d.Hint = "run `sigilform recover` as an administrator, who has the role root: it carries the apply on where the network has not moved, else undoes it"
+	}
 	if e.Taken {
 		d.Summary = "another process has taken the apply over"
 		d.Detail = fmt.Sprintf("It was at %d of %d writes then. This process wrote nothing since.", e.Journal.Done, e.Journal.Ops)

@@ -17,7 +17,7 @@ func (e *Engine) passwords(folder string) apply.Passwords {
 			value := e.Env.Get(s.Env)
 			if value == "" {
 				return "", failure(fmt.Sprintf("The environment variable %s is not set", s.Env),
-					"It is to hold the password of a user that this apply creates.", "Set it, and apply again.")
+					"It is to hold the password that this apply gives a user.", "Set it, and apply again.")
 			}
 			return value, nil
 		}

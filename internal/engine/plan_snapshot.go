@@ -61,13 +61,13 @@ func (w *work) planSnapshot(ctx context.Context, s *snapshot.Snapshot) (*Planned
 	w.engine.notice(st.Journal, st.Lock)
 	in := w.input(&view{snapshot: s.Store, state: st})
 	in.LogIndex, in.MaskKey = s.LogIndex, s.MaskKey
-	in.Access = plan.AccessInput{Live: s.Auth, Self: s.User, DisableAuth: w.options.DisableAuth}
+	in.Access = plan.AccessInput{Live: s.Auth, Self: s.User, LogsIn: s.LogsIn, DisableAuth: w.options.DisableAuth}
 	p, found, err := w.decide(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	p.Origin = &plan.Origin{TakenAt: s.TakenAt, Tool: s.Tool}
-	if o := s.Open; o != nil && enforces(p) {
+	if o := s.Open; o != nil && needsCertificates(p, s.User, s.LogsIn) {
 		p.Conflicts = append(p.Conflicts, openConflict(o.Summary, o.Detail, o.Hint))
 	}
 	if err := judge(ctx, w.options.Source.Limits, p, st, w.config, w.options.Allow); err != nil {

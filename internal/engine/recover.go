@@ -26,19 +26,28 @@ type RecoverOptions struct {
 type Recovered struct {
 	Network  string
 	Recovery *apply.Recovery
-	Took     time.Duration
+	// RescueRemoved says that an apply had left the rescue user in etcd, and that
+	// it is gone.
+	RescueRemoved bool
+	Took          time.Duration
 }
 
 // Recover carries an interrupted apply on, or undoes it, or ends it where it is.
+// After it no rescue user is left in etcd, or the error says that one is; what
+// was recovered is returned with that.
 func (e *Engine) Recover(ctx context.Context, o RecoverOptions) (out *Recovered, err error) {
 	l, err := e.visit(ctx, o.LiveOptions)
 	if err != nil {
-		return nil, err
+		return nil, mentionRescue(err)
 	}
 	defer l.close(&err)
 	out = &Recovered{Network: l.name}
 	shown, _, err := l.lock(ctx)
-	if err != nil || shown.Journal == nil {
+	if err != nil {
+		return nil, err
+	}
+	if shown.Journal == nil {
+		out.RescueRemoved, err = l.tidyRescue(ctx)
 		return out, err
 	}
 	if o.Review != nil {
@@ -64,5 +73,9 @@ func (e *Engine) Recover(ctx context.Context, o RecoverOptions) (out *Recovered,
 	out.Recovery, err = end(hard, e.observe(l.session), l.name, l.prefix, options)
 	st.end(err)
 	out.Took = e.Clock().Sub(from)
+	if err != nil {
+		return nil, err
+	}
+	out.RescueRemoved, err = l.tidyRescue(hard)
 	return out, err
 }

@@ -103,6 +103,9 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
+	if err := l.session.mayEnforce(ctx, p); err != nil {
+		return nil, err
+	}
 	if err := judge(ctx, Limits{}, p, v.state, nil, o.Allow); err != nil {
 		return nil, err
 	}

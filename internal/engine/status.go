@@ -38,6 +38,12 @@ func (e *Engine) Status(ctx context.Context, o LiveOptions) (out *render.StatusD
 	if len(v.state.ACL) > 0 {
 		b.out.Warnings = advise(cluster.Versions())
 	}
+	switch b.out.Rescue, err = l.session.HasRescue(ctx); {
+	case b.out.Rescue:
+		b.out.Warnings = append(b.out.Warnings, plan.RescueWarning())
+	case err != nil && !etcd.IsDenied(err):
+		return nil, err
+	}
 	return b.finish(), nil
 }
 

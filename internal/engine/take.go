@@ -60,7 +60,7 @@ func (w *work) take(ctx context.Context) (*snapshot.Snapshot, *state.Head, error
 	ids := w.engine.ids()
 	out := &snapshot.Snapshot{
 		TakenAt: w.engine.now().Truncate(time.Second), Tool: w.engine.Version, Network: w.network.Name, Prefix: w.network.Prefix,
-		User: w.session.Username(), LogIndex: w.session.LogIndex(ctx, v.snapshot.Revision),
+		User: w.session.Username(), LogsIn: w.session.LogsIn(), LogIndex: w.session.LogIndex(ctx, v.snapshot.Revision),
 		MaskKey: cmp.Or(v.state.DigestKey, ids.Secret()),
 		Journal: journalSeen(v.state.Journal), UnderWay: v.state.Journal != nil && v.state.Lock != nil,
 	}
@@ -106,9 +106,6 @@ func (w *work) takeAccess(ctx context.Context, out *snapshot.Snapshot, wanted bo
 	out.Auth = live
 	if cluster, err := w.session.Cluster(ctx); err == nil {
 		out.Versions = cluster.Versions()
-	}
-	if live == nil || live.Enabled {
-		return nil
 	}
 	// Any other failure of this check is one of its moment, and not of the network.
 	if e, ok := as[*etcd.ConnectError](w.session.ChecksCertificates(ctx)); ok && e.Kind == etcd.Refused {

@@ -168,3 +168,10 @@ func IsDenied(err error) bool {
 	var e *ConnectError
 	return errors.As(err, &e) && e.Kind == Denied
 }
+
+// isShutOut reports whether an error says that a user is not let in, or may not
+// do what was asked.
+func isShutOut(err error) bool {
+	var e *ConnectError
+	return errors.As(err, &e) && e.ShutOut()
+}

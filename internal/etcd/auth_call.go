@@ -73,6 +73,8 @@ func (c *Client) doAuth(ctx context.Context, op kv.AuthOp, password string) erro
 		err = c.addUser(ctx, op)
 	case kv.SetPassword:
 		err = c.setPassword(ctx, op.User, password)
+	case kv.ClearPassword:
+		err = c.clearPassword(ctx, op.User)
 	case kv.DeleteUser:
 		_, err = c.api.UserDelete(ctx, op.User)
 	case kv.GrantRole:
@@ -120,6 +122,24 @@ func (c *Client) setPassword(ctx context.Context, user, password string) error {
 		return err
 	}
 	_, err = c.auth.UserChangePassword(ctx, &pb.AuthUserChangePasswordRequest{Name: user, Password: plain, HashedPassword: hashed})
+	return err
+}
+
+// noHash stands where the hash of a password does, and is none of any.
+const noHash = "!"
+
+// clearPassword leaves a user no password that any login has. Its rights stay,
+// and so does what it does by a certificate: to make it again without a password
+// would take them from it in between, and etcd refuses that for root. A member
+// that takes no hash gets a password that nobody knows.
+func (c *Client) clearPassword(ctx context.Context, user string) error {
+	request := &pb.AuthUserChangePasswordRequest{Name: user}
+	if c.takesHashes(ctx) {
+		request.HashedPassword = base64.StdEncoding.EncodeToString([]byte(noHash))
+	} else {
+		request.Password = rand.Text()
+	}
+	_, err := c.auth.UserChangePassword(ctx, request)
 	return err
 }
 

@@ -2,13 +2,9 @@ package etcd
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"slices"
 
-	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -21,7 +17,9 @@ import (
 //
 // The rescue user's password follows from the connection's own credentials: so
 // one whose process was killed in between can be undone by the next, see
-// [Rescue]. Where authentication is on already, it only proves and tidies up.
+// [Rescue]. Where authentication is on already, it only proves and tidies up:
+// that is how a recovery ends what a killed run began. Without an error, or with
+// a *kv.NotEnforced, there is no rescue user any more.
 func (c *Client) Enforce(ctx context.Context, probe string) error {
 	if err := c.mayEnforce(ctx); err != nil {
 		return err
@@ -44,17 +42,27 @@ func (c *Client) Enforce(ctx context.Context, probe string) error {
 	if err := c.prove(ctx, probe); err != nil {
 		return c.undoEnforce(context.WithoutCancel(ctx), err)
 	}
-	return c.dropRescue(ctx)
+	_, err = c.dropRescue(ctx)
+	return err
 }
 
-// undoEnforce turns authentication off again, and says so only if it is.
+// undoEnforce turns authentication off again, and says so only if it is and the
+// rescue user is gone.
 func (c *Client) undoEnforce(ctx context.Context, cause error) error {
-	if err := rescue(ctx, c.settings.Config); err != nil {
+	off, err := turnOff(ctx, c.settings)
+	if !off {
+		enabled, _, asked := c.AuthStatus(ctx) // the reply may have been lost
+		off = asked == nil && !enabled
+	}
+	if !off {
 		return &ConnectError{
 			Kind: Refused, Summary: "authentication is on, and this connection can't administer the cluster",
 			Detail: fmt.Sprintf("It could not be turned off again either: %v.", err),
 			Hint:   "run `sigilform recover --rescue` with the same credentials, or log in as another administrator", Cause: cause,
 		}
+	}
+	if _, err := c.dropRescue(ctx); err != nil {
+		return err
 	}
 	return &kv.NotEnforced{Cause: cause}
 }
@@ -112,89 +120,4 @@ func (c *Client) prove(ctx context.Context, probe string) error {
 		return fmt.Errorf("list the users: %w", err)
 	}
 	return nil
-}
-
-// addRescue makes the rescue user, or gives one that a killed run left the
-// password that follows from these credentials.
-func (c *Client) addRescue(ctx context.Context) error {
-	password, err := c.settings.rescuePassword()
-	if err != nil {
-		return err
-	}
-	now, err := c.Auth(ctx)
-	if err != nil {
-		return err
-	}
-	if _, left := now.Users[kv.RescueUser]; left {
-		if err := c.DoAuth(ctx, kv.AuthOp{Kind: kv.DeleteUser, User: kv.RescueUser}, ""); err != nil {
-			return err
-		}
-	}
-	for _, op := range []kv.AuthOp{
-		{Kind: kv.AddUser, User: kv.RescueUser, Password: &kv.PasswordSource{}},
-		{Kind: kv.SetPassword, User: kv.RescueUser},
-		{Kind: kv.GrantRole, User: kv.RescueUser, Role: kv.RootName},
-	} {
-		if err := c.DoAuth(ctx, op, password); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *Client) dropRescue(ctx context.Context) error {
-	now, err := c.Auth(ctx)
-	if err != nil {
-		return err
-	}
-	if _, there := now.Users[kv.RescueUser]; !there {
-		return nil
-	}
-	return c.DoAuth(ctx, kv.AuthOp{Kind: kv.DeleteUser, User: kv.RescueUser}, "")
-}
-
-// Rescue turns authentication off again where a run was killed after it had
-// turned it on, and before it could prove that these credentials still work.
-func Rescue(ctx context.Context, config Config) error {
-	return rescue(ctx, config)
-}
-
-// rescue turns authentication off as the rescue user.
-func rescue(ctx context.Context, config Config) error {
-	s, err := prepare(config)
-	if err != nil {
-		return err
-	}
-	password, err := s.rescuePassword()
-	if err != nil {
-		return err
-	}
-	s.Username, s.Password = kv.RescueUser, password
-	limit, cancel := context.WithTimeout(ctx, s.Timeout)
-	defer cancel()
-	client, err := s.open(limit, true)
-	if err != nil {
-		return s.explain(limit, err, seen{})
-	}
-	defer client.Close() //nolint:errcheck // authentication is off when it ends
-	if err := client.DoAuth(limit, kv.AuthOp{Kind: kv.DisableAuth}, ""); err != nil {
-		return err
-	}
-	return client.DoAuth(limit, kv.AuthOp{Kind: kv.DeleteUser, User: kv.RescueUser}, "")
-}
-
-// rescuePassword follows from the credentials of a connection, so that only who
-// has those can make it, at any time anew.
-func (s *settings) rescuePassword() (string, error) {
-	secret := []byte(s.Password)
-	if s.Password == "" {
-		key, err := intake.Read(s.KeyFile, maxPEM)
-		if err != nil {
-			return "", fmt.Errorf("read the private key: %w", err)
-		}
-		secret = key
-	}
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte("sigilform rescue 1"))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)), nil
 }

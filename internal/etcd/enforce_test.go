@@ -198,13 +198,81 @@ func TestRescue(t *testing.T) {
 	// The same run again finds it on, and gets out too.
 	other := wrong
 	other.Password = "another wrong word"
-	if err := etcd.Rescue(t.Context(), other); err == nil {
-		t.Fatal("who has other credentials turned authentication off")
+	err := connectError(t, func() error { _, err := etcd.Rescue(t.Context(), other); return err })
+	check(t, err, etcd.Unauthenticated, "neither these credentials nor a rescue user", "the credentials of the apply that was killed")
+	rescued(t, wrong, etcd.Rescued{TurnedOff: true, Removed: true})
+	enabled(t, open, false)
+	// A second time there is nothing to do.
+	rescued(t, wrong, etcd.Rescued{})
+}
+
+// rescued rescues, and compares what there was to do.
+func rescued(t *testing.T, c etcd.Config, want etcd.Rescued) {
+	t.Helper()
+	if got, err := etcd.Rescue(t.Context(), c); err != nil || got != want {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
 	}
-	if err := etcd.Rescue(t.Context(), wrong); err != nil {
+}
+
+// TestNothingToRescue: nobody is turned away, and nothing is turned off, where no
+// run has left a rescue user.
+func TestNothingToRescue(t *testing.T) {
+	t.Parallel()
+	s := etcdtest.Start(t)
+	open := etcd.Config{Endpoints: []string{s.Endpoint()}}
+	config := etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"}
+	rescued(t, open, etcd.Rescued{})
+	rescued(t, config, etcd.Rescued{})
+	c := connectWith(t, open)
+	do(t, c, rootWithPassword()...)
+	// Left before authentication was on, or by a rescue that was killed itself.
+	do(t, c, kv.AuthOp{Kind: kv.AddUser, User: kv.RescueUser})
+	rescued(t, config, etcd.Rescued{Removed: true})
+	root := connectWith(t, config)
+	if err := root.Enforce(t.Context(), probe); err != nil {
 		t.Fatal(err)
 	}
-	enabled(t, open, false)
+	rescued(t, config, etcd.Rescued{})
+	enabled(t, root, true)
+	if e := connectError(t, func() error { _, err := etcd.Rescue(t.Context(), open); return err }); e.Kind != etcd.BadConfig {
+		t.Errorf("got %+v", e)
+	}
+	// One that other credentials made is none for these, which work.
+	do(t, root, administrators(kv.RescueUser)...)
+	err := connectError(t, func() error { _, err := etcd.Rescue(t.Context(), config); return err })
+	check(t, err, etcd.Refused, "other credentials", "sigilform recover")
+	if removed, err := root.TidyRescue(t.Context(), probe); !removed || err != nil {
+		t.Errorf("%v, %v", removed, err)
+	}
+	enabled(t, root, true)
+}
+
+// TestTidyRescueProves: the rescue user stays, and that is said, where a new
+// connection can't administer the cluster.
+func TestTidyRescueProves(t *testing.T) {
+	t.Parallel()
+	s := etcdtest.Start(t)
+	c := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
+	do(t, c, rootWithPassword()...)
+	do(t, c, administrators(kv.RescueUser)...)
+	root := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"})
+	do(t, root, kv.AuthOp{Kind: kv.EnableAuth})
+	if _, err := root.HasRescue(t.Context()); err != nil { // it has logged in
+		t.Fatal(err)
+	}
+	other := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"})
+	do(t, root, administrators("dana")...)
+	if err := other.ChangePassword(t.Context(), "root", "another word"); err != nil {
+		t.Fatal(err)
+	}
+	var left *etcd.RescueLeft
+	if _, err := root.TidyRescue(t.Context(), probe); err == nil || !errors.As(err, &left) && !etcd.IsShutOut(err) {
+		t.Errorf("got %v", err)
+	}
+	again := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "another word"})
+	if there, err := again.HasRescue(t.Context()); !there || err != nil {
+		t.Errorf("the rescue user is there: %v, %v", there, err)
+	}
 }
 
 func TestTwoUsersAtOnce(t *testing.T) {

@@ -24,7 +24,7 @@ func (s *settings) explain(ctx context.Context, err error, n seen) error {
 	}
 	err = rpctypes.Error(err)
 	switch {
-	case is(err, rpctypes.ErrAuthFailed), is(err, rpctypes.ErrInvalidAuthToken), is(err, rpctypes.ErrUserEmpty), is(err, rpctypes.ErrUserNotFound):
+	case is(err, rpctypes.ErrAuthFailed), is(err, rpctypes.ErrInvalidAuthToken), is(err, rpctypes.ErrUserEmpty), is(err, rpctypes.ErrUserNotFound), hasNoPassword(err):
 		return s.unauthenticated(err)
 	case is(err, rpctypes.ErrPermissionDenied):
 		return s.denied(err)
@@ -47,6 +47,12 @@ func (s *settings) explain(ctx context.Context, err error, n seen) error {
 	default:
 		return s.refused(err)
 	}
+}
+
+// hasNoPassword reports whether a login was refused to a user that was made
+// without a password. Servers have no code for it.
+func hasNoPassword(err error) bool {
+	return rpctypes.ErrorDesc(err) == "auth: authentication failed, password was given for no password user"
 }
 
 func is(err, want error) bool { return rpctypes.ErrorDesc(err) == rpctypes.ErrorDesc(want) }
@@ -91,6 +97,10 @@ func (s *settings) unauthenticated(err error) error {
 		out.Summary = "the cluster requires a user"
 		out.Detail = "Authentication is enabled there, and no user is given."
 		out.Hint = "give --user and --password-file, or a client certificate whose common name is a user"
+	case hasNoPassword(err):
+		out.Summary = fmt.Sprintf("the user %q has no password in etcd", s.Username)
+		out.Detail = "It was made without one: only a client certificate proves who it is."
+		out.Hint = "leave --user out, and give --cert and --key of a certificate whose common name is the user's"
 	default:
 		out.Summary = fmt.Sprintf("the cluster does not accept the user %q", s.Username)
 		out.Detail = "The user does not exist, or the password is wrong."

@@ -10,6 +10,9 @@ import (
 // AfterEnable sets what is called between turning authentication on and the proof.
 func AfterEnable(c *Client, do func()) { c.afterEnable = do }
 
+// IsShutOut reports whether an error says that a user is not let in.
+func IsShutOut(err error) bool { return isShutOut(err) }
+
 // Exact reports whether a watch asks the servers how far it is.
 func Exact(ctx context.Context, c *Client) bool { return c.exact(ctx) }
 

@@ -69,3 +69,7 @@ func (e *ConnectError) Unwrap() error { return e.Cause }
 // Temporary reports whether the same request may succeed a little later: a
 // member is lost, or a leader is being elected.
 func (e *ConnectError) Temporary() bool { return e.Kind == Unreachable || e.Kind == NoQuorum }
+
+// ShutOut reports whether the user of the connection is not let in, or may not
+// do what was asked.
+func (e *ConnectError) ShutOut() bool { return e.Kind == Unauthenticated || e.Kind == Denied }

@@ -53,10 +53,14 @@ func (c *Client) Lock(ctx context.Context, key, value string, ttl time.Duration)
 	}
 	if err != nil {
 		taken := (*Taken)(nil)
-		if closed := l.release(ctx); !errors.As(err, &taken) {
-			return nil, c.explain(ctx, errors.Join(err, closed))
+		closed := l.release(ctx)
+		switch {
+		case errors.As(err, &taken):
+			return nil, err
+		case !isShutOut(c.explain(ctx, err)): // else the release is refused as well
+			err = errors.Join(err, closed)
 		}
-		return nil, err
+		return nil, c.explain(ctx, err)
 	}
 	l.watching.Go(func() { l.watch(life) })
 	return l, nil

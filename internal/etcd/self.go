@@ -10,6 +10,10 @@ import (
 // the common name of the client certificate; empty where there is neither.
 func (c *Client) Username() string { return c.settings.user() }
 
+// LogsIn reports whether this connection gives a user with a password, and not a
+// certificate, for who it is.
+func (c *Client) LogsIn() bool { return c.settings.Username != "" }
+
 func (s *settings) user() string {
 	if s.Username != "" {
 		return s.Username

@@ -12,7 +12,7 @@ func (o AuthOp) Fits(a *Auth) bool {
 		return role
 	case GrantPermission, RevokePermission:
 		return role && permissions[o.Range()] == o.Was
-	case SetPassword, DeleteUser, RevokeRole:
+	case SetPassword, ClearPassword, DeleteUser, RevokeRole:
 		return user
 	case GrantRole:
 		return user && (role || o.Role == RootName)
@@ -21,7 +21,7 @@ func (o AuthOp) Fits(a *Auth) bool {
 }
 
 // Inverse is the call that takes this one back. A password that was set goes
-// with the user that was added for it.
+// with the user that was added for it; one that is cleared is never taken back.
 func (o AuthOp) Inverse() AuthOp {
 	back := o
 	back.Access, back.Was, back.Password = o.Was, o.Access, nil
@@ -43,7 +43,7 @@ func (o AuthOp) Inverse() AuthOp {
 		back.Kind = RevokeRole
 	case RevokeRole:
 		back.Kind = GrantRole
-	case SetPassword:
+	case SetPassword, ClearPassword:
 	case EnableAuth:
 		back.Kind = DisableAuth
 	case DisableAuth:
@@ -77,7 +77,7 @@ func (o AuthOp) Apply(a *Auth) {
 	case EnableAuth:
 		a.Enabled = true
 		return
-	case SetPassword:
+	case SetPassword, ClearPassword:
 	case DisableAuth:
 		a.Enabled = false
 	}

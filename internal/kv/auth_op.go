@@ -13,11 +13,14 @@ const (
 	RevokePermission AuthOpKind = "revoke-permission"
 	AddUser          AuthOpKind = "add-user"
 	SetPassword      AuthOpKind = "set-password"
-	DeleteUser       AuthOpKind = "delete-user"
-	GrantRole        AuthOpKind = "grant-role"
-	RevokeRole       AuthOpKind = "revoke-role"
-	EnableAuth       AuthOpKind = "enable-auth"
-	DisableAuth      AuthOpKind = "disable-auth"
+	// ClearPassword leaves a user none that anybody has: every login is refused.
+	// Rights stay as they are.
+	ClearPassword AuthOpKind = "clear-password"
+	DeleteUser    AuthOpKind = "delete-user"
+	GrantRole     AuthOpKind = "grant-role"
+	RevokeRole    AuthOpKind = "revoke-role"
+	EnableAuth    AuthOpKind = "enable-auth"
+	DisableAuth   AuthOpKind = "disable-auth"
 )
 
 // AuthOp is one call. It holds no password, only where one is to be found.
@@ -57,7 +60,7 @@ func (o AuthOp) String() string {
 		return fmt.Sprintf("%s %s from role %s", o.Kind, o.Range(), o.Role)
 	case AddRole, DeleteRole:
 		return string(o.Kind) + " " + o.Role
-	case AddUser, SetPassword, DeleteUser:
+	case AddUser, SetPassword, ClearPassword, DeleteUser:
 		return string(o.Kind) + " " + o.User
 	case GrantRole:
 		return fmt.Sprintf("%s %s to user %s", o.Kind, o.Role, o.User)
@@ -94,7 +97,7 @@ func (o AuthOp) Holds(a *Auth) bool {
 		return a.Enabled
 	case DisableAuth:
 		return !a.Enabled
-	case SetPassword:
+	case SetPassword, ClearPassword:
 	}
 	return false
 }

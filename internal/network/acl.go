@@ -84,10 +84,13 @@ func (a *ACL) normalize() {
 		slices.Sort(u.Roles)
 		u.Roles = slices.Compact(u.Roles)
 		if a.Auth == ByPassword && u.PasswordEnv == "" && u.PasswordFile == "" {
-			u.PasswordEnv = passwordVariable + variableName(u.Name)
+			u.PasswordEnv = PasswordVariable(u.Name)
 		}
 	}
 }
+
+// PasswordVariable is where the password of a user is where nothing else is said.
+func PasswordVariable(user string) string { return passwordVariable + variableName(user) }
 
 // variableName is a name as a part of that of a variable.
 func variableName(name string) string {

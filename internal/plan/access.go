@@ -28,6 +28,12 @@ type Access struct {
 	Expected map[string]string `json:"expected,omitempty"`
 	// Enabled says that authentication was taken to be on.
 	Enabled bool `json:"enabled"`
+	// ByCertificate says that authentication is on after the apply, and that users
+	// are known by client certificates only.
+	ByCertificate bool `json:"by_certificate,omitempty"`
+	// Rescue says that the rescue user is there, which is nobody's but an apply's
+	// that turns authentication on.
+	Rescue bool `json:"rescue_user,omitempty"`
 	// OtherRoles and OtherUsers are those of others: left alone.
 	OtherRoles []string `json:"other_roles,omitempty"`
 	OtherUsers []string `json:"other_users,omitempty"`
@@ -47,6 +53,8 @@ type AccessInput struct {
 	Live *kv.Auth
 	// Self is the user of the connection, empty where it has none.
 	Self string
+	// LogsIn says that the connection gives a password for it, and no certificate.
+	LogsIn bool
 	// DisableAuth allows to turn authentication off.
 	DisableAuth bool
 }
@@ -76,6 +84,10 @@ func (m *maker) planAccess() {
 		m.plan.Access.Revision = live.Revision
 	}
 	m.plan.Access.Enabled = live.Enabled
+	if HasRescue(live) {
+		m.plan.Access.Rescue = true
+		m.plan.Warnings = append(m.plan.Warnings, RescueWarning())
+	}
 	if m.keepsAuthentication(live) {
 		m.plan.Access = nil // nothing of it is touched
 		return
@@ -89,7 +101,7 @@ func (m *maker) planAccess() {
 	a.unwanted(wanted)
 	a.others(wanted)
 	a.expect(wanted)
-	a.target.Passwords = map[string]*kv.PasswordSource{}
+	a.target.Passwords, a.target.Credentials = map[string]*kv.PasswordSource{}, map[string]acl.Credential{}
 	for i := range wanted {
 		a.aim(&wanted[i])
 	}
@@ -97,6 +109,7 @@ func (m *maker) planAccess() {
 		a.aim(&a.released[i])
 	}
 	a.checkSelf()
+	a.checkCredentials(wanted)
 	m.plan.Access.Grants, m.plan.Access.Revokes = acl.Sequence(live, a.target)
 	a.refuseOddRanges()
 }
@@ -122,6 +135,10 @@ func (a *accessMaker) wanted(w *principal) {
 		if differing := refusedFields(fields); len(differing) > 0 {
 			a.conflict(foreignUser(w, differing))
 		}
+	}
+	if f, ok := w.passwordChange(w.credential()); ok {
+		fields = append(fields, f)
+		slices.SortFunc(fields, func(a, b FieldChange) int { return cmp.Compare(a.Name, b.Name) })
 	}
 	recorded := a.recordAccess(w)
 	if len(fields) == 0 && !recorded {
@@ -220,7 +237,7 @@ func (a *accessMaker) others(wanted []principal) {
 	if !a.plan.Access.Live {
 		return
 	}
-	known := map[state.ID]bool{}
+	known := map[state.ID]bool{{Kind: addr.ACLUser, ID: kv.RescueUser}: true}
 	for i := range wanted {
 		known[state.ID{Kind: wanted[i].Kind, ID: wanted[i].Name}] = true
 	}
@@ -276,6 +293,7 @@ func (a *accessMaker) aim(w *principal) {
 		}
 		a.target.Users[w.Name] = w.Roles
 		a.target.Passwords[w.Name] = w.Password
+		a.target.Credentials[w.Name] = w.credential()
 	default:
 		a.target.EnforceNamed, a.target.Enforce = true, w.Enforce
 	}

@@ -13,7 +13,7 @@ import (
 // CompareAccess compares what was last applied to the authentication with what
 // is there: the same comparison as a plan's, with what was applied in the place
 // of what is desired. It returns what drifted, and how many roles, users and
-// fields were looked at.
+// fields were looked at. A rescue user that is left is drift too.
 func CompareAccess(st *state.State, live *kv.Auth) (changes []Change, objects, fields int) {
 	for _, id := range slices.SortedFunc(maps.Keys(st.ACL), state.CompareIDs) {
 		p := appliedPrincipal(st.Layout.NetworkName(), id, st.ACL[id])
@@ -29,6 +29,9 @@ func CompareAccess(st *state.State, live *kv.Auth) (changes []Change, objects, f
 			c.Action = Create
 		}
 		changes = append(changes, c)
+	}
+	if HasRescue(live) {
+		changes = append(changes, rescueLeft())
 	}
 	return changes, objects, fields
 }

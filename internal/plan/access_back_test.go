@@ -88,6 +88,7 @@ func (g *guarded) call(op kv.AuthOp) {
 		a.Users[op.User] = slices.DeleteFunc(a.Users[op.User], func(r string) bool { return r == op.Role })
 	case kv.DeleteUser:
 		delete(a.Users, op.User)
+	case kv.ClearPassword, kv.SetPassword: // who has one shows nowhere
 	case kv.EnableAuth:
 		a.Enabled = true
 	case kv.DisableAuth:

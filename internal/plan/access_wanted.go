@@ -86,15 +86,7 @@ func rolesOf(r *state.Record) []string {
 	return out
 }
 
-func passwordOf(r *state.Record) *kv.PasswordSource {
-	switch kind, name, _ := strings.Cut(r.Initial[passwordField], " "); kind {
-	case "env":
-		return &kv.PasswordSource{Env: name}
-	case "file":
-		return &kv.PasswordSource{File: name}
-	}
-	return nil
-}
+func passwordOf(r *state.Record) *kv.PasswordSource { return sourceOf(r.Initial[passwordField]) }
 
 // AppliedAuth is the authentication as it was last applied: what the records
 // say, in the form that a cluster's own has.

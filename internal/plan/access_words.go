@@ -22,7 +22,7 @@ func (a *accessMaker) word(c *Change, w *principal) {
 		words := acl.Words{Layout: a.layout, Own: OwnKeys(a.in.State.Layout), Name: a.addressOf}
 		c.Notes = words.Changed(subjectOf(w), acl.Grants(a.live.Roles[w.Name]), to)
 	case addr.ACLUser:
-		c.Notes = administrator(w, a.live.Users[w.Name])
+		c.Notes = append(administrator(w, a.live.Users[w.Name]), w.passwordNote()...)
 	default:
 		if c.Action != Forget && w.Enforce != a.live.Enabled {
 			c.Notes = []string{"everybody who reaches the cluster may read and write everything from then on"}

@@ -40,8 +40,8 @@ const (
 	grantField   = "grants."
 	roleField    = "roles."
 	enforceField = "enforce"
-	// passwordField is where the password of a user is, which is nothing of the
-	// cluster's.
+	// passwordField is where the password of a user is, or that it has none: the
+	// cluster tells neither.
 	passwordField = "password"
 )
 
@@ -178,12 +178,8 @@ func (p *principal) action(fields []FieldChange) Action {
 // next is the record after the apply.
 func (p *principal) next() *state.Record {
 	r := &state.Record{Kind: p.Kind, ID: p.ID, Address: p.Address, Declared: p.desired()}
-	switch {
-	case p.Password == nil:
-	case p.Password.Env != "":
-		r.Initial = map[string]string{passwordField: "env " + p.Password.Env}
-	default:
-		r.Initial = map[string]string{passwordField: "file " + p.Password.File}
+	if text := p.passwordText(); text != "" {
+		r.Initial = map[string]string{passwordField: text}
 	}
 	return r
 }

@@ -17,6 +17,9 @@ type AccessDocument struct {
 	// Grants and Revokes count the calls before and after the data.
 	Grants  int `json:"grants"`
 	Revokes int `json:"revokes"`
+	// Rescue says that an apply which turned authentication on has left its rescue
+	// user, an administrator.
+	Rescue bool `json:"rescue_user,omitempty"`
 	// OtherRoles and OtherUsers are those of others.
 	OtherRoles []string `json:"other_roles"`
 	OtherUsers []string `json:"other_users"`
@@ -29,7 +32,7 @@ func accessDocument(a *plan.Access) *AccessDocument {
 	}
 	return &AccessDocument{
 		Live: a.Live, Revision: a.Revision, Grants: len(a.Grants), Revokes: len(a.Revokes),
-		OtherRoles: list(a.OtherRoles), OtherUsers: list(a.OtherUsers),
+		Rescue: a.Rescue, OtherRoles: list(a.OtherRoles), OtherUsers: list(a.OtherUsers),
 	}
 }
 

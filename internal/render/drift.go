@@ -82,6 +82,7 @@ func (p *page) drifted(c *ChangeDocument) {
 		p.driftPermissions(c)
 		return
 	}
+	p.notes(c)
 	single, many := sets(visible(c.Fields))
 	if gone != "" {
 		p.goneFields(single)

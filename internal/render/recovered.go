@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -13,7 +14,8 @@ type RecoveredDocument struct {
 	Head
 	Network string `json:"network"`
 	// Outcome is "finished", "rolled-back", "dropped" (it had written
-	// nothing), "abandoned", or "nothing" where there was none.
+	// nothing), "abandoned", "rescued" (authentication is off again), or "nothing"
+	// where there was none.
 	Outcome string `json:"outcome"`
 	// Journal is as it was found.
 	Journal *JournalDocument `json:"journal,omitempty"`
@@ -28,8 +30,11 @@ type RecoveredDocument struct {
 	Restored int          `json:"restored,omitempty"`
 	Left     []state.Left `json:"left,omitempty"`
 	// Moved is why it did not go forward.
-	Moved      []MovedKey `json:"moved,omitempty"`
-	DurationMS float64    `json:"duration_ms"`
+	Moved []MovedKey `json:"moved,omitempty"`
+	// RescueRemoved says that an apply had left the rescue user in etcd, an
+	// administrator, and that it is gone.
+	RescueRemoved bool    `json:"rescue_user_removed,omitempty"`
+	DurationMS    float64 `json:"duration_ms"`
 }
 
 // NewRecovered makes the Document of a recovery, nil where there was nothing
@@ -49,6 +54,19 @@ func NewRecovered(network string, r *apply.Recovery, took time.Duration) Recover
 
 const microsPerMilli = 1000
 
+// rescued is the outcome of a recovery that turned authentication off again.
+const rescued = "rescued"
+
+// NewRescued makes the Document of a rescue.
+func NewRescued(network string, turnedOff, removed bool) RecoveredDocument {
+	d := NewRecovered(network, nil, 0)
+	d.RescueRemoved = removed
+	if turnedOff {
+		d.Outcome = rescued
+	}
+	return d
+}
+
 // Recovered shows what became of an interrupted apply.
 func Recovered(w io.Writer, d RecoveredDocument, o Options) error {
 	d.Head = head("recovered")
@@ -57,6 +75,9 @@ func Recovered(w io.Writer, d RecoveredDocument, o Options) error {
 	}
 	p := newPage(o)
 	p.recovered(&d)
+	if d.RescueRemoved {
+		p.line("The etcd user ", kv.RescueUser, ", an administrator that an apply had left, is removed.")
+	}
 	return p.flush(w)
 }
 
@@ -72,7 +93,11 @@ func (p *page) recovered(d *RecoveredDocument) {
 		p.line(p.color(green, "Dropped: "), "the apply had written nothing yet.")
 	case apply.Abandoned:
 		p.line(p.color(yellow, "Abandoned: "), "what was written stays, as serial ", plainNumber(d.Serial), ", revision ", plainNumber(d.Revision), ".")
+	case rescued:
+		p.line(p.color(green, "Rescued: "), "authentication is off. Finish the apply with: sigilform recover")
 	default:
-		p.line("Nothing to recover.")
+		if !d.RescueRemoved {
+			p.line("Nothing to recover.")
+		}
 	}
 }

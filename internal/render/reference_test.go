@@ -31,7 +31,7 @@ func documented() map[string]any {
 		"Link": render.StatusLink{}, "Status count": render.StatusCount{}, "Foreign keys": render.StatusForeign{}, "Member": render.StatusMember{},
 		"Quorum": render.StatusQuorum{}, "Access": render.AccessDocument{}, "ACL": render.ACLDocument{}, "ACL role": render.ACLRoleDocument{}, "ACL grant": render.ACLGrantDocument{}, "ACL user": render.ACLUserDocument{},
 		"Can": render.CanDocument{}, "Ground": render.GroundDocument{}, "Matrix": render.MatrixDocument{}, "Matrix row": render.MatrixUsers{}, "Matrix cell": acl.Cell{}, "Password": render.PasswordDocument{},
-		"Verified": render.VerifiedDocument{}, "Verified user": render.VerifiedUserDocument{}, "Wrong try": render.WrongTryDocument{}, "Diagnostics": render.DiagnosticsDocument{}, "Validation": render.ValidationDocument{},
+		"Verified": render.VerifiedDocument{}, "Verified user": render.VerifiedUserDocument{}, "Verified password": render.VerifiedPasswordDocument{}, "Wrong try": render.WrongTryDocument{}, "Diagnostics": render.DiagnosticsDocument{}, "Validation": render.ValidationDocument{},
 		"Diagnostic": diag.Diagnostic{}, "Place": diag.Place{}, "Range": diag.Range{}, "Position": diag.Pos{}, "Snippet": diag.Snippet{},
 		"Error": render.ErrorDocument{}, "Moved key": render.MovedKey{}, "Size": render.SizeDocument{}, "Outputs": render.OutputsDocument{},
 		"Output": render.OutputDocument{}, "Graph": render.GraphDocument{}, "Graph cell": render.GraphCell{}, "Graph node": render.GraphNode{},

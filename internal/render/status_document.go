@@ -33,6 +33,9 @@ type StatusDocument struct {
 	// Members are empty, and Quorum nil, where the cluster was not asked.
 	Members []StatusMember `json:"members"`
 	Quorum  *StatusQuorum  `json:"quorum,omitempty"`
+	// Rescue says that an apply which turned authentication on has left its rescue
+	// user in etcd, an administrator; only one may know.
+	Rescue bool `json:"rescue_user,omitempty"`
 	// Warnings are for the reader.
 	Warnings diag.List `json:"warnings"`
 	// Journal is that of an apply that is under way or was interrupted.

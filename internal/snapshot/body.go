@@ -22,6 +22,7 @@ type body struct {
 	Revision  int64             `json:"revision"`
 	LogIndex  uint64            `json:"log_index,omitempty"`
 	User      string            `json:"user,omitempty"`
+	LogsIn    bool              `json:"logs_in,omitempty"`
 	MaskKey   string            `json:"mask_key"`
 	Masked    int               `json:"masked"`
 	Journal   *state.Journal    `json:"journal,omitempty"`
@@ -143,7 +144,7 @@ func (a *authBody) auth() *kv.Auth {
 func bodyOf(s *Snapshot) *body {
 	out := &body{
 		Format: Format, TakenAt: s.TakenAt.UTC(), Tool: s.Tool, Network: s.Network, Prefix: s.Prefix,
-		ClusterID: s.Store.ClusterID, Revision: s.Store.Revision, LogIndex: s.LogIndex, User: s.User,
+		ClusterID: s.Store.ClusterID, Revision: s.Store.Revision, LogIndex: s.LogIndex, User: s.User, LogsIn: s.LogsIn,
 		MaskKey: s.MaskKey, Masked: s.Masked, Journal: s.Journal, UnderWay: s.UnderWay,
 		Auth: authOf(s.Auth), Versions: s.Versions, Open: s.Open, Entries: make([]entry, len(s.Store.Entries)),
 	}
@@ -155,7 +156,7 @@ func bodyOf(s *Snapshot) *body {
 
 func (b *body) snapshot() *Snapshot {
 	out := &Snapshot{
-		TakenAt: b.TakenAt.UTC(), Tool: b.Tool, Network: b.Network, Prefix: b.Prefix, User: b.User, LogIndex: b.LogIndex,
+		TakenAt: b.TakenAt.UTC(), Tool: b.Tool, Network: b.Network, Prefix: b.Prefix, User: b.User, LogsIn: b.LogsIn, LogIndex: b.LogIndex,
 		MaskKey: b.MaskKey, Masked: b.Masked, Journal: b.Journal, UnderWay: b.UnderWay,
 		Auth: b.Auth.auth(), Versions: b.Versions, Open: b.Open,
 		Store: &kv.Snapshot{ClusterID: b.ClusterID, Revision: b.Revision},

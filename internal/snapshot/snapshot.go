@@ -17,6 +17,8 @@ type Snapshot struct {
 	Prefix  string
 	// User is etcd's user of the connection, empty where it had none.
 	User string
+	// LogsIn says that the connection gave a password for it, and no certificate.
+	LogsIn bool
 	// LogIndex is how long the cluster's own log was, at least; 0 where that is
 	// not known.
 	LogIndex uint64

@@ -34,7 +34,7 @@ func checkCall(p *plan.Plan, op kv.AuthOp) error {
 		}
 	case kv.GrantRole:
 		ours = ours || op.Role == kv.RootName
-	case kv.RevokeRole, kv.AddUser, kv.SetPassword, kv.DeleteUser, kv.EnableAuth, kv.DisableAuth:
+	case kv.RevokeRole, kv.AddUser, kv.SetPassword, kv.ClearPassword, kv.DeleteUser, kv.EnableAuth, kv.DisableAuth:
 		ours = true
 	default:
 		return &Damaged{Reason: fmt.Sprintf("it holds the unknown call %q", op.Kind)}

@@ -1,0 +1,199 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/acl"
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// What a record says of a user's password, beside where one is found. etcd tells
+// nobody whether a user has one; so the record must.
+const (
+	// neverHad is of a user that was made without a password: etcd never gives it
+	// one.
+	neverHad = "none"
+	// cleared is of a user whose password was cleared, with where it was found.
+	cleared = "cleared"
+)
+
+// sourceText is where a password is found, as a record has it.
+func sourceText(s *kv.PasswordSource) string {
+	switch {
+	case s == nil:
+		return ""
+	case s.Env != "":
+		return "env " + s.Env
+	default:
+		return "file " + s.File
+	}
+}
+
+func sourceOf(text string) *kv.PasswordSource {
+	switch kind, name, _ := strings.Cut(text, " "); kind {
+	case "env":
+		return &kv.PasswordSource{Env: name}
+	case "file":
+		return &kv.PasswordSource{File: name}
+	}
+	return nil
+}
+
+// FormerPassword is where the password was found that a user had before it was
+// cleared, nil where that is not known. NoPassword says that its record knows that
+// the user has none: it was made without one, or sigilform cleared it.
+func FormerPassword(r *state.Record) (former *kv.PasswordSource, noPassword bool) {
+	if r == nil {
+		return nil, false
+	}
+	text := r.Initial[passwordField]
+	if text == neverHad {
+		return nil, true
+	}
+	was, isCleared := strings.CutPrefix(text, cleared)
+	return sourceOf(strings.TrimPrefix(was, " ")), isCleared
+}
+
+// WithFormerPassword is a record of a user that says of its password what its
+// former record said, which is empty where there was none: the password was not
+// changed after all.
+func WithFormerPassword(text, before string) (string, error) {
+	r, err := state.DecodeRecord(text)
+	if err != nil {
+		return "", err
+	}
+	r.Initial = nil
+	if before != "" {
+		was, err := state.DecodeRecord(before)
+		if err != nil {
+			return "", err
+		}
+		r.Initial = was.Initial
+	}
+	return state.EncodeRecord(r)
+}
+
+// credential decides what becomes of the password of a user that is there. That
+// of a user of others stays where users have passwords.
+func (p *principal) credential() acl.Credential {
+	if p.Kind != addr.ACLUser || p.live == nil || !p.Wanted {
+		return acl.Kept
+	}
+	_, none := FormerPassword(p.record)
+	switch {
+	case p.Password == nil && none:
+		return acl.Kept
+	case p.Password == nil:
+		return acl.Cleared
+	case p.record == nil || passwordOf(p.record) != nil:
+		return acl.Kept
+	case strings.HasPrefix(p.record.Initial[passwordField], cleared):
+		return acl.Given
+	default:
+		return acl.Remade
+	}
+}
+
+// passwordText is what the record will say of a user's password.
+func (p *principal) passwordText() string {
+	if p.Kind != addr.ACLUser {
+		return ""
+	}
+	if p.Password != nil {
+		return sourceText(p.Password)
+	}
+	if p.live == nil {
+		return neverHad
+	}
+	before := ""
+	if p.record != nil {
+		before = p.record.Initial[passwordField]
+	}
+	if _, none := FormerPassword(p.record); none {
+		return before
+	}
+	return strings.TrimSpace(cleared + " " + before)
+}
+
+// passwordChange shows what becomes of a password.
+func (p *principal) passwordChange(c acl.Credential) (FieldChange, bool) {
+	had, gets := "unknown", "none"
+	switch {
+	case c == acl.Kept:
+		return FieldChange{}, false
+	case c != acl.Cleared:
+		had, gets = "none", "set"
+	case p.record != nil && passwordOf(p.record) != nil:
+		had = "set"
+	}
+	return FieldChange{Name: passwordField, Row: RowUpdate, Action: Update, Old: &Value{Text: had}, New: &Value{Text: gets}}, true
+}
+
+// passwordNote says it in words.
+func (p *principal) passwordNote() []string {
+	switch p.credential() {
+	case acl.Cleared:
+		return []string{fmt.Sprintf("%s has no password any more: the one that it had is refused, and only a client certificate of that name is taken", p.Name)}
+	case acl.Given:
+		return []string{fmt.Sprintf("%s may log in with a password from then on", p.Name)}
+	case acl.Remade:
+		return []string{fmt.Sprintf("%s may log in with a password from then on: it is deleted and made again, since etcd gives none to a user that was made without", p.Name)}
+	default:
+		return nil
+	}
+}
+
+// checkCredentials refuses what would take their way in from users, or the one of
+// this connection, and notes whether users are known by certificates.
+func (a *accessMaker) checkCredentials(wanted []principal) {
+	on := a.live.Enabled
+	if a.target.EnforceNamed {
+		on = a.target.Enforce
+	}
+	var remade []string
+	for i := range wanted {
+		w := &wanted[i]
+		if w.Kind != addr.ACLUser {
+			continue
+		}
+		if w.credential() == acl.Remade {
+			remade = append(remade, w.Name)
+		}
+		if w.Password != nil || !on && !a.live.Enabled {
+			continue
+		}
+		a.plan.Access.ByCertificate = a.plan.Access.ByCertificate || on
+		if a.in.Access.LogsIn && w.Name == a.in.Access.Self {
+			a.conflict(Conflict{
+				Address: w.Address, Summary: fmt.Sprintf("This connection logs in as %q with a password, which the user is not to have", w.Name),
+				Detail: "Users are known by client certificates only, so the run would be shut out.",
+				Hint:   fmt.Sprintf("Connect with --cert and --key of a certificate whose common name is %s, and without --user.", w.Name),
+			})
+		}
+	}
+	if len(remade) > 0 && a.live.Enabled && on {
+		a.conflict(lateCredentials(remade))
+	}
+}
+
+// lateCredentials says why users can't get a password.
+func lateCredentials(users []string) Conflict {
+	slices.Sort(users)
+	list := users[:min(len(users), shownUsers)]
+	text := fmt.Sprintf("%q", list)
+	if more := len(users) - len(list); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return Conflict{
+		Address: "acl", Summary: "etcd can't give these users a password while authentication is on",
+		Detail: fmt.Sprintf("They were made without one: %s. etcd keeps that for as long as a user exists, and to make one again would take all its rights from it in between.", text),
+		Hint:   "Turn authentication off with the same apply (enforce = false and --disable-auth), and on again with the next one; or declare other users.",
+	}
+}
+
+// shownUsers is how many users a conflict lists.
+const shownUsers = 5
