@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -61,7 +61,7 @@ func (v *Verified) tryPasswords(ctx context.Context, w *work, st *state.State, f
 	}
 	v.Passwords = make([]VerifiedPassword, len(users))
 	free := make(chan struct{}, usersAtOnce)
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for i := range users {
 		free <- struct{}{}
 		w.engine.progress("trying passwords of " + users[i].Name)
