@@ -65,7 +65,8 @@ func (c *confirmer) confirmGuarded(op kv.Op) error {
 }
 
 // confirmObject: an object that changes is still there, and of one that is
-// deleted nothing that was declared has moved.
+// deleted nothing that was declared has moved. What is not there and comes back
+// is in one of the ranges that nothing may be written to.
 func (c *confirmer) confirmObject(id state.ID, change *Change) error {
 	if state.IsACL(id.Kind) || change.Action == Forget || change.Action == Record {
 		return nil
@@ -79,14 +80,15 @@ func (c *confirmer) confirmObject(id state.ID, change *Change) error {
 		return unguarded(c.layout.UserIDCounter())
 	}
 	marker := c.layout.Marker(keys.Space(id.Kind), id.ID, parent)
-	if _, there := c.now.Get(marker); (there || change.Action == Delete) && !c.watched(marker) {
+	if _, there := c.now.Get(marker); there && !c.watched(marker) {
 		return unguarded(marker)
 	}
 	if change.Action != Delete || r == nil {
 		return nil
 	}
 	for name := range LastApplied(r) {
-		if key := c.layout.FieldKey(id.Kind, id.ID, r.Parent, name); !keys.Ignored(r.Ignore, name) && !c.covered(key) {
+		key := c.layout.FieldKey(id.Kind, id.ID, r.Parent, name)
+		if _, there := c.now.Get(key); there && !keys.Ignored(r.Ignore, name) && !c.covered(key) {
 			return unguarded(key)
 		}
 	}
