@@ -186,7 +186,7 @@ func (j *journaled) recover(ctx context.Context, prefix string, out *Recovery) e
 			return err
 		}
 		var now *kv.Snapshot
-		now, err = j.store.Scan(ctx, 0, scanned(j.network, prefix)...)
+		now, err = j.store.Scan(ctx, 0, scanned(j.network, j.prefix(prefix))...)
 		if err != nil {
 			return err
 		}
@@ -229,4 +229,18 @@ func (r *Recovery) ofUndoing(err error) error {
 		r.Moved = moved.Moved
 	}
 	return nil
+}
+
+// prefix is where the network's keys are to be: as the head that the apply
+// writes says, since a first apply that was cut off early has registered none.
+func (j *journaled) prefix(registered string) string {
+	for _, op := range j.intent.Ops {
+		if op.Kind != kv.Put || op.Key != j.layout.Head() {
+			continue
+		}
+		if h, err := state.DecodeHead(op.Value); err == nil && h.Prefix != "" {
+			return h.Prefix
+		}
+	}
+	return registered
 }

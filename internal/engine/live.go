@@ -146,13 +146,25 @@ func (l *live) identify(ctx context.Context) error {
 	}
 	prefix, ok := prefixes[l.name]
 	if !ok {
-		return &NeverApplied{Network: l.name, Known: known}
+		return l.begun(ctx, known)
 	}
 	l.prefix = prefix
 	if prefix == "" {
 		return l.lastPrefix(ctx)
 	}
 	return nil
+}
+
+// begun lets a network through whose first apply was cut off before it had
+// registered its prefix: the journal says where its keys are to be.
+func (l *live) begun(ctx context.Context, known []string) error {
+	if l.name != "" {
+		found, err := l.session.Read(ctx, state.NewLayout(l.name).Journal())
+		if err != nil || len(found) > 0 {
+			return err
+		}
+	}
+	return &NeverApplied{Network: l.name, Known: known}
 }
 
 // lastPrefix finds where a network was that has been destroyed: others may
