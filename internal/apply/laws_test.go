@@ -27,7 +27,7 @@ var (
 // at every revision that any of it makes, all laws of the layout hold.
 func TestLawsAtEveryRevision(t *testing.T) {
 	t.Parallel()
-	for i, bytes := range []int{8 << 10, 20 << 10, 40 << 10} {
+	for i, bytes := range []int{20 << 10, 28 << 10, 40 << 10} {
 		t.Run(fmt.Sprintf("%d KiB", bytes>>10), func(t *testing.T) {
 			t.Parallel()
 			seed := *lawsSeed
@@ -60,7 +60,7 @@ func newWandering(t *testing.T, r *rand.Rand, bytes int) *wandering {
 	s := etcdtest.Start(t)
 	w := &wandering{r: r, town: &town{Verbs: s.Verbs, config: etcd.Config{Endpoints: []string{s.Endpoint()}}}}
 	w.client = w.connect(t, kv.Limits{MaxTxnOps: 128, MaxRequestBytes: bytes})
-	w.model = nettest.NewWander(r, nettest.Size{Cores: 5, Entries: 8, Routes: 12, Users: 2 + bytes>>10})
+	w.model = nettest.NewWander(r, nettest.Size{Cores: 5, Entries: 8, Routes: 12, Users: bytes >> 10})
 	w.change(t)
 	return w
 }
@@ -130,7 +130,7 @@ func (w *wandering) recover(t *testing.T) {
 // for a moment. A user with its devices is more than the smallest request.
 func (w *wandering) unavoidable(b laws.Broken) bool {
 	return strings.Contains(b.Detail, "the device name") ||
-		w.client.Limits().MaxRequestBytes < 10<<10 && strings.Contains(b.Detail, "the username")
+		w.client.Limits().MaxRequestBytes < 24<<10 && strings.Contains(b.Detail, "the username")
 }
 
 // judge looks at each revision by itself.
