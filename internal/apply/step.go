@@ -93,6 +93,8 @@ func (j *journaled) step(ctx context.Context) (int64, error) {
 		if last {
 			j.journal.Done = end
 		}
+		// Only this unit was too large: the next ones are not parted for it.
+		j.cutUnits, j.budget = false, stepBytes
 		j.stats.Steps++
 		j.stats.Writes += len(txn.Ops)
 		j.stats.Guards += len(txn.Guards)

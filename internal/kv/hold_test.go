@@ -12,7 +12,9 @@ import (
 func TestMovedAtTheEdges(t *testing.T) {
 	t.Parallel()
 	s := &kv.Snapshot{Revision: 20, Entries: []kv.Entry{
-		{Key: "/a", CreateRevision: 3, ModRevision: 9}, {Key: "/b/1", CreateRevision: 7, ModRevision: 12}, {Key: "/b/2", CreateRevision: 8, ModRevision: 8},
+		{Key: "/a", CreateRevision: 3, ModRevision: 9},
+		{Key: "/b/1", CreateRevision: 7, ModRevision: 12},
+		{Key: "/b/2", CreateRevision: 8, ModRevision: 8},
 		{Key: "/b0", CreateRevision: 30, ModRevision: 30},
 	}}
 	for _, test := range []struct {

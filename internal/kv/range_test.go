@@ -47,10 +47,18 @@ func TestRangeCoversAtTheEdges(t *testing.T) {
 		big, small kv.Range
 		want       bool
 	}{
-		{r("/a", "/c"), r("/a", "/c"), true}, {r("/a", "/c"), r("/b", "/c"), true}, {r("/a", "/c"), r("/a", "/d"), false},
-		{r("/b", "/c"), r("/a", "/c"), false}, {r("/a", "/c"), r("/b", kv.Beyond), false}, {r("/a", ""), r("/a", "/b"), false},
-		{r("/a", ""), r("/a", kv.Beyond), false}, {r("/a", kv.Beyond), r("/a", kv.Beyond), true}, {r("/b", kv.Beyond), r("/a", kv.Beyond), false},
-		{r("/a", kv.Beyond), r("/b", "/c"), true}, {r("/b", kv.Beyond), r("/a", "/c"), false}, {r("/a", kv.Beyond), r("/a", ""), true},
+		{r("/a", "/c"), r("/a", "/c"), true},
+		{r("/a", "/c"), r("/b", "/c"), true},
+		{r("/a", "/c"), r("/a", "/d"), false},
+		{r("/b", "/c"), r("/a", "/c"), false},
+		{r("/a", "/c"), r("/b", kv.Beyond), false},
+		{r("/a", ""), r("/a", "/b"), false},
+		{r("/a", ""), r("/a", kv.Beyond), false},
+		{r("/a", kv.Beyond), r("/a", kv.Beyond), true},
+		{r("/b", kv.Beyond), r("/a", kv.Beyond), false},
+		{r("/a", kv.Beyond), r("/b", "/c"), true},
+		{r("/b", kv.Beyond), r("/a", "/c"), false},
+		{r("/a", kv.Beyond), r("/a", ""), true},
 	} {
 		if got := test.big.Covers(test.small); got != test.want {
 			t.Errorf("%v covers %v: %v", test.big, test.small, got)

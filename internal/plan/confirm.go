@@ -265,10 +265,8 @@ func (c *confirmer) confirmShown() error {
 func (c *confirmer) confirmState() error {
 	own := c.state.Layout
 	for _, op := range c.plan.State {
-		kind, id, ok := strings.Cut(strings.TrimPrefix(op.Key, own.ObjectsPrefix()), "/")
-		record := ok && strings.HasPrefix(op.Key, own.ObjectsPrefix()) && c.changed[state.ID{Kind: addr.Kind(kind), ID: id}] != nil
 		switch {
-		case record && (op.Kind == kv.Put || op.Kind == kv.Delete):
+		case c.recordOf(op):
 		case op.Kind == kv.Put && op.Key == own.DigestKey() && c.state.DigestKey == "" && op.Value != "":
 		case op.Kind == kv.Put && op.Key == own.Network() && op.Value == c.registered():
 		default:
@@ -282,6 +280,13 @@ func (c *confirmer) confirmState() error {
 		return unsound("its prefix overlaps with %s of network %q", prefix, other)
 	}
 	return nil
+}
+
+// recordOf reports whether a write is of the record of something that changes.
+func (c *confirmer) recordOf(op kv.Op) bool {
+	rest, ours := strings.CutPrefix(op.Key, c.state.Layout.ObjectsPrefix())
+	kind, id, _ := strings.Cut(rest, "/")
+	return ours && op.Kind != kv.DeletePrefix && c.changed[state.ID{Kind: addr.Kind(kind), ID: id}] != nil
 }
 
 // registered is the prefix that the network has after the apply.

@@ -76,8 +76,8 @@ func (c *confirmer) confirmObject(id state.ID, change *Change) error {
 	if r != nil {
 		parent = r.Parent
 	}
-	if id.Kind == addr.User && (change.Action == Create || renamesUser(change)) && !c.covered(c.layout.UserIDCounter()) {
-		return unguarded(c.layout.UserIDCounter())
+	if counter := c.layout.UserIDCounter(); countsUser(change) && !c.covered(counter) {
+		return unguarded(counter)
 	}
 	marker := c.layout.Marker(keys.Space(id.Kind), id.ID, parent)
 	if _, there := c.now.Get(marker); there && !c.watched(marker) {
@@ -86,6 +86,12 @@ func (c *confirmer) confirmObject(id state.ID, change *Change) error {
 	if change.Action != Delete || r == nil {
 		return nil
 	}
+	return c.confirmDeletion(id, change, r)
+}
+
+// confirmDeletion: what was declared, what others may have added, and what could
+// refer to the object, is guarded.
+func (c *confirmer) confirmDeletion(id state.ID, change *Change, r *state.Record) error {
 	for name := range LastApplied(r) {
 		key := c.layout.FieldKey(id.Kind, id.ID, r.Parent, name)
 		if _, there := c.now.Get(key); there && !keys.Ignored(r.Ignore, name) && !c.covered(key) {
@@ -105,7 +111,8 @@ func (c *confirmer) confirmObject(id state.ID, change *Change) error {
 	return nil
 }
 
-func renamesUser(c *Change) bool {
+// countsUser reports whether a change gives an id or a username away.
+func countsUser(c *Change) bool {
 	f := usernameOf(c)
-	return f != nil && f.Action == Update
+	return c.Kind == addr.User && (c.Action == Create || f != nil && f.Action == Update)
 }

@@ -106,14 +106,18 @@ func readHeader(in *bufio.Reader) (h header, err error) {
 	if err != nil {
 		return h, &Damaged{Reason: "its first line is not complete"}
 	}
+	return parseHeader(string(line))
+}
+
+func parseHeader(line string) (h header, err error) {
 	var format int
-	if _, err := fmt.Sscanf(string(line), magic+"%d", &format); err == nil && format > Format {
+	if _, err := fmt.Sscanf(line, magic+"%d", &format); err == nil && format > Format {
 		return h, &TooNew{Format: format}
 	} else if err == nil && format < Format {
 		return h, &Outdated{Format: format}
 	}
-	n, err := fmt.Sscanf(string(line), magic+"%d %d sha256:%s hmac:%s\n", &format, &h.length, &h.digest, &h.code)
-	if n != 4 || err != nil || headOf(h.length, h.digest)+" hmac:"+h.code+"\n" != string(line) || h.length < 0 || h.length > maxBody {
+	n, err := fmt.Sscanf(line, magic+"%d %d sha256:%s hmac:%s\n", &format, &h.length, &h.digest, &h.code)
+	if n != 4 || err != nil || headOf(h.length, h.digest)+" hmac:"+h.code+"\n" != line || h.length < 0 || h.length > maxBody {
 		return h, &Damaged{Reason: "its first line is not as it was written"}
 	}
 	if h.code != none && len(h.code) != hex.EncodedLen(sha256.Size) {
