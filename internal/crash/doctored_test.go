@@ -101,6 +101,14 @@ func TestUnseen(t *testing.T) {
 		"an undoing forgets their write": {slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), gone(4, node+"region"), journalOf(t, 5, state.RollingBack, set(5, node+"region", "old"))), writes, "took " + node + "region back"},
 		"an undoing restores another":    {slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), journalOf(t, 5, state.RollingBack, set(5, node+"region", "other"))), writes, "left " + node + "region"},
 		"an undoing leaves a key":        {slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), journalOf(t, 5, state.RollingBack), gone(6, state.NewLayout("n").Journal())), writes, "left " + node + "region"},
+		"what came and went is no obstacle": {
+			slices.Concat(journalOf(t, 3, state.Applying, gone(3, node+"region")...), []crash.Event{set(4, node+"region", "theirs")}, gone(5, node+"region"),
+				journalOf(t, 6, state.RollingBack, set(6, node+"region", "old"))), writes, "",
+		},
+		"what came stays": {
+			slices.Concat(journalOf(t, 3, state.Applying, gone(3, node+"region")...), []crash.Event{set(4, node+"region", "theirs")},
+				journalOf(t, 6, state.RollingBack, set(6, node+"region", "old"))), writes, "took " + node + "region back",
+		},
 		"abandoned, it stays": {
 			slices.Concat(journalOf(t, 3, state.Applying, set(3, node+"region", "x")), append(headOf(t, 4, 1, "abandon"), gone(4, state.NewLayout("n").Journal())...)), writes, "",
 		},
@@ -164,6 +172,8 @@ func TestRewound(t *testing.T) {
 	two := crash.Planned{Apply: "two", Seen: 3, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "status", Revision: 3}}, Ops: []kv.Op{{Kind: kv.Put, Key: node + "status", Value: "archived"}}}
 	back := crash.Planned{Apply: "back", Seen: 4, RolledBackTo: 1, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "status", Revision: 4}}, Ops: []kv.Op{{Kind: kv.Put, Key: node + "status", Value: "active"}}}
 	forgets, removes := crash.Planned{Apply: "back", Seen: 4, RolledBackTo: 1}, crash.Planned{Apply: "back", Seen: 4, RolledBackTo: 1, Ops: []kv.Op{{Kind: kv.DeletePrefix, Key: entry}}}
+	three := crash.Planned{Apply: "three", Seen: 4, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: entry + "region"}}, Ops: []kv.Op{{Kind: kv.Put, Key: entry + "region", Value: "r"}}}
+	late := crash.Planned{Apply: "back", Seen: 5, RolledBackTo: 1, Guards: back.Guards, Ops: append([]kv.Op{{Kind: kv.Delete, Key: entry + "region"}}, back.Ops...)}
 	begin := []crash.Event{set(2, node+"role", "core"), set(2, entry+"role", "entry")}
 	applied := slices.Concat(begin, headOf(t, 3, 1, "one", set(3, l.Record(addr.Core, "10.0.0.1"), recordOf(t, addr.Core, map[string]string{"role": "core"})), set(3, node+"status", "active")),
 		headOf(t, 4, 2, "two", set(4, node+"status", "archived"), set(4, l.Record(addr.Entry, "10.1.0.1"), recordOf(t, addr.Entry, map[string]string{"role": "entry"}))))
@@ -175,9 +185,10 @@ func TestRewound(t *testing.T) {
 		"brought back":          {headOf(t, 5, 3, "back", set(5, node+"status", "active")), back, ""},
 		"left":                  {headOf(t, 5, 3, "back"), forgets, "made " + node + "status \"archived\", which was \"active\""},
 		"others wrote it since": {slices.Concat([]crash.Event{set(5, node+"status", "inactive")}, headOf(t, 6, 3, "back")), forgets, ""},
+		"added since, removed":  {slices.Concat(headOf(t, 5, 3, "three", set(5, entry+"region", "r")), headOf(t, 6, 4, "back", append(gone(6, entry+"region"), set(6, node+"status", "active"))...)), late, ""},
 		"adopted, then removed": {headOf(t, 5, 3, "back", append(gone(5, entry+"role", l.Record(addr.Entry, "10.1.0.1")), set(5, node+"status", "active"))...), removes, "removed " + entry + "role"},
 	} {
-		expect(t, name, judged(slices.Concat(applied, row.events), nil, false, one, two, row.back), row.want)
+		expect(t, name, judged(slices.Concat(applied, row.events), nil, false, one, two, three, row.back), row.want)
 	}
 }
 

@@ -86,6 +86,8 @@ func revisions(all []Event) [][]Event {
 type mark struct {
 	before string
 	there  bool
+	// by is who had written that.
+	by string
 }
 
 // moment is a revision at which a key was written or removed, by an apply or,
@@ -144,7 +146,7 @@ func (c *checker) transaction(events []Event) {
 			c.written(who, e)
 			c.wrote[who.apply][e.Key] = true
 		}
-		c.note(who.apply, e)
+		c.note(who, e)
 	}
 	if who.commits {
 		c.committed(who.apply, events[0].Revision)
@@ -160,7 +162,7 @@ func (c *checker) transaction(events []Event) {
 }
 
 // note remembers an event.
-func (c *checker) note(apply string, e Event) {
+func (c *checker) note(who author, e Event) {
 	if e.Deleted && e.Key == c.layout.Head() {
 		c.fault("revision %d: the head was removed", e.Revision)
 	}
@@ -173,8 +175,8 @@ func (c *checker) note(apply string, e Event) {
 	if !e.Deleted && strings.HasPrefix(e.Key, c.trace.Prefix) {
 		c.live[e.Key] = e.Value
 	}
-	c.by[e.Key] = apply
-	c.moments[e.Key] = append(c.moments[e.Key], moment{revision: e.Revision, there: !e.Deleted, value: e.Value, by: apply})
+	c.by[e.Key] = who.apply
+	c.moments[e.Key] = append(c.moments[e.Key], moment{revision: e.Revision, there: !e.Deleted, value: e.Value, by: c.originOf(who, e)})
 }
 
 // heads judges a write of the head: the serial goes up by one, with one record
@@ -218,6 +220,7 @@ func (c *checker) written(who author, e Event) {
 	case !known:
 		c.fault("revision %d: nobody knows the apply %s", e.Revision, apply)
 	case strings.HasPrefix(e.Key, state.Root), c.by[e.Key] == apply && c.wrote[apply][e.Key]: // it goes on, or takes back what it did
+	case who.undoes && before == 0 && c.removed(apply, e.Key): // as the apply left it, whatever came and went
 	case who.undoes:
 		c.fault("revision %d: the apply %s took %s back, which others had written since (at revision %d)", e.Revision, apply, e.Key, c.last(e.Key))
 	case !e.Deleted && !p.guarded(e.Key, before):
@@ -235,7 +238,7 @@ func (c *checker) written(who author, e Event) {
 		c.touched[apply] = marks
 	}
 	if marks[e.Key] == nil {
-		marks[e.Key] = &mark{before: c.value[e.Key], there: before > 0}
+		marks[e.Key] = &mark{before: c.value[e.Key], there: before > 0, by: c.then(e.Key, e.Revision).by}
 	}
 }
 

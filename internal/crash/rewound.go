@@ -36,7 +36,7 @@ func (c *checker) rewoundKey(apply, key string, since, revision int64) string {
 		return ""
 	}
 	if !c.managed(where, since) && c.any(where, since) {
-		if is.there || is.by != apply { // an apply that had adopted it may have deleted it since
+		if is.there || !was.there || is.by != apply { // an apply that had adopted it may have deleted it since
 			return ""
 		}
 		return fmt.Sprintf("removed %s, which others had made before anybody applied it", key)

@@ -26,6 +26,26 @@ func (c *checker) then(key string, revision int64) moment {
 	return moment{}
 }
 
+// removed reports whether the last thing that an apply did to a key was to
+// remove it.
+func (c *checker) removed(apply, key string) bool {
+	for _, m := range slices.Backward(c.moments[key]) {
+		if m.by == apply {
+			return !m.there
+		}
+	}
+	return false
+}
+
+// originOf is whose what an event leaves is: what an undoing puts back is of
+// whoever had written it.
+func (c *checker) originOf(who author, e Event) string {
+	if m := c.touched[who.apply][e.Key]; who.undoes && m != nil && m.there == !e.Deleted && m.before == e.Value {
+		return m.by
+	}
+	return who.apply
+}
+
 // last is the revision at which a key was last written or removed.
 func (c *checker) last(key string) int64 {
 	all := c.moments[key]
