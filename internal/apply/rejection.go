@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -53,7 +52,7 @@ func addressed(p *plan.Plan, moved []kv.Moved) []Moved {
 // identity. Both kinds of nodes are one: their keys are alike.
 type owners struct {
 	layout  keys.Layout
-	records string
+	records state.Layout
 	byID    map[identity]string
 }
 
@@ -63,7 +62,7 @@ type identity struct {
 }
 
 func newOwners(p *plan.Plan) owners {
-	o := owners{layout: keys.NewLayout(p.Prefix), records: state.NewLayout(p.Network).ObjectsPrefix(), byID: map[identity]string{}}
+	o := owners{layout: keys.NewLayout(p.Prefix), records: state.NewLayout(p.Network), byID: map[identity]string{}}
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		o.byID[identity{space(c.Kind), c.ID}] = c.Address
@@ -91,9 +90,8 @@ func (o owners) about(m kv.Moved) string {
 // keys, or sigilform's record of the object. A device that the plan does not
 // change falls with its user.
 func (o owners) of(key string) string {
-	if rest, ok := strings.CutPrefix(key, o.records); ok {
-		kind, id, _ := strings.Cut(rest, "/")
-		return o.byID[identity{space(addr.Kind(kind)), id}]
+	if id, _, ok := o.records.Object(key); ok {
+		return o.byID[identity{space(id.Kind), id.ID}]
 	}
 	at, ok := o.layout.Locate(key)
 	if !ok {

@@ -30,7 +30,7 @@ func Detect(s *kv.Snapshot, st *state.State, live *kv.Auth) *Report {
 		l := &lives[i]
 		byIdentity[identity{space: keys.Space(l.Kind), parent: l.Parent, id: l.ID}] = l
 		if !plan.OwnedBy(st, l) {
-			r.Unmanaged = append(r.Unmanaged, plan.UnmanagedOf(l))
+			r.Unmanaged = append(r.Unmanaged, plan.UnmanagedOf(layout, st, l))
 		}
 	}
 	for _, id := range st.IDs() {

@@ -77,7 +77,8 @@ func (f *family) compare(layout keys.Layout, st *state.State, id familyID) (resu
 	for i := range lives {
 		if l := &lives[i]; !plan.OwnedBy(st, l) {
 			at := keys.Live{Kind: l.Kind, ID: l.ID, Parent: l.Parent}
-			f.unmanaged = append(f.unmanaged, foreign{at: at, shown: plan.UnmanagedOf(l)})
+			f.unmanaged = append(f.unmanaged, foreign{at: at, shown: plan.UnmanagedOf(layout, st, l)})
+			f.secrets = append(f.secrets, plan.LeftSecrets(layout, st, l)...)
 		}
 	}
 	for _, kind := range id.kinds() {

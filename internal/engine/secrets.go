@@ -33,11 +33,20 @@ func secretsOf(n *network.Network, p *plan.Plan) []string {
 func secretsOfView(v *view) []string {
 	found := map[string]bool{}
 	layout := keys.NewLayout(v.state.Head.Prefix)
+	see := func(key string) {
+		if e, ok := v.snapshot.Get(key); ok && len(e.Value) >= render.MinSecret {
+			found[e.Value] = true
+		}
+	}
 	for _, r := range v.state.Records {
 		for _, name := range r.Hidden() {
-			e, ok := v.snapshot.Get(layout.FieldKey(r.Kind, r.ID, r.Parent, name))
-			if ok && len(e.Value) >= render.MinSecret {
-				found[e.Value] = true
+			see(layout.FieldKey(r.Kind, r.ID, r.Parent, name))
+		}
+	}
+	for id, r := range v.state.Released {
+		for name := range r.Marked {
+			if key := layout.FieldKey(id.Kind, id.ID, r.Parent, name); v.state.ReleasedDigest(layout, key) != "" {
+				see(key)
 			}
 		}
 	}

@@ -49,10 +49,11 @@ func (e *Engine) Status(ctx context.Context, o LiveOptions) (out *render.StatusD
 
 // statusBuilder sorts the live objects into a status.
 type statusBuilder struct {
-	view  *view
-	out   *render.StatusDocument
-	nodes map[string]*render.StatusNode
-	links map[[2]string]bool
+	view   *view
+	layout keys.Layout
+	out    *render.StatusDocument
+	nodes  map[string]*render.StatusNode
+	links  map[[2]string]bool
 	// routes are by Entry.
 	routes map[string][]render.StatusRoute
 }
@@ -61,13 +62,13 @@ func newStatus(v *view) *statusBuilder {
 	h := v.state.Head
 	at := h.Time.UTC()
 	b := &statusBuilder{
-		view: v, nodes: map[string]*render.StatusNode{}, links: map[[2]string]bool{}, routes: map[string][]render.StatusRoute{},
+		view: v, layout: keys.NewLayout(h.Prefix), nodes: map[string]*render.StatusNode{}, links: map[[2]string]bool{}, routes: map[string][]render.StatusRoute{},
 		out: &render.StatusDocument{
 			Network: h.Network, Prefix: h.Prefix, ClusterID: v.snapshot.ClusterID, Revision: v.snapshot.Revision,
 			Serial: h.Serial, AppliedAt: &at, AppliedBy: h.Actor, Commit: h.Commit,
 		},
 	}
-	lives := keys.Decode(keys.NewLayout(h.Prefix), v.snapshot.Under(h.Prefix), v.state.Owner)
+	lives := keys.Decode(b.layout, v.snapshot.Under(h.Prefix), v.state.Owner)
 	for i := range lives {
 		b.add(&lives[i])
 	}
@@ -89,7 +90,7 @@ func (b *statusBuilder) facts(l *keys.Live) facts {
 	for i := range l.Fields {
 		f := &l.Fields[i]
 		out[f.Name] = f.Value
-		if r.Hides(f.Name) {
+		if r.Hides(f.Name) || b.view.state.ReleasedDigest(b.layout, f.Key) != "" {
 			out[f.Name] = render.Sensitive
 		}
 	}

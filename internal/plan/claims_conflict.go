@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -98,7 +99,7 @@ func (m *maker) secretClaim(h *holding) bool {
 		}
 		return m.in.State.Records[state.ID{Kind: h.want.Kind, ID: h.id}].Hides(h.Field)
 	}
-	return false
+	return slices.ContainsFunc(h.Keys, func(key string) bool { return m.in.State.ReleasedDigest(m.layout, key) != "" })
 }
 
 // standsMasked reports whether a key of the claim is masked in the snapshot.

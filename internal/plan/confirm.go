@@ -265,7 +265,12 @@ func (c *confirmer) confirmShown() error {
 func (c *confirmer) confirmState() error {
 	own := c.state.Layout
 	for _, op := range c.plan.State {
+		id, released, _ := own.Object(op.Key)
 		switch {
+		case released:
+			if err := c.confirmMarks(id, op); err != nil {
+				return err
+			}
 		case c.recordOf(op):
 		case op.Kind == kv.Put && op.Key == own.DigestKey() && c.state.DigestKey == "" && op.Value != "":
 		case op.Kind == kv.Put && op.Key == own.Network() && op.Value == c.registered():

@@ -22,6 +22,7 @@ func (m *maker) finish() {
 	m.plan.Data = m.data.ops(m.in.Snapshot)
 	m.plan.State = m.states.ops(m.in.Snapshot)
 	if m.plan.HasChanges() {
+		m.dropMarks()
 		m.registerNetwork()
 	}
 	m.plan.Guards = m.guards.list()

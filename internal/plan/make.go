@@ -197,6 +197,9 @@ func (m *maker) join(w *keys.Object) *object {
 	}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(w.Kind), parent: w.Parent, id: w.ID}], w.Kind))
 	o.last = LastApplied(o.record)
+	if o.record == nil && o.live != nil {
+		o.left = leftSecrets(m.layout, m.in.State, o.live)
+	}
 	return o
 }
 

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"maps"
+
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -10,13 +12,19 @@ import (
 // another one is not believed to be. A value that a file names in plain, and
 // that the network has after the apply, ends that.
 func (o *object) mark(next *state.Record) {
+	known := maps.Clone(o.left)
 	for _, name := range o.record.Hidden() {
+		if known == nil {
+			known = map[string]string{}
+		}
+		known[name] = o.record.SensitiveDigest(name)
+	}
+	for name, digest := range known {
 		_, secret := next.Secret[name]
 		_, plain := next.Declared[name]
-		if secret || plain || !o.keeps(name) || o.namedInPlain(name) {
-			continue
+		if !secret && !plain && o.keeps(name) && !o.namedInPlain(name) {
+			o.markAs(next, name, digest)
 		}
-		o.markAs(next, name, o.record.SensitiveDigest(name))
 	}
 }
 
@@ -30,7 +38,7 @@ func (o *object) markAs(r *state.Record, name, digest string) {
 }
 
 // keeps reports whether the network keeps the value of a field that nobody
-// enforces any more: any other goes with what enforced it.
+// enforces any more, or may have it again: any other goes with what enforced it.
 func (o *object) keeps(name string) bool {
 	if o.ignores(name) {
 		return true
@@ -40,7 +48,8 @@ func (o *object) keeps(name string) bool {
 		return true
 	case keys.Declared, keys.Stamp, keys.Operational:
 	}
-	return false
+	_, live := o.liveFields[name]
+	return (live || o.record.Marks(name)) && !o.gone[name]
 }
 
 // namedInPlain reports whether a file names the value, not as a sensitive one,

@@ -17,6 +17,11 @@ type object struct {
 	// liveFields indexes live by name.
 	liveFields map[string]*keys.LiveField
 	last       map[string]string
+	// left are the digests of what was applied as sensitive to an object of
+	// others when it was ours, by name.
+	left map[string]string
+	// gone are the fields that the plan deletes.
+	gone map[string]bool
 	// ignore and sets are the wanted object's, or where nothing says what is
 	// wanted the record's.
 	ignore []string
@@ -210,7 +215,7 @@ func (o *object) fieldNamed(name string) *field {
 	case o.appliedSecret(name):
 		f.sensitive = true
 		f.live = o.digested(name, f.live)
-	case o.record.Hides(name), f.hasMasked():
+	case o.record.Hides(name), o.left[name] != "", f.hasMasked():
 		f.sensitive = true
 		f.live, f.last = o.digested(name, f.live), o.digested(name, f.last)
 	}

@@ -83,6 +83,13 @@ func (s *scenario) apply(options ...option) *plan.Plan {
 	if len(p.Conflicts) > 0 {
 		s.Fatalf("conflict: %+v", p.Conflicts)
 	}
+	in, err := s.input(s.net, options...)
+	if err != nil {
+		s.Fatal(err)
+	}
+	if moved, err := p.Confirm(in.Snapshot, in.State); err != nil || len(moved) > 0 {
+		s.Fatalf("not confirmed: %v %v", err, moved)
+	}
 	if broken := s.commit(p); len(broken) > 0 {
 		s.Fatalf("refused: %+v", broken)
 	}

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -261,7 +260,7 @@ func (s *sequencer) placeDevice(op kv.Op, at keys.Location, goes bool) placed {
 
 // placeState puts an object's record to its writes.
 func (s *sequencer) placeState(op kv.Op) placed {
-	rest, ok := strings.CutPrefix(op.Key, s.state.ObjectsPrefix())
+	of, released, ok := s.state.Object(op.Key)
 	if !ok {
 		out := placed{id: unitID{space: "state", id: op.Key}, turn: turnState, op: op}
 		if op.Key == s.state.Network() && op.Value == "" {
@@ -269,9 +268,8 @@ func (s *sequencer) placeState(op kv.Op) placed {
 		}
 		return out
 	}
-	kind, id, _ := strings.Cut(rest, "/")
-	at := unitID{space: keys.Space(addr.Kind(kind)), id: id, goes: op.Kind != kv.Put}
-	if id, ok := s.removal(at, op); ok {
+	at := unitID{space: keys.Space(of.Kind), id: of.ID, goes: op.Kind != kv.Put != released}
+	if id, ok := s.removal(at, op); ok && !released {
 		return placed{id: id, turn: s.units[id].turn, op: op}
 	}
 	for _, goes := range []bool{at.goes, !at.goes} {
@@ -280,7 +278,7 @@ func (s *sequencer) placeState(op kv.Op) placed {
 			return placed{id: at, turn: u.turn, op: op}
 		}
 	}
-	return placed{id: unitID{space: "record", id: rest}, turn: turnRecord, op: op}
+	return placed{id: unitID{space: "record", id: string(of.Kind) + "/" + of.ID}, turn: turnRecord, op: op}
 }
 
 // intent puts the units into their order.

@@ -38,6 +38,9 @@ func (s *sequencer) arrange(ops []kv.Op) {
 			}
 			return 4
 		}
+		if _, released, _ := s.state.Object(op.Key); released {
+			return 1 // before the record that knew it goes
+		}
 		at, _ := s.layout.Locate(within(op))
 		id := unitID{space: at.Space, id: at.ID}
 		switch {
@@ -55,9 +58,8 @@ func (s *sequencer) arrange(ops []kv.Op) {
 
 // recorded is what a record is about; both kinds of nodes are one.
 func (s *sequencer) recorded(key string) (unitID, bool) {
-	rest, ok := strings.CutPrefix(key, s.state.ObjectsPrefix())
-	kind, id, _ := strings.Cut(rest, "/")
-	return unitID{space: keys.Space(addr.Kind(kind)), id: id}, ok
+	id, released, ok := s.state.Object(key)
+	return unitID{space: keys.Space(id.Kind), id: id.ID}, ok && !released
 }
 
 // removal is the unit in which an object loses what it referred to and what its

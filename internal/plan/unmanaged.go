@@ -18,7 +18,7 @@ func (m *maker) listUnmanaged() {
 			continue
 		}
 		if !OwnedBy(m.in.State, l) {
-			m.plan.Unmanaged = append(m.plan.Unmanaged, m.untitled(UnmanagedOf(l)))
+			m.plan.Unmanaged = append(m.plan.Unmanaged, m.untitled(UnmanagedOf(m.layout, m.in.State, l)))
 		}
 	}
 }
@@ -37,7 +37,14 @@ func OwnedBy(st *state.State, l *keys.Live) bool {
 	return false
 }
 
-// UnmanagedOf describes a live object of others.
-func UnmanagedOf(l *keys.Live) Unmanaged {
-	return Unmanaged{Kind: l.Kind, ID: l.ID, Title: title(l), Keys: len(l.Fields), Remains: !l.Exists}
+// UnmanagedOf describes a live object of others. A title that was applied as a
+// sensitive value, when the object was ours, is left out.
+func UnmanagedOf(layout keys.Layout, st *state.State, l *keys.Live) Unmanaged {
+	u := Unmanaged{Kind: l.Kind, ID: l.ID, Title: title(l), Keys: len(l.Fields), Remains: !l.Exists}
+	for name := range leftSecrets(layout, st, l) {
+		if name == "domain" || name == "username" || name == "name" {
+			u.Title = ""
+		}
+	}
+	return u
 }

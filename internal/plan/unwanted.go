@@ -21,6 +21,7 @@ func (m *maker) planUnwanted() {
 		}
 		if w == nil {
 			m.states.delete(m.in.State.Layout.Record(id.Kind, id.ID))
+			m.leaveMarks(r)
 		}
 		if w == nil && m.in.Mode == ModeRollback && m.in.Past.Undone(id).Adopted {
 			m.release(r)

@@ -18,6 +18,7 @@ func (m *maker) planWanted(w *keys.Object) {
 			return
 		}
 	}
+	o.gone = deletedOf(fields)
 	recordChanged := m.planRecord(o)
 	if len(fields) == 0 && !recordChanged {
 		m.plan.InSync++
@@ -132,6 +133,7 @@ func (m *maker) planRecord(o *object) bool {
 		}
 	}
 	m.states.put(m.in.State.Layout.Record(next.Kind, next.ID), text)
+	m.takeBackMarks(next.Kind, next.ID)
 	m.keepGivenUp(o, next)
 	return true
 }

@@ -140,7 +140,7 @@ func (k *masker) sensitive(id state.ID, f keys.LiveField, value string) bool {
 	if isOpen(f.Name, value) {
 		return false
 	}
-	if state.LooksMasked(value) || k.layout.Sensitive(id.Kind, f.Name) || k.marked[id][f.Name] {
+	if state.LooksMasked(value) || k.layout.Sensitive(id.Kind, f.Name) || k.marked[id][f.Name] || k.State.ReleasedDigest(k.layout, f.Key) != "" {
 		return true
 	}
 	r := k.State.Records[id]

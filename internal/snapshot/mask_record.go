@@ -1,9 +1,6 @@
 package snapshot
 
 import (
-	"strings"
-
-	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -12,8 +9,10 @@ import (
 // as sensitive since. What was applied as sensitive it holds as digests already.
 // ok is false for a record that this version does not know.
 func (k *masker) record(e kv.Entry) (text string, ok bool, err error) {
-	kind, name, _ := strings.Cut(strings.TrimPrefix(e.Key, state.NewLayout(k.Network).ObjectsPrefix()), "/")
-	id := state.ID{Kind: addr.Kind(kind), ID: name}
+	id, released, _ := state.NewLayout(k.Network).Object(e.Key)
+	if released {
+		return e.Value, k.State.Released[id] != nil, nil // digests only
+	}
 	r := k.State.Records[id]
 	if r == nil {
 		return e.Value, k.State.ACL[id] != nil, nil // those of the authentication have names only

@@ -3,7 +3,6 @@ package state
 import (
 	"strings"
 
-	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -64,10 +63,17 @@ func (st *State) followLock(e *kv.Event) {
 	}
 }
 
-func (st *State) followRecord(e *kv.Event) (id ID, ok bool, err error) {
-	id, ok = st.recordID(e.Key)
+func (st *State) followRecord(e *kv.Event) (record ID, ok bool, err error) {
+	id, released, ok := st.recordID(e.Key)
 	if !ok {
 		return id, false, nil
+	}
+	if released {
+		delete(st.Released, id)
+		if e.Deleted {
+			return id, true, nil
+		}
+		return id, true, st.setReleased(id, e.Entry)
 	}
 	records := st.Records
 	if IsACL(id.Kind) {
@@ -85,15 +91,20 @@ func (st *State) followRecord(e *kv.Event) (id ID, ok bool, err error) {
 	return id, true, nil
 }
 
-// recordID is the identity of the object whose record a key holds. A key that
-// only a later version knows is not ours to judge.
-func (st *State) recordID(key string) (ID, bool) {
-	rest, below := strings.CutPrefix(key, st.Layout.ObjectsPrefix())
-	kind, id, ok := strings.Cut(rest, "/")
-	if !below || !ok || !addr.Kind(kind).Known() || id == "" {
-		return ID{}, false
+// recordID is the identity of the object that a key below the records is about.
+// A key that only a later version knows is not ours to judge.
+func (st *State) recordID(key string) (id ID, released, ok bool) {
+	id, released, ok = st.Layout.Object(key)
+	return id, released, ok && id.Kind.Known() && id.ID != ""
+}
+
+func (st *State) setReleased(id ID, e kv.Entry) error {
+	r, err := DecodeReleased(e.Value)
+	if err != nil {
+		return &Damaged{Key: e.Key, Cause: err}
 	}
-	return ID{Kind: addr.Kind(kind), ID: id}, true
+	st.Released[id] = r
+	return nil
 }
 
 func decodeRecord(id ID, value string) (*Record, error) {

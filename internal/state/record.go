@@ -40,8 +40,16 @@ func (r *Record) Hides(name string) bool {
 		return false
 	}
 	_, enforced := r.Secret[name]
+	return enforced || r.Marks(name)
+}
+
+// Marks reports whether a field was applied as sensitive and is not enforced.
+func (r *Record) Marks(name string) bool {
+	if r == nil {
+		return false
+	}
 	_, marked := r.Marked[name]
-	return enforced || marked
+	return marked
 }
 
 // Hidden are the fields whose values must not be shown, sorted.

@@ -33,6 +33,8 @@ type State struct {
 	// ACL are the records of the authentication: roles, users, and whether it is
 	// on. They have no keys in the network, so they are apart.
 	ACL map[ID]*Record
+	// Released is what stays known of objects that have no record any more.
+	Released map[ID]*Released
 	// DigestKey is the key of fingerprints, empty before the first apply.
 	DigestKey string
 	// PlanKey is the key that saved plans are known by, empty before the first
@@ -53,6 +55,7 @@ func Empty(network string) *State {
 		Layout:   NewLayout(network),
 		Records:  map[ID]*Record{},
 		ACL:      map[ID]*Record{},
+		Released: map[ID]*Released{},
 		Networks: map[string]string{},
 	}
 }
@@ -133,8 +136,14 @@ func (st *State) decodeHead(s *kv.Snapshot) error {
 
 func (st *State) decodeRecords(s *kv.Snapshot) error {
 	for _, e := range s.Under(st.Layout.ObjectsPrefix()) {
-		id, ok := st.recordID(e.Key)
-		if !ok {
+		id, released, ok := st.recordID(e.Key)
+		switch {
+		case !ok:
+			continue
+		case released:
+			if err := st.setReleased(id, e); err != nil {
+				return err
+			}
 			continue
 		}
 		r, err := decodeRecord(id, e.Value)
