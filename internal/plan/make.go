@@ -31,6 +31,7 @@ func Make(in Input) (*Plan, diag.List) {
 		m.planWanted(&wanted[i])
 	}
 	m.planUnwanted()
+	m.tellLost()
 	m.checkDangling()
 	m.checkStranded()
 	m.checkClaims()

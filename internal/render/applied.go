@@ -42,6 +42,8 @@ type AppliedDocument struct {
 	Already *ApplyDocument `json:"already_applied,omitempty"`
 	// DurationMS is how long the commit took, in milliseconds.
 	DurationMS float64 `json:"duration_ms"`
+	// warnings is how many the plan had.
+	warnings int
 }
 
 // NewApplied makes the Document of an applied plan; the caller adds what the
@@ -51,6 +53,7 @@ func NewApplied(p *plan.Plan) AppliedDocument {
 	return AppliedDocument{
 		Head: head("applied"), Applied: p.HasChanges(), Mode: string(p.Mode), Network: p.Network, ClusterID: p.ClusterID,
 		Counts: s.ActionCounts, Objects: p.Objects, Serial: p.Serial, Revision: p.Revision, Intent: p.Intent, Continued: p.Restored, Commit: p.Commit,
+		warnings: len(p.Warnings),
 	}
 }
 
@@ -80,7 +83,7 @@ func (p *page) applied(a *AppliedDocument) {
 		return
 	}
 	if !a.Applied {
-		p.line(p.nothing(&PlanDocument{Mode: a.Mode, Revision: a.Revision, Summary: PlanSummary{Objects: a.Objects}}))
+		p.line(p.nothing(&PlanDocument{Mode: a.Mode, Revision: a.Revision, Summary: PlanSummary{Objects: a.Objects}}), p.unshown(a.warnings))
 		return
 	}
 	word := "Applied: "
@@ -92,7 +95,7 @@ func (p *page) applied(a *AppliedDocument) {
 	if took > 0 {
 		in = " in " + lasted(took)
 	}
-	p.line(p.color(green, word), p.mainCounts(&a.Counts, "deleted", "updated", "created"), sideCounts(&a.Counts), ".")
+	p.line(p.color(green, word), p.mainCounts(&a.Counts, "deleted", "updated", "created"), sideCounts(&a.Counts), ".", p.unshown(a.warnings))
 	if p.o.Quiet {
 		return
 	}

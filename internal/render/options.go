@@ -33,7 +33,8 @@ type Options struct {
 	// is wrapped to it, values never are.
 	Width int
 	// Quiet leaves out what only explains: headers, notes, warnings, what is
-	// unmanaged. Of a drift report and of an apply the last line is left.
+	// unmanaged. Of a drift report and of an apply the last line is left, and
+	// that of a plan or an apply says how many warnings were left out.
 	Quiet bool
 	// Journal is that of an apply that is under way or was interrupted, nil
 	// where there is none: what is shown is in the middle of it.

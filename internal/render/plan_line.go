@@ -20,14 +20,14 @@ func (p *page) planLine(d *PlanDocument) {
 		p.line(p.color(red, "Denied by "+counted(n, "policy", "policies")+": this plan can't be applied."))
 	}
 	if !d.HasChanges && d.Applicable {
-		p.line(p.nothing(d))
+		p.line(p.nothing(d), p.unshown(len(d.Warnings)))
 		p.ofSnapshot(d)
 		p.accessLines(d.Access, d.Snapshot != nil)
 		return
 	}
 	s := &d.Summary
 	p.line(p.color(bold, "Plan: "), p.mainCounts(&s.ActionCounts, "to delete", "to update", "to create"), sideCounts(&s.ActionCounts), ". ",
-		counted(s.InSync, "object", "objects"), " in sync.")
+		counted(s.InSync, "object", "objects"), " in sync.", p.unshown(len(d.Warnings)))
 	p.continues(d.Continued, d.ClusterID)
 	p.ofSnapshot(d)
 	p.accessLines(d.Access, d.Snapshot != nil)
@@ -48,6 +48,14 @@ func (p *page) nothing(d *PlanDocument) string {
 		}
 	}
 	return p.color(green, "No changes.") + " " + text + " (" + counted(d.Summary.Objects, "object", "objects") + ", revision " + plainNumber(d.Revision) + ")."
+}
+
+// unshown counts the warnings that are left out, so that none is lost unseen.
+func (p *page) unshown(warnings int) string {
+	if !p.o.Quiet || warnings == 0 {
+		return ""
+	}
+	return " " + p.tally(0, warnings) + " not shown."
 }
 
 // mainCounts are the counts of what is written, always all three.

@@ -59,7 +59,7 @@ func (p *Past) Undo(h *History, secrets map[string]string) error {
 		if err != nil {
 			return err
 		}
-		p.undoObject(c, was, secrets)
+		p.undoObject(h.Serial, c, was, secrets)
 		if IsACL(addr.Kind(c.Kind)) {
 			continue // its fields are no keys of the network
 		}

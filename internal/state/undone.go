@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,6 +29,11 @@ type Undone struct {
 	// Fields are those that they wrote or took over, by key; those of etcd's
 	// authentication, which have none, by name.
 	Fields map[string]*UndoneField
+	// Since is the apply by which the object came to be ours, where that is undone;
+	// DeletedBy the newest that deleted it since, 0 where none did, and Address
+	// what it was called then.
+	Since, DeletedBy int64
+	Address          string
 
 	// born says that the apply is undone by which the object came to be ours.
 	born bool
@@ -61,14 +67,34 @@ func (p *Past) Undone(id ID) *Undone {
 	return &Undone{}
 }
 
+// Lost are the objects that others had made, that an undone apply adopted and a
+// later one deleted, in order: no rollback makes them again.
+func (p *Past) Lost() []ID {
+	var out []ID
+	for id, u := range p.objects {
+		records := p.Records
+		if IsACL(id.Kind) {
+			records = p.ACL
+		}
+		if u.Adopted && u.DeletedBy > 0 && records[id] == nil {
+			out = append(out, id)
+		}
+	}
+	slices.SortFunc(out, CompareIDs)
+	return out
+}
+
 // undoObject notes what one apply, older than those before, did to an object
 // that had the record before, nil where it had none.
-func (p *Past) undoObject(c *HistoryChange, was *Record, secrets map[string]string) {
+func (p *Past) undoObject(serial int64, c *HistoryChange, was *Record, secrets map[string]string) {
 	id := ID{Kind: addr.Kind(c.Kind), ID: c.ID}
 	u := p.objects[id]
 	if u == nil {
 		u = &Undone{Fields: map[string]*UndoneField{}}
 		p.objects[id] = u
+	}
+	if c.Action == "delete" && !u.born && u.DeletedBy == 0 {
+		u.DeletedBy, u.Address = serial, c.Address
 	}
 	for i := range c.Fields {
 		u.undo(&c.Fields[i], was, secrets)
@@ -81,7 +107,7 @@ func (p *Past) undoObject(c *HistoryChange, was *Record, secrets map[string]stri
 	if was != nil || u.born {
 		return
 	}
-	u.born = true
+	u.born, u.Since = true, serial
 	u.Adopted = c.Action != "create" || overRemains(c)
 }
 
