@@ -57,8 +57,8 @@ func (a *accessMaker) isGivenBack(w *principal) bool {
 func (a *accessMaker) release(w *principal) {
 	fields := maps.Clone(w.live)
 	undone := a.in.Past.Undone(w.id()).Fields
-	for _, name := range slices.Sorted(maps.Keys(undone)) {
-		f := undone[name]
+	for _, f := range undone { // a grant is noted by its range, not by its name
+		name := f.Name
 		text, there := w.live[name]
 		switch {
 		case !f.Own.Wrote, there != f.Left.Present, there && text != f.Left.Text:

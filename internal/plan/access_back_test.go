@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
@@ -155,6 +156,27 @@ func TestRollbackGivesBackRolesAndUsers(t *testing.T) {
 	}
 	if len(g.state().ACL) > 0 {
 		t.Errorf("%+v", g.state().ACL)
+	}
+}
+
+// TestRollbackGivesBackGrants: a role that others had made, with a name of ours,
+// has the permissions again that they gave it, and none of ours.
+func TestRollbackGivesBackGrants(t *testing.T) {
+	g := startGuarded(t)
+	name := acl.RoleName(g.net.Name, "role/support")
+	theirs := map[kv.Range]kv.Access{{Key: "/theirs"}: kv.Read, {Key: g.net.Prefix + "both"}: kv.Read, kv.Below("/dir/"): kv.Write}
+	g.live.Roles[name] = maps.Clone(theirs)
+	g.declare()
+	g.net.ACL.Roles = []network.ACLRole{{Addr: addr.New(addr.ACLRole, "support", addr.NoKey), Name: "support", Grants: []network.Grant{
+		{Access: "read", On: []network.Target{{Key: "ours"}}}, {Access: "readwrite", On: []network.Target{{Key: "both"}}},
+	}}}
+	g.carryOut(g.plan(g.withAuth, adopt))
+	if cmp.Equal(theirs, g.live.Roles[name]) {
+		t.Fatal("nothing was taken over")
+	}
+	g.carryOut(g.backTo(1, disableAuth))
+	if diff := cmp.Diff(theirs, g.live.Roles[name]); diff != "" {
+		t.Error(diff)
 	}
 }
 
