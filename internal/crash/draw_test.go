@@ -76,30 +76,30 @@ func TestDrawn(t *testing.T) {
 
 // source is one of the streams that all of a world is drawn from.
 func source(seed uint64, world, stream int) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, uint64(world*1000+stream))) //nolint:gosec // small numbers
+	return rand.New(rand.NewPCG(seed, uint64(world*1000+stream)))
 }
 
 func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) {
 	t.Helper()
 	from := func(stream int) *rand.Rand { return source(s, n, stream) }
 	t.Logf("world %d of seed %d: %s", n, s, d.String())
-	w := newDrawn(t, d, s+uint64(n)) //nolint:gosec // a small number
+	w := newDrawn(t, d, s+uint64(n))
 	w.write(t, "root.word", rootPassword+"\n")
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	seen := w.watch(ctx, t, w.client)
 	w.first(t, from(1))
-	limit, stop := context.WithTimeout(t.Context(), each)
-	defer stop()
+	until := make(chan struct{})
+	time.AfterFunc(each, func() { close(until) })
 	beside, enough := context.WithCancel(t.Context())
 	var busy, others sync.WaitGroup
 	for i, name := range []string{"ann", "bob", "eve"} {
 		others.Go(func() { w.others(beside, t, from(10+i), name) })
 	}
 	for i := range 2 {
-		busy.Go(func() { w.applier(t, from(20+i), limit.Done()) })
+		busy.Go(func() { w.applier(t, from(20+i), until) })
 	}
-	w.trouble(t, from(30), limit.Done())
+	w.trouble(t, from(30), until)
 	busy.Wait()
 	enough()
 	others.Wait()

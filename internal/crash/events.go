@@ -215,6 +215,23 @@ func (c *checker) heads(events []Event, who *author) {
 // written judges one write of an apply.
 func (c *checker) written(who author, e Event) {
 	apply, before := who.apply, c.mod[e.Key]
+	c.judge(who, e)
+	marks, open := c.touched[apply]
+	if open && marks == nil {
+		return // committed
+	}
+	if marks == nil {
+		marks = map[string]*mark{}
+		c.touched[apply] = marks
+	}
+	if marks[e.Key] == nil {
+		marks[e.Key] = &mark{before: c.value[e.Key], there: before > 0, by: c.then(e.Key, e.Revision).by}
+	}
+}
+
+// judge says what is wrong with one write of an apply.
+func (c *checker) judge(who author, e Event) {
+	apply, before := who.apply, c.mod[e.Key]
 	p, known := c.trace.Plans[apply]
 	switch {
 	case !known:
@@ -228,17 +245,6 @@ func (c *checker) written(who author, e Event) {
 	case before != c.at(e.Key, p.Seen) && (!e.Deleted || !c.operational(e.Key)):
 		c.fault("revision %d: the apply %s %s %s, which was of revision %d, unseen: its plan is of revision %d",
 			e.Revision, apply, did(e), e.Key, before, p.Seen)
-	}
-	marks, open := c.touched[apply]
-	if open && marks == nil {
-		return // committed
-	}
-	if marks == nil {
-		marks = map[string]*mark{}
-		c.touched[apply] = marks
-	}
-	if marks[e.Key] == nil {
-		marks[e.Key] = &mark{before: c.value[e.Key], there: before > 0, by: c.then(e.Key, e.Revision).by}
 	}
 }
 

@@ -117,17 +117,23 @@ func (x *opIndex) rely(g kv.Guard) []int {
 	if i, ok := x.removal(g.Key); ok && g.Kind != kv.Exists {
 		return []int{i}
 	}
+	return x.relyAbout(g.Key)
+}
+
+// relyAbout lists the writes to the object of a guarded key, to what refers to
+// it, and to what it may not be there without.
+func (x *opIndex) relyAbout(key string) []int {
 	var out []int
-	if at, ok := x.s.layout.Locate(g.Key); ok {
+	if at, ok := x.s.layout.Locate(key); ok {
 		out = append(out, x.objects[object3{space: at.Space, parent: at.Parent, id: at.ID}]...)
 	}
-	out = append(out, x.names[g.Key]...)
-	if i, ok := x.removal(g.Key); ok {
+	out = append(out, x.names[key]...)
+	if i, ok := x.removal(key); ok {
 		out = slices.DeleteFunc(out, func(at int) bool { return at > i })
 		out = append(out, i)
 	}
 	if len(out) == 0 {
-		out = x.relyBeside(g.Key)
+		out = x.relyBeside(key)
 	}
 	if len(out) == 0 {
 		return []int{0}
