@@ -57,11 +57,12 @@ func TestDamagedFolder(t *testing.T) {
 func applied(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	text := "network \"t\" {}\n"
+	var text strings.Builder
+	text.WriteString("network \"t\" {}\n")
 	for i := range 40 {
-		text += fmt.Sprintf("core \"c%d\" {\n  ip = \"192.0.2.%d\"\n}\n", i, i+1)
+		fmt.Fprintf(&text, "core \"c%d\" {\n  ip = \"192.0.2.%d\"\n}\n", i, i+1)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "network.hcl"), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "network.hcl"), []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if code, said := runIn(t, dir, "apply", "--auto-approve"); code != 0 {

@@ -55,7 +55,9 @@ func cmdKillWhen(t *testing.T) func(*testscript.TestScript, bool, []string) {
 			}
 		}
 		ts.Check(cmd.Process.Signal(syscall.SIGKILL))
-		<-ended
+		if err := <-ended; err == nil {
+			ts.Fatalf("it ended by itself")
+		}
 	}
 }
 

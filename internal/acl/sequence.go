@@ -169,12 +169,12 @@ func (s *sequencer) user(name string) {
 // credentials are the calls about the passwords of users that are there. A user
 // that is made again gets its roles once they are what they are to be.
 func (s *sequencer) credentials() []kv.AuthOp {
-	var clear, remove, add, set, give []kv.AuthOp
+	var cleared, remove, add, set, give []kv.AuthOp
 	for _, name := range slices.Sorted(maps.Keys(s.want.Credentials)) {
 		password := s.want.Passwords[name]
 		switch s.want.Credentials[name] {
 		case Cleared:
-			clear = append(clear, kv.AuthOp{Kind: kv.ClearPassword, User: name})
+			cleared = append(cleared, kv.AuthOp{Kind: kv.ClearPassword, User: name})
 		case Remade:
 			remove = append(remove, kv.AuthOp{Kind: kv.DeleteUser, User: name})
 			add = append(add, kv.AuthOp{Kind: kv.AddUser, User: name, Password: password})
@@ -187,7 +187,7 @@ func (s *sequencer) credentials() []kv.AuthOp {
 		case Kept:
 		}
 	}
-	return slices.Concat(clear, remove, add, set, give)
+	return slices.Concat(cleared, remove, add, set, give)
 }
 
 // goneUser loses everything with its deletion, but what its roles gain before.

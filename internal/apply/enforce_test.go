@@ -83,8 +83,9 @@ const keepWord = "the-root-word"
 func keeps(t *testing.T) map[string]func(t *testing.T) *keep {
 	t.Helper()
 	return map[string]func(t *testing.T) *keep{
-		"password": func(t *testing.T) *keep { return newKeep(t, keepWord) },
+		"password": func(t *testing.T) *keep { t.Helper(); return newKeep(t, keepWord) },
 		"wrong password": func(t *testing.T) *keep {
+			t.Helper()
 			k := newKeep(t, "not-the-root-word")
 			k.wrong = true
 			return k
@@ -185,7 +186,7 @@ func (k *keep) enforced(t *testing.T, at int) bool {
 	go func() {
 		defer close(ended)
 		_, err := apply.Run(context.WithoutCancel(t.Context()), c, p, o)
-		if unsafe := (*kv.NotEnforced)(nil); err != nil && !(k.wrong && errors.As(err, &unsafe)) {
+		if unsafe := (*kv.NotEnforced)(nil); err != nil && (!k.wrong || !errors.As(err, &unsafe)) {
 			t.Errorf("request %d: %v", at, err)
 		}
 		lived = true
@@ -199,6 +200,24 @@ func (k *keep) enforced(t *testing.T, at int) bool {
 // rescue user is there and who may log in.
 func (k *keep) recovered(t *testing.T, end func(context.Context, apply.Store, string, string, apply.Options) (*apply.Recovery, error)) {
 	t.Helper()
+	c := k.after(t)
+	defer c.Close() //nolint:errcheck // the test's own
+	unlock(t, c)
+	r, err := end(t.Context(), c, nettest.Name, "/sigilgate/", k.options(c, "recovery"))
+	if stopped, unsafe := (*apply.Stopped)(nil), (*kv.NotEnforced)(nil); k.wrong && errors.As(err, &stopped) && !errors.As(err, &unsafe) {
+		// Its lease could not be renewed with these credentials: the next one goes on.
+		r, err = end(t.Context(), c, nettest.Name, "/sigilgate/", k.options(c, "another recovery"))
+	}
+	unsafe := (*kv.NotEnforced)(nil)
+	if err != nil && (!k.wrong || !errors.As(err, &unsafe)) {
+		t.Fatal(err)
+	}
+	k.check(t, c, r)
+}
+
+// after connects as the next command does.
+func (k *keep) after(t *testing.T) *etcd.Client {
+	t.Helper()
 	c, err := etcd.Connect(t.Context(), k.config)
 	if err != nil && k.wrong {
 		// Only the rescue user gets in.
@@ -210,23 +229,24 @@ func (k *keep) recovered(t *testing.T, end func(context.Context, apply.Store, st
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close() //nolint:errcheck // the test's own
-	if found, err := c.Read(t.Context(), state.NewLayout(nettest.Name).Lock()); err != nil {
-		t.Fatal(err)
-	} else if len(found) > 0 {
-		if _, err := c.BreakLock(t.Context(), found[0]); err != nil {
-			t.Fatal(err)
-		}
+	return c
+}
+
+// unlock breaks the lock of the run that was killed.
+func unlock(t *testing.T, c *etcd.Client) {
+	t.Helper()
+	found, err := c.Read(t.Context(), state.NewLayout(nettest.Name).Lock())
+	if err == nil && len(found) > 0 {
+		_, err = c.BreakLock(t.Context(), found[0])
 	}
-	r, err := end(t.Context(), c, nettest.Name, "/sigilgate/", k.options(c, "recovery"))
-	if stopped, unsafe := (*apply.Stopped)(nil), (*kv.NotEnforced)(nil); k.wrong && errors.As(err, &stopped) && !errors.As(err, &unsafe) {
-		// Its lease could not be renewed with these credentials: the next one goes on.
-		r, err = end(t.Context(), c, nettest.Name, "/sigilgate/", k.options(c, "another recovery"))
-	}
-	unsafe := (*kv.NotEnforced)(nil)
-	if err != nil && !(k.wrong && errors.As(err, &unsafe)) {
+	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// check looks at what a recovery left.
+func (k *keep) check(t *testing.T, c *etcd.Client, r *apply.Recovery) {
+	t.Helper()
 	now, err := c.Auth(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -32,10 +32,10 @@ func TestLawsAtEveryRevision(t *testing.T) {
 			t.Parallel()
 			seed := *lawsSeed
 			if seed == 0 {
-				seed = rand.Uint64() //nolint:gosec // chance, no secret
+				seed = rand.Uint64()
 			}
 			t.Logf("-laws.seed=%d", seed)
-			w := newWandering(t, rand.New(rand.NewPCG(seed, uint64(i))), bytes) //nolint:gosec // as above
+			w := newWandering(t, rand.New(rand.NewPCG(seed, uint64(i))), bytes)
 			for range *lawsTimes {
 				w.change(t)
 			}

@@ -75,7 +75,7 @@ func (s *siege) run(t *testing.T, at int, others func()) (came bool) {
 	m := &moment{at: at, do: others}
 	s.config.Traces = m
 	c := s.connect(t, narrow())
-	o := s.town.options("second")
+	o := s.options("second")
 	o.Auth, o.Lock = c, locker(c, "second")
 	p := s.plan(t, c, newNetwork(t))
 	m.mu.Lock()

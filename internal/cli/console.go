@@ -59,15 +59,14 @@ func (a *app) converse(ctx context.Context, console *engine.Console) error {
 		if typed {
 			_, _ = io.WriteString(a.stderr, "> ")
 		}
-		more, err := awaited(ctx, func() (bool, error) { return in.Scan(), in.Err() })
+		text, more, err := nextExpression(ctx, in)
 		if err != nil {
-			return fmt.Errorf("read the expression: %w", err)
+			return err
 		}
-		text := strings.TrimSpace(in.Text())
-		if !more || text == "exit" || text == "quit" {
+		if !more {
 			break
 		}
-		if text == "" || strings.HasPrefix(text, "#") {
+		if text == "" {
 			continue
 		}
 		ok, err := a.evaluate(ctx, console, text)
@@ -86,6 +85,21 @@ func (a *app) converse(ctx context.Context, console *engine.Console) error {
 		return &shown{cause: errors.New("an expression had no value"), silent: true}
 	}
 	return nil
+}
+
+// nextExpression reads a line; a comment is an empty one.
+func nextExpression(ctx context.Context, in *bufio.Scanner) (text string, more bool, err error) {
+	more, err = awaited(ctx, func() (bool, error) { return in.Scan(), in.Err() })
+	if err != nil {
+		return "", false, fmt.Errorf("read the expression: %w", err)
+	}
+	switch text = strings.TrimSpace(in.Text()); {
+	case text == "exit", text == "quit":
+		return "", false, nil
+	case strings.HasPrefix(text, "#"):
+		return "", more, nil
+	}
+	return text, more, nil
 }
 
 // evaluate prints the value of an expression, or what is wrong with it.

@@ -37,7 +37,7 @@ func crash(t *testing.T, run func(), args ...string) (code int, stdout, stderr s
 
 // panics are in the goroutine of the command, and in one that it waits for.
 func panics() map[string]func() {
-	hidden := func() { panic(fmt.Sprintf("the password is %s", "hunter2-marker")) }
+	hidden := func() { panic(fmt.Sprintf("the password is %s", "hunter2-marker")) } //nolint:forbidigo // what is to be caught
 	return map[string]func(){
 		"in the command": hidden,
 		"beside it":      func() { var g fault.Group; g.Go(hidden); g.Wait() },

@@ -184,26 +184,11 @@ func longLine(text []byte) int {
 
 // parse parses a source; nil where that gave no body at all.
 func (r *run) parse(s *source) hcl.Body {
-	var file *hcl.File
-	var diags hcl.Diagnostics
+	read := r.parseNative
 	if s.json {
-		file, diags = json.Parse(s.text, s.name)
-		if d := refusedTemplate(s); d != nil {
-			diags, file = hcl.Diagnostics{d}, nil
-		}
-	} else {
-		tokens, _ := hclsyntax.LexConfig(s.text, s.name, hcl.InitialPos)
-		if d := lang.Refused(tokens); d != nil {
-			diags = hcl.Diagnostics{d}
-		} else {
-			file, diags = hclsyntax.ParseConfig(s.text, s.name, hcl.InitialPos)
-		}
-		if file != nil {
-			if body, ok := file.Body.(*hclsyntax.Body); ok {
-				lang.Meter(body, r.budget)
-			}
-		}
+		read = parseJSON
 	}
+	file, diags := read(s)
 	s.broken = diags.HasErrors()
 	r.broken = r.broken || s.broken
 	r.reportHCL(firstOfEach(diags), zero())
@@ -211,6 +196,28 @@ func (r *run) parse(s *source) hcl.Body {
 		return nil
 	}
 	return file.Body
+}
+
+func parseJSON(s *source) (*hcl.File, hcl.Diagnostics) {
+	file, diags := json.Parse(s.text, s.name)
+	if d := refusedTemplate(s); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	return file, diags
+}
+
+func (r *run) parseNative(s *source) (*hcl.File, hcl.Diagnostics) {
+	tokens, _ := hclsyntax.LexConfig(s.text, s.name, hcl.InitialPos)
+	if d := lang.Refused(tokens); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	file, diags := hclsyntax.ParseConfig(s.text, s.name, hcl.InitialPos)
+	if file != nil {
+		if body, ok := file.Body.(*hclsyntax.Body); ok {
+			lang.Meter(body, r.budget)
+		}
+	}
+	return file, diags
 }
 
 // refusedTemplate finds a template in a string of JSON that must not be parsed:

@@ -54,8 +54,12 @@ func TestSensitiveNames(t *testing.T) {
 				"m/m.hcl": "",
 			})
 			c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{
-				{"s", marker}, {"j", `{"` + marker + `": "v"}`}, {"n", "7654321"}, {"ip", ip},
-				{"uuid", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}, {"b", "true"},
+				{"s", marker},
+				{"j", `{"` + marker + `": "v"}`},
+				{"n", "7654321"},
+				{"ip", ip},
+				{"uuid", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"},
+				{"b", "true"},
 			}})
 			if !found.HasErrors() {
 				t.Fatal("no error")
@@ -65,18 +69,19 @@ func TestSensitiveNames(t *testing.T) {
 					t.Fatalf("the case is wrong: %s: %s", d.Summary, text)
 				}
 			}
-			said := fmt.Sprintf("%+v", found)
+			var said strings.Builder
+			fmt.Fprintf(&said, "%+v", found)
 			for _, d := range found {
 				if d.Severity == "error" && d.Range == nil {
 					t.Errorf("no place: %+v", d)
 				}
 				if d.Snippet != nil {
-					said += d.Snippet.Code
+					said.WriteString(d.Snippet.Code)
 				}
 			}
 			for _, secret := range []string{marker, strings.ToUpper(marker), "7654321", ip, "f81d4fae"} {
-				if strings.Contains(said, secret) {
-					t.Errorf("%s is shown: %s", secret, said)
+				if strings.Contains(said.String(), secret) {
+					t.Errorf("%s is shown: %s", secret, said.String())
 				}
 			}
 			if c != nil && strings.Contains(fmt.Sprintf("%+v%+v%+v", c.Network.Cores, c.Network.Entries, c.Network.ACL), marker) {

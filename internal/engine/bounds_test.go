@@ -36,8 +36,11 @@ func TestBounded(t *testing.T) { // not parallel: it measures what the process t
 	}{
 		"time": {t.Context(), Limits{Timeout: time.Millisecond}, func() {}, "The evaluation takes too long", "--eval-timeout"},
 		"memory": {
-			t.Context(), Limits{Memory: 1 << 20},
-			func() { kept = append(kept, make([]byte, 64<<20)) }, "The evaluation needs too much memory", "--eval-memory",
+			t.Context(),
+			Limits{Memory: 1 << 20},
+			func() { kept = append(kept, make([]byte, 64<<20)) },
+			"The evaluation needs too much memory",
+			"--eval-memory",
 		},
 		"Ctrl-C": {interrupted, Limits{}, func() {}, "Interrupted", ""},
 	} {
@@ -68,7 +71,7 @@ func TestBoundedLetsThrough(t *testing.T) {
 		t.Errorf("stopped by itself: %d", out)
 	}
 	defer func() {
-		if fault := recover(); fault == nil || !strings.Contains(fault.(error).Error(), "index out of range") { //nolint:errorlint // it is what was panicked with
+		if fault := recover(); fault == nil || !strings.Contains(fault.(error).Error(), "index out of range") {
 			t.Errorf("fault: %v", fault)
 		}
 	}()

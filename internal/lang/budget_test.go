@@ -50,7 +50,7 @@ func TestBudget(t *testing.T) {
 		`templatefile("large.tmpl", {})`,
 	} {
 		b := NewBudget(limit, func() error { return nil })
-		b.evaluate(c)
+		_, _ = b.evaluate(c)
 		var over *OverBudget
 		if !errors.As(b.Err(), &over) || over.Limit != limit {
 			t.Errorf("%s: %v", c, b.Err())
@@ -109,7 +109,7 @@ func TestBudgetStops(t *testing.T) {
 			}
 			return nil
 		})
-		b.evaluate(c)
+		_, _ = b.evaluate(c)
 		if !errors.Is(b.Err(), stopped) || asked != 4 {
 			t.Errorf("%s: asked %d times, %v", c, asked, b.Err())
 		}

@@ -54,24 +54,8 @@ func Check(entries map[string]string, prefix string) []Broken {
 	holders := map[string][]string{}
 	for key, value := range c.at {
 		p := strings.Split(key, "/")
-		switch {
-		case p[0] == "nodes" && len(p) > 2:
-			c.node(key, value, p)
-		case p[0] == "cells" && len(p) > 2:
-			c.need(Marker, key, "cells/"+p[1]+"/status")
-		case p[0] == "topology" && len(p) == 4 && p[1] == "links":
-			c.link(key, p[2], p[3])
-		case p[0] == "topology" && len(p) == 4 && p[1] == "bindings" && p[3] == "core":
-			c.is(key, p[2], "entry")
-			c.is(key, value, "core")
-		case p[0] == "paths" && len(p) > 3:
-			c.need(Marker, key, "paths/"+p[1]+"/"+p[2]+"/status")
-			c.is(key, p[1], "entry")
-			c.is(key, p[2], "core")
-		case p[0] == "users" && len(p) > 2:
-			c.user(key, value, p)
-		case p[0] == "routes" && len(p) > 2:
-			c.deviceRoute(key, value, p)
+		if len(p) > 2 {
+			c.judge(key, value, p)
 		}
 		c.form(key, value, p)
 		if claim := c.claim(key, value, p); claim != "" {
@@ -79,6 +63,48 @@ func Check(entries map[string]string, prefix string) []Broken {
 		}
 	}
 	c.unique(holders)
+	return c.sorted()
+}
+
+// judge looks at one key by what it is of.
+func (c *checker) judge(key, value string, p []string) {
+	switch p[0] {
+	case "nodes":
+		c.node(key, value, p)
+	case "cells":
+		c.need(Marker, key, "cells/"+p[1]+"/status")
+	case "topology":
+		c.topology(key, value, p)
+	case "paths":
+		c.path(key, p)
+	case "users":
+		c.user(key, value, p)
+	case "routes":
+		c.deviceRoute(key, value, p)
+	}
+}
+
+func (c *checker) topology(key, value string, p []string) {
+	switch {
+	case len(p) != 4:
+	case p[1] == "links":
+		c.link(key, p[2], p[3])
+	case p[1] == "bindings" && p[3] == "core":
+		c.is(key, p[2], "entry")
+		c.is(key, value, "core")
+	}
+}
+
+func (c *checker) path(key string, p []string) {
+	if len(p) < 4 {
+		return
+	}
+	c.need(Marker, key, "paths/"+p[1]+"/"+p[2]+"/status")
+	c.is(key, p[1], "entry")
+	c.is(key, p[2], "core")
+}
+
+func (c *checker) sorted() []Broken {
 	out := make([]Broken, 0, len(c.found))
 	for b := range c.found {
 		out = append(out, b)

@@ -35,58 +35,86 @@ func (c *checker) form(key, value string, p []string) {
 	}
 }
 
+// fields are where the fields of the layout stand: segments of a key, "*" for
+// any text. Of those that have a name, it is what the last segment is below.
+var fields = []struct{ form, name string }{
+	{"nodes/*/*", ""}, {"cells/*/*", ""}, {"users/*/*", ""}, {"routes/*/*", ""},
+	{"nodes/*/tls/*", "tls/"}, {"nodes/*/settings/*", "settings/"},
+	{"paths/*/*/*", ""}, {"paths/*/*/tls/*", "tls/"},
+	{"topology/links/*/*", member}, {"users/*/core_nodes/*", member}, {"users/*/access/*", member},
+	{"users/*/devices/*/*", ""},
+}
+
+// member is the name of all members of sets.
+const member = "member"
+
 // fieldOf is the name of a field that the layout knows, of a member of a set
 // that of the set.
 func fieldOf(p []string) (field string, ok bool) {
-	switch last := p[len(p)-1]; {
-	case len(p) == 3 && (p[0] == "nodes" || p[0] == "cells" || p[0] == "users" || p[0] == "routes"):
-		return last, true
-	case len(p) == 4 && p[0] == "nodes" && (p[2] == "tls" || p[2] == "settings"):
-		return p[2] + "/" + last, true
-	case len(p) == 4 && p[0] == "paths":
-		return last, true
-	case len(p) == 5 && p[0] == "paths" && p[3] == "tls":
-		return "tls/" + last, true
-	case len(p) == 4 && p[0] == "topology" && p[1] == "links", len(p) == 4 && p[0] == "users" && (p[2] == "core_nodes" || p[2] == "access"):
-		return "member", true
-	case len(p) == 5 && p[0] == "users" && p[2] == "devices":
-		return last, true
+	for _, f := range fields {
+		if !fits(strings.Split(f.form, "/"), p) {
+			continue
+		}
+		if f.name == member {
+			return member, true
+		}
+		return f.name + p[len(p)-1], true
 	}
 	return "", false
+}
+
+func fits(form, p []string) bool {
+	return slices.EqualFunc(form, p, func(want, part string) bool { return want == "*" || want == part })
+}
+
+// spelling is how the layout spells a field.
+type spelling struct {
+	good func(value string) bool
+	// secret says that a value must not be shown.
+	secret bool
+}
+
+var spellings = map[string]spelling{
+	member:             {good: func(v string) bool { return v == "" }},
+	"role":             {good: oneOf("core", "entry")},
+	"status":           {good: oneOf("active", "inactive", "archived")},
+	"status_at":        {good: isTime},
+	"created":          {good: isTime},
+	"rotated_at":       {good: isTime},
+	"health_at":        {good: isTime},
+	"domain":           {good: domainForm.MatchString},
+	"cell_domain":      {good: domainForm.MatchString},
+	"uuid":             {good: uuidForm.MatchString, secret: true},
+	"node_number":      {good: numberForm.MatchString},
+	"core_node":        {good: canonical},
+	"core_ip":          {good: canonical},
+	"hash_telegram_id": {good: digestForm.MatchString, secret: true},
+	"credential":       {good: func(v string) bool { return strings.HasPrefix(v, "$") }, secret: true},
+	"tls/port":         {good: isPort},
+	"tls/min_version":  {good: oneOf("1.2", "1.3")},
 }
 
 // spelled reports whether a value is as the layout spells the field; secret,
 // that it must not be shown.
 func spelled(field, value string) (good, secret bool) {
-	switch field {
-	case "member":
-		return value == "", false
-	case "role":
-		return value == "core" || value == "entry", false
-	case "status":
-		return slices.Contains([]string{"active", "inactive", "archived"}, value), false
-	case "status_at", "created", "rotated_at", "health_at":
-		_, err := time.Parse(time.RFC3339, value)
-		return err == nil && strings.HasSuffix(value, "Z"), false
-	case "domain", "cell_domain":
-		return domainForm.MatchString(value), false
-	case "uuid":
-		return uuidForm.MatchString(value), true
-	case "node_number":
-		return numberForm.MatchString(value), false
-	case "core_node", "core_ip":
-		return canonical(value), false
-	case "hash_telegram_id":
-		return digestForm.MatchString(value), true
-	case "credential":
-		return strings.HasPrefix(value, "$"), true
-	case "tls/port":
-		n, err := strconv.Atoi(value)
-		return err == nil && n > 0 && n < 1<<16 && numberForm.MatchString(value), false
-	case "tls/min_version":
-		return value == "1.2" || value == "1.3", false
+	if s, ok := spellings[field]; ok {
+		return s.good(value), s.secret
 	}
 	return value != "", true
+}
+
+func oneOf(words ...string) func(string) bool {
+	return func(v string) bool { return slices.Contains(words, v) }
+}
+
+func isTime(v string) bool {
+	_, err := time.Parse(time.RFC3339, v)
+	return err == nil && strings.HasSuffix(v, "Z")
+}
+
+func isPort(v string) bool {
+	n, err := strconv.Atoi(v)
+	return err == nil && n > 0 && n < 1<<16 && numberForm.MatchString(v)
 }
 
 func canonical(ip string) bool {

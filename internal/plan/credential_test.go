@@ -54,7 +54,7 @@ func (s *scenario) credentials(byPassword, enabled bool, recorded string) option
 // known by a certificate, and those versions left passwords standing.
 func TestCredentials(t *testing.T) {
 	s := start(t)
-	clear := []kv.AuthOp{{Kind: kv.ClearPassword, User: "dana"}}
+	clearing := []kv.AuthOp{{Kind: kv.ClearPassword, User: "dana"}}
 	source := &kv.PasswordSource{Env: "NEW"}
 	set := []kv.AuthOp{{Kind: kv.SetPassword, User: "dana", Password: source}}
 	remade := []kv.AuthOp{
@@ -67,10 +67,10 @@ func TestCredentials(t *testing.T) {
 	}{
 		{false, "none", "none", nil},
 		{false, "cleared env OLD", "cleared env OLD", nil},
-		{false, "env OLD", "cleared env OLD", clear},
-		{false, "file old.txt", "cleared file old.txt", clear},
-		{false, "", "cleared", clear},
-		{false, "-", "cleared", clear},
+		{false, "env OLD", "cleared env OLD", clearing},
+		{false, "file old.txt", "cleared file old.txt", clearing},
+		{false, "", "cleared", clearing},
+		{false, "-", "cleared", clearing},
 		{true, "env OLD", "env NEW", nil},
 		{true, "-", "env NEW", nil},
 		{true, "cleared env OLD", "env NEW", set},

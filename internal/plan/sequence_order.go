@@ -95,7 +95,7 @@ func (s *sequencer) inOrder() []*unit {
 			heap.Push(&ready, u)
 		}
 	}
-	var out []*unit
+	out := make([]*unit, 0, len(units))
 	done := map[*unit]bool{}
 	for _, first := range units {
 		// What is left where none may come next is parted from a unit that was too

@@ -123,7 +123,7 @@ func (w *world) carryOut(t *rapid.T, in *state.Intent, meant map[string]bool, pa
 		}
 		for fault := range w.faults() {
 			named := strings.Contains(fault, "has the username") || strings.Contains(fault, "has the device name")
-			if !before[fault] && !meant[fault] && !(parted && named) {
+			if !before[fault] && !meant[fault] && (!parted || !named) {
 				t.Fatalf("after %+v a reader sees: %s", in.Ops[from:end], fault)
 			}
 		}
