@@ -49,21 +49,22 @@ func (m *maker) keepsAuthentication(live *kv.Auth) bool {
 // isGivenBack reports whether a rollback forgets a role or user that others had
 // made before an undone apply took it over.
 func (a *accessMaker) isGivenBack(w *principal) bool {
-	return a.in.Mode == ModeRollback && w.Kind != addr.ACL && w.live != nil && a.in.Past.Undone(w.id()).Adopted
+	return a.in.Mode == ModeRollback && w.Kind != addr.ACL && w.live != nil && a.in.Past.Undone(w.id()).Theirs()
 }
 
 // release gives a role or user back: what the undone applies gave it is taken
 // away again, and what they took is given, where it still is as they left it.
 func (a *accessMaker) release(w *principal) {
 	fields := maps.Clone(w.live)
-	undone := a.in.Past.Undone(w.id()).Fields
-	for _, f := range undone { // a grant is noted by its range, not by its name
+	undone := a.in.Past.Undone(w.id())
+	for _, f := range undone.Fields { // a grant is noted by its range, not by its name
 		name := f.Name
 		text, there := w.live[name]
+		since := undone.SinceTheirs(f)
 		switch {
-		case !f.Own.Wrote, there != f.Left.Present, there && text != f.Left.Text:
-		case f.Own.Before.Present:
-			fields[name] = f.Own.Before.Text
+		case !since.Wrote, there != f.Left.Present, there && text != f.Left.Text:
+		case since.Before.Present:
+			fields[name] = since.Before.Text
 		default:
 			delete(fields, name)
 		}

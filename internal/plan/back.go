@@ -29,7 +29,6 @@ const routeStatus = "route.status"
 type span func(*state.UndoneField) state.Span
 
 func whole(f *state.UndoneField) state.Span { return f.Whole }
-func own(f *state.UndoneField) state.Span   { return f.Own }
 
 // backs are the fields of an object that the undone applies wrote, by name, but
 // for those that are enforced as the record says.

@@ -61,7 +61,7 @@ func (m *maker) lostFields(id state.ID, u *state.Undone) string {
 		if name == "" {
 			name = m.layout.FieldOf(id.Kind, kv.Entry{Key: key}).Name
 		}
-		if f.Own.Before.Present && name != "" {
+		if u.SinceTheirs(f).Before.Present && name != "" {
 			names = append(names, name)
 		}
 	}

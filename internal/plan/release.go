@@ -20,7 +20,8 @@ func (m *maker) release(r *state.Record) {
 		m.changes = append(m.changes, c)
 		return
 	}
-	backs := m.backs(r, own, func(string) bool { return false })
+	since := m.in.Past.Undone(state.ID{Kind: r.Kind, ID: r.ID}).SinceTheirs
+	backs := m.backs(r, since, func(string) bool { return false })
 	if !backs["status"].write {
 		delete(backs, routeStatus) // a route follows its device
 	}
@@ -35,7 +36,7 @@ func (m *maker) release(r *state.Record) {
 			c.Fields = append(c.Fields, f)
 		}
 	}
-	c.Fields = append(c.Fields, m.stampBacks(r, backs, own)...)
+	c.Fields = append(c.Fields, m.stampBacks(r, backs, since)...)
 	slices.SortFunc(c.Fields, func(a, b FieldChange) int { return compareNames(a.Name, b.Name) })
 	if slices.ContainsFunc(c.Fields, func(f FieldChange) bool { return f.writes() }) {
 		c.Action = Update

@@ -23,7 +23,7 @@ func (m *maker) planUnwanted() {
 			m.states.delete(m.in.State.Layout.Record(id.Kind, id.ID))
 			m.leaveMarks(r)
 		}
-		if w == nil && m.in.Mode == ModeRollback && m.in.Past.Undone(id).Adopted {
+		if w == nil && m.in.Mode == ModeRollback && m.in.Past.Undone(id).Theirs() {
 			m.release(r)
 			continue
 		}

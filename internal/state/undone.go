@@ -26,6 +26,9 @@ type Undone struct {
 	// Adopted says that others had made it before sigilform took it over; of what
 	// sigilform created it is false, and of what it owned all the time.
 	Adopted bool
+	// Returned says that sigilform created it, but only after it had adopted and
+	// deleted what others had made before all that is undone.
+	Returned bool
 	// Fields are those that they wrote or took over, by key; those of etcd's
 	// authentication, which have none, by name.
 	Fields map[string]*UndoneField
@@ -67,6 +70,17 @@ func (p *Past) Undone(id ID) *Undone {
 	return &Undone{}
 }
 
+// Theirs reports whether others had made it when it came to be ours.
+func (u *Undone) Theirs() bool { return u.Adopted || u.Returned }
+
+// SinceTheirs is what became of a field since others had the object.
+func (u *Undone) SinceTheirs(f *UndoneField) Span {
+	if u.Returned {
+		return f.Whole
+	}
+	return f.Own
+}
+
 // Lost are the objects that others had made, that an undone apply adopted and a
 // later one deleted, in order: no rollback makes them again.
 func (p *Past) Lost() []ID {
@@ -76,7 +90,7 @@ func (p *Past) Lost() []ID {
 		if IsACL(id.Kind) {
 			records = p.ACL
 		}
-		if u.Adopted && u.DeletedBy > 0 && records[id] == nil {
+		if u.Theirs() && u.DeletedBy > 0 && records[id] == nil {
 			out = append(out, id)
 		}
 	}
@@ -104,11 +118,17 @@ func (p *Past) undoObject(serial int64, c *HistoryChange, was *Record, secrets m
 			u.fell(key, value)
 		}
 	}
-	if was != nil || u.born {
+	if was != nil {
 		return
 	}
-	u.born, u.Since = true, serial
-	u.Adopted = c.Action != "create" || overRemains(c)
+	adopted := c.Action != "create" || overRemains(c)
+	if !u.born {
+		u.born, u.Since, u.Adopted = true, serial, adopted
+		return
+	}
+	if u.Returned = adopted && !u.Adopted; u.Returned {
+		u.Since = serial
+	}
 }
 
 // overRemains reports whether an object was created over keys that were there.
