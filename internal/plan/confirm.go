@@ -44,7 +44,7 @@ func (p *Plan) Confirm(now *kv.Snapshot, st *state.State) (moved []kv.Moved, err
 		return moved, nil
 	}
 	c := newConfirmer(p, now, st)
-	for _, check := range []func() error{c.confirmData, c.confirmShown, c.confirmState, c.confirmGuards, c.confirmRecords, c.confirmPast, c.confirmCalls} {
+	for _, check := range []func() error{c.confirmData, c.confirmShown, c.confirmState, c.confirmGuards, c.confirmBeside, c.confirmClaims, c.confirmRecords, c.confirmPast, c.confirmCalls} {
 		if err := check(); err != nil {
 			return nil, err
 		}

@@ -49,6 +49,7 @@ func bends() map[string]func(t *rapid.T, p *plan.Plan) (ok bool) {
 		"the history":        state("history/00000000000000000001"),
 		"the key of plans":   state("plan_key"),
 		"a key unguarded":    unguardOne,
+		"a guard left out":   leaveOut,
 		"another value":      changeOne,
 		"a write left out":   dropOne,
 		"a record that lies": lieInOne,
@@ -67,6 +68,24 @@ func onePut(t *rapid.T, p *plan.Plan) (at int, ok bool) {
 		return 0, false
 	}
 	return rapid.SampledFrom(puts).Draw(t, "put"), true
+}
+
+// leaveOut drops one guard, of a kind that is drawn first: most are of few kinds.
+// That something exists is guarded twice at times.
+func leaveOut(t *rapid.T, p *plan.Plan) bool {
+	kinds := map[kv.GuardKind][]int{}
+	for i, g := range p.Guards {
+		if g.Kind != kv.Exists {
+			kinds[g.Kind] = append(kinds[g.Kind], i)
+		}
+	}
+	if len(kinds) == 0 {
+		return false
+	}
+	kind := rapid.SampledFrom(slices.Sorted(maps.Keys(kinds))).Draw(t, "kind")
+	at := rapid.SampledFrom(kinds[kind]).Draw(t, "guard")
+	p.Guards = slices.Delete(p.Guards, at, at+1)
+	return true
 }
 
 func unguardOne(t *rapid.T, p *plan.Plan) bool {
