@@ -45,6 +45,8 @@ func TestMarkStays(t *testing.T) {
 	}{
 		"initial":       {func(n *network.Network, v network.Text) { n.Entries[0].ServiceName = v }, shopNode + "client_service_name"},
 		"rotated":       {func(n *network.Network, v network.Text) { n.Cores[0].ServiceName = v }, amsNode + "core_service_name"},
+		"uuid":          {func(n *network.Network, v network.Text) { n.Cores[0].UUID = v }, amsNode + "uuid"},
+		"status":        {func(n *network.Network, v network.Text) { n.Entries[0].Status = v }, shopNode + "status"},
 		"only if named": {func(n *network.Network, v network.Text) { n.Routes[0].ServiceName = v }, "/sigilgate/paths/" + entryA + "/" + coreA + "/service_name"},
 	}
 	for name, f := range fields {
