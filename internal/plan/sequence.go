@@ -68,6 +68,8 @@ type unit struct {
 	// name orders units of one turn.
 	name string
 	ops  []kv.Op
+	// former is what the former values of its keys take in a request.
+	former int
 	// next are the units that may not come before this one.
 	next []*unit
 	// into is the unit that this one has joined.

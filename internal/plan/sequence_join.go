@@ -29,6 +29,7 @@ func (s *sequencer) relate() {
 	for key, value := range s.old {
 		s.relateOld(key, value)
 	}
+	s.weigh()
 	s.relateDevices()
 	for _, h := range s.plan.Handovers {
 		s.relateHandover(h)
@@ -409,14 +410,56 @@ func compareTurns(a, b *unit) int {
 }
 
 // bytesOf is about what the writes of units take in a request, with a guard for
-// each.
+// each, or what it takes to undo them, if that is more: either must be seen at
+// one revision.
 func bytesOf(units []*unit) int {
-	const perWrite, perGuard = 28, 28
-	n := 0
+	forth, back := 0, 0
 	for _, u := range units {
+		back += u.former
 		for _, op := range u.ops {
-			n += 2*len(op.Key) + len(op.Value) + perWrite + perGuard
+			forth += writeBytes(op.Key, len(op.Value))
 		}
 	}
-	return n
+	return max(forth, back)
+}
+
+const perWrite, perGuard = 28, 28
+
+// stampsOfOne is how many times an object may have.
+const stampsOfOne = 3
+
+func writeBytes(key string, value int) int { return 2*len(key) + value + perWrite + perGuard }
+
+// weigh notes what it takes to undo each unit: to write the former values of its
+// keys, and to remove those that it creates.
+func (s *sequencer) weigh() {
+	add := func(key string, value int) {
+		if u, _ := s.unitOf(key); u != nil {
+			u.former += writeBytes(key, value)
+		}
+	}
+	for i := range s.plan.Changes {
+		c := &s.plan.Changes[i]
+		for j := range c.Fields {
+			if f := &c.Fields[j]; f.Old != nil && f.writes() {
+				add(f.Key, max(len(f.Old.Text), len(s.plan.Secrets[f.Key])))
+			}
+		}
+		for _, key := range c.Falls {
+			add(key, len(s.plan.Fallen[key])+perWrite)
+		}
+		if c.Action == Delete && len(c.Fields) > 0 {
+			for range stampsOfOne { // they go unsaid
+				add(c.Fields[0].Key, perWrite)
+			}
+		}
+	}
+	for key, record := range s.plan.Before {
+		add(key, len(record))
+	}
+	for key := range s.puts {
+		if _, recorded := s.plan.Before[key]; !recorded && !s.existed[key] {
+			add(key, 0)
+		}
+	}
 }
