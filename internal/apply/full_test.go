@@ -30,8 +30,10 @@ func TestDatabaseFullBetweenSteps(t *testing.T) {
 		t.Fatal(err)
 	}
 	alarm := &pb.AlarmRequest{Action: pb.AlarmRequest_ACTIVATE, MemberID: status.Header.GetMemberId(), Alarm: pb.AlarmType_NOSPACE}
-	w.faults.BeforeCommit = func(n int, _ kv.Txn) error {
-		if n == 8 {
+	full := false
+	w.faults.BeforeCommit = func(int, kv.Txn) error {
+		if !full && w.steps(t) == 1 {
+			full = true
 			if _, err := pb.NewMaintenanceClient(api.ActiveConnection()).Alarm(t.Context(), alarm); err != nil {
 				t.Error(err)
 			}
@@ -40,8 +42,8 @@ func TestDatabaseFullBetweenSteps(t *testing.T) {
 	}
 	_, err = apply.Run(t.Context(), w.faults, w.plan(t, w.client, newNetwork(t)), w.options("second"))
 	_ = as[*apply.Stopped](t, err)
-	var full *etcd.ConnectError
-	if !errors.As(err, &full) || full.Kind != etcd.NoSpace {
+	var refused *etcd.ConnectError
+	if !errors.As(err, &refused) || refused.Kind != etcd.NoSpace {
 		t.Errorf("the error does not say that the database is full: %v", err)
 	}
 	if found, err := apply.Recover(t.Context(), w.client, nettest.Name, "/sigilgate/", w.options("early")); found != nil || err == nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -30,6 +31,9 @@ func inspect(data string) (err error) {
 	if _, err := os.Lstat(data); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
+	if err := plainFiles(member); err != nil {
+		return err
+	}
 	kept, err := readDatabase(filepath.Join(member, "snap", "db"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -42,6 +46,25 @@ func inspect(data string) (err error) {
 		return fmt.Errorf("its log ends at entry %d, while the database has entry %d", last, binary.BigEndian.Uint64(index))
 	}
 	return nil
+}
+
+// plainFiles refuses a pipe or a device in the place of a file: who opens one
+// may wait for ever. A symbolic link is taken for what it leads to.
+func plainFiles(dir string) error {
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := os.Stat(path)
+		if err != nil || info.IsDir() || info.Mode().IsRegular() {
+			return err
+		}
+		return fmt.Errorf("%s is not a regular file", path)
+	})
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // what must be there is missed later
+	}
+	return err
 }
 
 // consistentIndex is the key, in the bucket metaBucket, of the last entry of the log

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.etcd.io/etcd/etcdutl/v3/snapshot"
@@ -103,6 +104,26 @@ func TestDamageIsFound(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPipeInPlaceOfAFile: nobody waits for who would write to a pipe that stands
+// where a file of etcd's should.
+func TestPipeInPlaceOfAFile(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"wal/*.wal", "snap/db"} {
+		dir := filled(t, 1)
+		path := etcdFile(t, dir, file)
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := embedded.Start(t.Context(), embedded.Options{Dir: dir})
+		if damaged := (*embedded.Damaged)(nil); !errors.As(err, &damaged) || !strings.Contains(err.Error(), "is not a regular file") {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ func TestWhatWasSensitiveIsNotShownAfterItIsLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	silent := func(_ context.Context, p *engine.Planned) error {
+	silent := func(_ context.Context, p *engine.Planned) error { //nolint:unparam // a review may refuse
 		var b strings.Builder
 		if err := render.Plan(&b, p.Plan, render.Options{}); err != nil || p.Plan.Serial > 0 && strings.Contains(b.String(), secretText) {
 			t.Errorf("the plan shows it (%v):\n%s", err, b.String())

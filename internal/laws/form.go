@@ -37,11 +37,18 @@ func (c *checker) form(key, value string, p []string) {
 
 // fields are where the fields of the layout stand: segments of a key, "*" for
 // any text. Of those that have a name, it is what the last segment is below.
-var fields = []struct{ form, name string }{
-	{"nodes/*/*", ""}, {"cells/*/*", ""}, {"users/*/*", ""}, {"routes/*/*", ""},
-	{"nodes/*/tls/*", "tls/"}, {"nodes/*/settings/*", "settings/"},
-	{"paths/*/*/*", ""}, {"paths/*/*/tls/*", "tls/"},
-	{"topology/links/*/*", member}, {"users/*/core_nodes/*", member}, {"users/*/access/*", member},
+var fields = []struct{ form, name string }{ //nolint:gochecknoglobals // a table that nobody writes to
+	{"nodes/*/*", ""},
+	{"cells/*/*", ""},
+	{"users/*/*", ""},
+	{"routes/*/*", ""},
+	{"nodes/*/tls/*", "tls/"},
+	{"nodes/*/settings/*", "settings/"},
+	{"paths/*/*/*", ""},
+	{"paths/*/*/tls/*", "tls/"},
+	{"topology/links/*/*", member},
+	{"users/*/core_nodes/*", member},
+	{"users/*/access/*", member},
 	{"users/*/devices/*/*", ""},
 }
 
@@ -52,7 +59,7 @@ const member = "member"
 // that of the set.
 func fieldOf(p []string) (field string, ok bool) {
 	for _, f := range fields {
-		if !fits(strings.Split(f.form, "/"), p) {
+		if !fits(f.form, p) {
 			continue
 		}
 		if f.name == member {
@@ -63,8 +70,15 @@ func fieldOf(p []string) (field string, ok bool) {
 	return "", false
 }
 
-func fits(form, p []string) bool {
-	return slices.EqualFunc(form, p, func(want, part string) bool { return want == "*" || want == part })
+func fits(form string, p []string) bool {
+	for i, part := range p {
+		want, rest, more := strings.Cut(form, "/")
+		if want != "*" && want != part || more != (i < len(p)-1) {
+			return false
+		}
+		form = rest
+	}
+	return true
 }
 
 // spelling is how the layout spells a field.
@@ -74,7 +88,7 @@ type spelling struct {
 	secret bool
 }
 
-var spellings = map[string]spelling{
+var spellings = map[string]spelling{ //nolint:gochecknoglobals // a table that nobody writes to
 	member:             {good: func(v string) bool { return v == "" }},
 	"role":             {good: oneOf("core", "entry")},
 	"status":           {good: oneOf("active", "inactive", "archived")},

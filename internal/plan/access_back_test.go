@@ -99,12 +99,13 @@ func (g *guarded) call(op kv.AuthOp) {
 	}
 }
 
-// backTo plans a rollback.
-func (g *guarded) backTo(serial int64, options ...option) *plan.Plan {
+// backToFirst plans a rollback to the first serial.
+func (g *guarded) backToFirst(options ...option) *plan.Plan {
+	const serial = 1
 	g.Helper()
 	st := g.state()
 	past := st.Rewind()
-	for n := len(g.history); int64(n) > serial; n-- {
+	for n := len(g.history); n > serial; n-- {
 		if err := past.Undo(&g.history[n-1], nil); err != nil {
 			g.Fatal(err)
 		}
@@ -125,7 +126,7 @@ func TestRollbackKeepsAuthentication(t *testing.T) {
 	if !g.live.Enabled {
 		t.Fatal("it is not on")
 	}
-	p := g.backTo(1)
+	p := g.backToFirst()
 	if p.HasChanges() || len(p.Conflicts) > 0 {
 		t.Fatalf("%+v %+v", p.Changes, p.Conflicts)
 	}
@@ -144,7 +145,7 @@ func TestRollbackGivesBackRolesAndUsers(t *testing.T) {
 	if cmp.Equal(g.live.Users["dana"], users["dana"]) {
 		t.Fatal("nothing was taken over")
 	}
-	g.carryOut(g.backTo(1, disableAuth))
+	g.carryOut(g.backToFirst(disableAuth))
 	if g.live.Enabled {
 		t.Error("it is on")
 	}
@@ -174,7 +175,7 @@ func TestRollbackGivesBackGrants(t *testing.T) {
 	if cmp.Equal(theirs, g.live.Roles[name]) {
 		t.Fatal("nothing was taken over")
 	}
-	g.carryOut(g.backTo(1, disableAuth))
+	g.carryOut(g.backToFirst(disableAuth))
 	if diff := cmp.Diff(theirs, g.live.Roles[name]); diff != "" {
 		t.Error(diff)
 	}
@@ -187,7 +188,7 @@ func TestRollbackLeavesOthersAuthentication(t *testing.T) {
 	g.live.Enabled = true
 	g.declare()
 	g.carryOut(g.plan(g.withAuth, adopt))
-	g.carryOut(g.backTo(1, disableAuth))
+	g.carryOut(g.backToFirst(disableAuth))
 	if !g.live.Enabled || len(g.live.Users) != 2 {
 		t.Errorf("%+v", g.live)
 	}

@@ -37,13 +37,13 @@ func TestRollbackAsksWhatMovedOn(t *testing.T) {
 			before := g.value(f.key)
 			f.set(g.net, named(f.wrote))
 			g.carryOut(g.plan())
-			g.requireAfter(g.backTo(1), f.key, before)
+			g.requireAfter(g.backToFirst(), f.key, before)
 			g.put(f.key, f.moved)
-			if p := g.backTo(1); len(p.Conflicts) != 1 {
+			if p := g.backToFirst(); len(p.Conflicts) != 1 {
 				t.Errorf("it is not asked: %+v, conflicts %+v", p.Changes, p.Conflicts)
 			}
-			g.requireAfter(g.backTo(1, answer(plan.MovedKeep)), f.key, f.moved)
-			g.requireAfter(g.backTo(1, answer(plan.MovedRestore)), f.key, before)
+			g.requireAfter(g.backToFirst(answer(plan.MovedKeep)), f.key, f.moved)
+			g.requireAfter(g.backToFirst(answer(plan.MovedRestore)), f.key, before)
 		})
 	}
 }
@@ -86,7 +86,7 @@ func TestRollbackLeavesWhatItAdopted(t *testing.T) {
 	if got := len(g.state().Records); got < 7 {
 		t.Fatalf("nothing was adopted: %d records", got)
 	}
-	p := g.backTo(1)
+	p := g.backToFirst()
 	for key, value := range theirs {
 		if i := slices.IndexFunc(p.Changes, func(c plan.Change) bool { return c.Action == plan.Delete }); i >= 0 {
 			t.Fatalf("it deletes %s", p.Changes[i].Address)

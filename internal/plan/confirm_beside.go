@@ -14,7 +14,7 @@ import (
 func (c *confirmer) confirmBeside() error {
 	for _, op := range c.plan.Data {
 		at, ok := c.layout.Locate(op.Key)
-		if !ok || op.Kind != kv.Delete || c.falls[op.Key] {
+		if !ok || op.Kind != kv.Delete {
 			continue
 		}
 		var err error
