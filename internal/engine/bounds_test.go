@@ -24,7 +24,7 @@ func stuck(t *testing.T, meanwhile func()) func(context.Context) (int, diag.List
 
 // TestBounded: an evaluation that never returns is left behind, with the reason.
 func TestBounded(t *testing.T) { // not parallel: it measures what the process takes
-	var kept [][]byte
+	kept := make(chan []byte, 1)
 	interrupted, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, c := range map[string]struct {
@@ -38,7 +38,7 @@ func TestBounded(t *testing.T) { // not parallel: it measures what the process t
 		"memory": {
 			t.Context(),
 			Limits{Memory: 1 << 20},
-			func() { kept = append(kept, make([]byte, 64<<20)) },
+			func() { kept <- make([]byte, 64<<20) },
 			"The evaluation needs too much memory",
 			"--eval-memory",
 		},
