@@ -121,9 +121,14 @@ type calm struct {
 	err error
 }
 
-// ExportSpans sends spans.
+// ExportSpans sends spans. Whose patience ended first, the SDK's or an
+// exporter's own, is one failure: what an exporter makes of the SDK's depends on
+// where it waited.
 func (c *calm) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	if err := c.SpanExporter.ExportSpans(ctx, spans); err != nil {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			err = ctx.Err()
+		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.err == nil {

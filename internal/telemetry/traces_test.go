@@ -2,11 +2,15 @@ package telemetry
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
+	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.uber.org/goleak"
 
 	"github.com/sigilgate/sigilform/internal/render"
@@ -74,6 +78,30 @@ func TestPatience(t *testing.T) {
 		if got != want || err != nil {
 			t.Errorf("%q: %s, %v", text, got, err)
 		}
+	}
+}
+
+// waiting answers as an exporter does that was stopped while it waited: with why
+// it was stopped, which need not be the context's own error.
+type waiting struct{ sdk.SpanExporter }
+
+func (waiting) ExportSpans(ctx context.Context, _ []sdk.ReadOnlySpan) error {
+	<-ctx.Done()
+	return fmt.Errorf("traces export: %w", context.Cause(ctx))
+}
+
+// TestWhosePatience: that the SDK stopped waiting before the exporter did is no
+// other failure.
+func TestWhosePatience(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeoutCause(t.Context(), time.Millisecond, errors.New("processor export timeout"))
+	defer cancel()
+	c := &calm{SpanExporter: waiting{}}
+	if err := c.ExportSpans(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(c.failed(), context.DeadlineExceeded) {
+		t.Errorf("%v is not told to be a collector that did not answer", c.failed())
 	}
 }
 
