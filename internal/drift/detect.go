@@ -54,13 +54,11 @@ func Detect(s *kv.Snapshot, st *state.State, live *kv.Auth) *Report {
 }
 
 // detectAccess looks for drift of roles, users and permissions, and of whether
-// authentication is on.
+// authentication is on; and for a rescue user that is left, also where nothing
+// of that was applied.
 func (r *Report) detectAccess(st *state.State, live *kv.Auth) {
-	if len(st.ACL) == 0 {
-		return
-	}
 	if live == nil {
-		r.AccessUnchecked = true
+		r.AccessUnchecked = len(st.ACL) > 0
 		return
 	}
 	for _, record := range st.ACL {

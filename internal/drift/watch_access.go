@@ -37,7 +37,7 @@ func (w *Watch) compareAccess() []state.ID {
 		w.drifted.set(id, nil)
 	}
 	w.access = access{}
-	if w.auth != nil && len(w.st.ACL) > 0 {
+	if w.auth != nil {
 		changes, objects, fields := plan.CompareAccess(w.st, w.auth)
 		w.access.objects, w.access.fields = objects, fields
 		for i := range changes {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/diag"
@@ -19,16 +18,28 @@ var _ apply.Auth = (*etcd.Client)(nil)
 // for anyone else the plan takes what was last applied for what is there.
 func (e *Engine) access(ctx context.Context, s *session, in *plan.Input, disable bool) error {
 	in.Access = plan.AccessInput{Self: s.Username(), LogsIn: s.LogsIn(), DisableAuth: disable}
-	if !plan.WantsAccess(in) {
-		return nil
-	}
-	e.progress("reading roles and users")
-	live, err := s.Auth(ctx)
-	if err != nil && !etcd.IsDenied(err) {
+	live, err := e.auth(ctx, s, plan.WantsAccess(in))
+	if err != nil {
 		return err
 	}
 	in.Access.Live = live
 	return nil
+}
+
+// auth reads the roles and users of the cluster; nil where the user may not
+// read them. For a network that has none, which whole says, all there is to
+// look for is a rescue user.
+func (e *Engine) auth(ctx context.Context, s *session, whole bool) (live *kv.Auth, err error) {
+	if whole {
+		e.progress("reading roles and users")
+		live, err = s.Auth(ctx)
+	} else {
+		live, err = s.rescueAlone(ctx)
+	}
+	if err != nil && !etcd.IsDenied(err) {
+		return nil, err
+	}
+	return live, nil
 }
 
 // mayEnforce adds a conflict where authentication is to be on in a cluster that
@@ -49,12 +60,7 @@ func (s *session) mayEnforce(ctx context.Context, p *plan.Plan) error {
 // users of the ACL while authentication is on, or for the user of the connection
 // that turns it on.
 func needsCertificates(p *plan.Plan, self string, logsIn bool) bool {
-	return p.Access != nil && p.Access.ByCertificate || enforces(p) && self != "" && !logsIn
-}
-
-// enforces reports whether a plan turns authentication on.
-func enforces(p *plan.Plan) bool {
-	return p.Access != nil && slices.ContainsFunc(p.Access.Revokes, func(o kv.AuthOp) bool { return o.Kind == kv.EnableAuth })
+	return p.Access != nil && p.Access.ByCertificate || p.Enforces() && self != "" && !logsIn
 }
 
 // openConflict says why authentication can't be on.
@@ -83,18 +89,4 @@ func needDigests(v *view, network string) error {
 	}
 	return failure("This user may not plan", "It may not read the key that sensitive values are compared by.",
 		"Use a user with the role planner or root. The role drift is enough for `sigilform drift`.")
-}
-
-// auth reads the roles and users of a network that has some; nil where it has
-// none, or where the user may not read them.
-func (l *live) auth(ctx context.Context, v *view) (*kv.Auth, error) {
-	if len(v.state.ACL) == 0 {
-		return nil, nil //nolint:nilnil // there is nothing to compare
-	}
-	l.engine.progress("reading roles and users")
-	live, err := l.session.Auth(ctx)
-	if err != nil && !etcd.IsDenied(err) {
-		return nil, err
-	}
-	return live, nil
 }

@@ -28,7 +28,7 @@ func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err er
 	if err != nil {
 		return nil, err
 	}
-	live, err := l.auth(ctx, v)
+	live, err := e.auth(ctx, l.session, len(v.state.ACL) > 0)
 	if err != nil {
 		return nil, err
 	}

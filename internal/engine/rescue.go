@@ -61,6 +61,20 @@ func (l *live) tidyRescue(ctx context.Context) (removed bool, err error) {
 	return l.session.TidyRescue(ctx, state.NewLayout(l.name).Probe())
 }
 
+// rescueAlone are the users of the cluster, as far as a network asks for them
+// that declares none: the rescue user, where it is there. It is one request.
+func (s *session) rescueAlone(ctx context.Context) (*kv.Auth, error) {
+	left, err := s.HasRescue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &kv.Auth{}
+	if left {
+		out.Users = map[string][]string{kv.RescueUser: {kv.RootName}}
+	}
+	return out, nil
+}
+
 // enforcing is another network of the cluster whose apply has calls of the
 // authentication yet to make: it may be turning authentication on.
 func (l *live) enforcing(ctx context.Context) (string, error) {

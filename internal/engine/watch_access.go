@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/drift"
-	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -36,12 +35,9 @@ func (w *watching) accessInterval() time.Duration {
 // keys, and an apply writes both: what was read is judged once the watch has got
 // to where the cluster is now, and only if no apply came in between.
 func (f *following) readAccess(ctx context.Context) error {
-	if !f.drift.HasAccess() {
-		return nil
-	}
 	read := &accessRead{moves: f.drift.Moves()}
-	live, err := f.live.session.Auth(ctx)
-	if err != nil && !etcd.IsDenied(err) {
+	live, err := f.engine.auth(ctx, f.live.session, f.drift.HasAccess())
+	if err != nil {
 		return unlessEnded(ctx, err)
 	}
 	read.live = live

@@ -34,7 +34,7 @@ func (w *watching) look(ctx context.Context) error {
 			return err
 		}
 		at := w.engine.now()
-		auth, err := w.live.auth(ctx, v)
+		auth, err := w.engine.auth(ctx, w.live.session, len(v.state.ACL) > 0)
 		if err != nil {
 			return err
 		}

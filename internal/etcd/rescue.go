@@ -6,8 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-
-	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"slices"
 
 	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -26,19 +25,20 @@ func (e *RescueLeft) Error() string {
 func (e *RescueLeft) Unwrap() error { return e.Cause }
 
 // HasRescue reports whether there is a rescue user. Where authentication is on
-// only an administrator may ask: see [IsDenied].
-func (c *Client) HasRescue(ctx context.Context) (bool, error) {
-	err := c.patiently(ctx, func(ctx context.Context) error {
-		_, err := c.api.UserGet(ctx, kv.RescueUser)
+// only an administrator may ask: see [IsDenied]. It lists the users, since to ask
+// for one that is not there is an error, also in traces.
+func (c *Client) HasRescue(ctx context.Context) (there bool, err error) {
+	err = c.patiently(ctx, func(ctx context.Context) error {
+		answer, err := c.api.UserList(ctx)
+		if err == nil {
+			there = slices.Contains(answer.Users, kv.RescueUser)
+		}
 		return err
 	})
-	switch {
-	case err == nil:
-		return true, nil
-	case is(err, rpctypes.ErrUserNotFound):
-		return false, nil
+	if err != nil {
+		return false, c.explain(ctx, err)
 	}
-	return false, c.explain(ctx, err)
+	return there, nil
 }
 
 // addRescue makes the rescue user, or gives one that a killed run left the

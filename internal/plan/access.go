@@ -31,9 +31,6 @@ type Access struct {
 	// ByCertificate says that authentication is on after the apply, and that users
 	// are known by client certificates only.
 	ByCertificate bool `json:"by_certificate,omitempty"`
-	// Rescue says that the rescue user is there, which is nobody's but an apply's
-	// that turns authentication on.
-	Rescue bool `json:"rescue_user,omitempty"`
 	// OtherRoles and OtherUsers are those of others: left alone.
 	OtherRoles []string `json:"other_roles,omitempty"`
 	OtherUsers []string `json:"other_users,omitempty"`
@@ -47,9 +44,16 @@ func (a *Access) Calls() int {
 	return len(a.Grants) + len(a.Revokes)
 }
 
+// Enforces reports whether the plan turns authentication on.
+func (p *Plan) Enforces() bool {
+	return p.Access != nil && slices.ContainsFunc(p.Access.Revokes, func(o kv.AuthOp) bool { return o.Kind == kv.EnableAuth })
+}
+
 // AccessInput is what a plan needs to know of the cluster's authentication.
 type AccessInput struct {
-	// Live are its roles and users, nil where they could not be read.
+	// Live are its roles and users, nil where they could not be read. Where a plan
+	// has nothing to do with them ([WantsAccess]), all that counts of them is
+	// whether the rescue user is there.
 	Live *kv.Auth
 	// Self is the user of the connection, empty where it has none.
 	Self string
@@ -73,10 +77,14 @@ func WantsAccess(in *Input) bool {
 // planAccess compares what is wanted of the authentication, what was last
 // applied, and what is there, and orders the calls that make it so.
 func (m *maker) planAccess() {
+	live := m.in.Access.Live
+	if HasRescue(live) {
+		m.plan.Rescue = true
+		m.plan.Warnings = append(m.plan.Warnings, RescueWarning())
+	}
 	if !WantsAccess(&m.in) {
 		return
 	}
-	live := m.in.Access.Live
 	m.plan.Access = &Access{Live: live != nil}
 	if live == nil {
 		live = AppliedAuth(m.in.State)
@@ -84,10 +92,6 @@ func (m *maker) planAccess() {
 		m.plan.Access.Revision = live.Revision
 	}
 	m.plan.Access.Enabled = live.Enabled
-	if HasRescue(live) {
-		m.plan.Access.Rescue = true
-		m.plan.Warnings = append(m.plan.Warnings, RescueWarning())
-	}
 	if m.keepsAuthentication(live) {
 		m.plan.Access = nil // nothing of it is touched
 		return

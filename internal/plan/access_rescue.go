@@ -9,8 +9,12 @@ import (
 )
 
 // HasRescue reports whether the rescue user is among a cluster's users: an
-// administrator that only an apply needs, while it turns authentication on.
+// administrator that only an apply needs, while it turns authentication on. Of
+// users that could not be read nothing is known.
 func HasRescue(a *kv.Auth) bool {
+	if a == nil {
+		return false
+	}
 	_, there := a.Users[kv.RescueUser]
 	return there
 }
@@ -25,6 +29,9 @@ func RescueWarning() diag.Diagnostic {
 		Hint: "Run `sigilform recover`, which removes it.",
 	}
 }
+
+// IsRescue reports whether a change is about a rescue user that is left.
+func IsRescue(c Change) bool { return c.Kind == addr.ACLUser && c.ID == kv.RescueUser }
 
 // rescueLeft is what is left of an apply as drift: a user that nobody declares
 // and that goes.

@@ -128,7 +128,7 @@ func TestRescueUserIsNamed(t *testing.T) {
 	s := start(t)
 	left := func(in *plan.Input) { in.Access.Live.Users[kv.RescueUser] = []string{"root"} }
 	p := s.plan(s.credentials(false, false, "none"), left)
-	if !p.Access.Rescue || len(p.Access.OtherUsers) > 0 || p.Access.Calls() > 0 || len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0].Hint, "sigilform recover") {
+	if !p.Rescue || len(p.Access.OtherUsers) > 0 || p.Access.Calls() > 0 || len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0].Hint, "sigilform recover") {
 		t.Errorf("got %+v, %+v", p.Access, p.Warnings)
 	}
 	st := s.state()

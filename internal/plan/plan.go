@@ -79,6 +79,9 @@ type Plan struct {
 	// Access is what the plan does about the cluster's authentication; nil where
 	// that is none of its business.
 	Access *Access `json:"access,omitempty"`
+	// Rescue says that the rescue user is among the cluster's users, whether the
+	// network has to do with those or not: a danger.
+	Rescue bool `json:"rescue_user,omitempty"`
 	// Secrets are the old values of sensitive fields, by key, for the history.
 	Secrets map[string]string `json:"secrets,omitempty"`
 	// Before are the records of the changed objects as they are, by key, for the

@@ -17,9 +17,6 @@ type AccessDocument struct {
 	// Grants and Revokes count the calls before and after the data.
 	Grants  int `json:"grants"`
 	Revokes int `json:"revokes"`
-	// Rescue says that an apply which turned authentication on has left its rescue
-	// user, an administrator.
-	Rescue bool `json:"rescue_user,omitempty"`
 	// OtherRoles and OtherUsers are those of others.
 	OtherRoles []string `json:"other_roles"`
 	OtherUsers []string `json:"other_users"`
@@ -32,7 +29,7 @@ func accessDocument(a *plan.Access) *AccessDocument {
 	}
 	return &AccessDocument{
 		Live: a.Live, Revision: a.Revision, Grants: len(a.Grants), Revokes: len(a.Revokes),
-		Rescue: a.Rescue, OtherRoles: list(a.OtherRoles), OtherUsers: list(a.OtherUsers),
+		OtherRoles: list(a.OtherRoles), OtherUsers: list(a.OtherUsers),
 	}
 }
 
@@ -117,6 +114,16 @@ func (p *page) otherAccess(a *AccessDocument) {
 		}
 		f.end()
 	}
+}
+
+// danger says in a line, where all that explains is left out, that a rescue user
+// is there.
+func (p *page) danger(rescue bool) {
+	if !rescue {
+		return
+	}
+	w := plan.RescueWarning()
+	p.line(p.color(yellow, "Warning: "), p.word(w.Summary), ". ", p.word(w.Hint))
 }
 
 // driftPermissions is what others did to a role: applied → live.

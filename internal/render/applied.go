@@ -42,8 +42,12 @@ type AppliedDocument struct {
 	Already *ApplyDocument `json:"already_applied,omitempty"`
 	// DurationMS is how long the commit took, in milliseconds.
 	DurationMS float64 `json:"duration_ms"`
-	// warnings is how many the plan had.
+	// Rescue says that there is a rescue user in etcd, an administrator, which an
+	// earlier apply has left.
+	Rescue bool `json:"rescue_user,omitempty"`
+	// warnings is how many the plan had, danger says that it named a rescue user.
 	warnings int
+	danger   bool
 }
 
 // NewApplied makes the Document of an applied plan; the caller adds what the
@@ -53,7 +57,7 @@ func NewApplied(p *plan.Plan) AppliedDocument {
 	return AppliedDocument{
 		Head: head("applied"), Applied: p.HasChanges(), Mode: string(p.Mode), Network: p.Network, ClusterID: p.ClusterID,
 		Counts: s.ActionCounts, Objects: p.Objects, Serial: p.Serial, Revision: p.Revision, Intent: p.Intent, Continued: p.Restored, Commit: p.Commit,
-		warnings: len(p.Warnings),
+		Rescue: p.Rescue && !p.Enforces(), warnings: len(p.Warnings), danger: p.Rescue,
 	}
 }
 
@@ -83,7 +87,7 @@ func (p *page) applied(a *AppliedDocument) {
 		return
 	}
 	if !a.Applied {
-		p.line(p.nothing(&PlanDocument{Mode: a.Mode, Revision: a.Revision, Summary: PlanSummary{Objects: a.Objects}}), p.unshown(a.warnings))
+		p.line(p.nothing(&PlanDocument{Mode: a.Mode, Revision: a.Revision, Summary: PlanSummary{Objects: a.Objects}}), p.unshown(a.warnings, a.danger))
 		return
 	}
 	word := "Applied: "
@@ -95,7 +99,7 @@ func (p *page) applied(a *AppliedDocument) {
 	if took > 0 {
 		in = " in " + lasted(took)
 	}
-	p.line(p.color(green, word), p.mainCounts(&a.Counts, "deleted", "updated", "created"), sideCounts(&a.Counts), ".", p.unshown(a.warnings))
+	p.line(p.color(green, word), p.mainCounts(&a.Counts, "deleted", "updated", "created"), sideCounts(&a.Counts), ".", p.unshown(a.warnings, a.danger))
 	if p.o.Quiet {
 		return
 	}

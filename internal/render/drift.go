@@ -29,6 +29,8 @@ func (p *page) driftText(d *DriftDocument) {
 			p.drifted(&d.Objects[i])
 		}
 		p.unmanaged(d.Unmanaged)
+	} else {
+		p.danger(d.Rescue)
 	}
 	p.space()
 	p.driftLine(d)

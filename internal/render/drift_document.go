@@ -1,10 +1,12 @@
 package render
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/drift"
+	"github.com/sigilgate/sigilform/internal/plan"
 )
 
 // DriftDocument is how the live network differs from what was last applied.
@@ -41,6 +43,9 @@ type DriftDocument struct {
 	// Configuration says whether that at PATH is the one that was last applied:
 	// "same", "ahead" or "unknown".
 	Configuration string `json:"configuration,omitempty"`
+	// Rescue says that an apply which turned authentication on has left its rescue
+	// user in etcd, an administrator: it is among the objects.
+	Rescue bool `json:"rescue_user,omitempty"`
 	// Warnings are for the reader; they are no drift.
 	Warnings diag.List `json:"warnings,omitempty"`
 	// Journal is that of an apply that is under way or was interrupted.
@@ -58,6 +63,7 @@ func NewDrift(r *drift.Report) DriftDocument {
 		CheckedObjects: r.CheckedObjects, CheckedFields: r.CheckedFields, UncheckedFields: r.UncheckedFields, AccessUnchecked: r.AccessUnchecked,
 		Objects: changeDocuments(r.Objects, names(r.Names)), Unmanaged: unmanagedDocuments(r.Unmanaged),
 		Since: sinceDocuments(r.Since), Configuration: string(r.Configuration), Warnings: r.Warnings, IgnoredFields: r.IgnoredFields,
+		Rescue: slices.ContainsFunc(r.Objects, plan.IsRescue),
 	}
 	for i := range d.Objects {
 		d.DriftedFields += len(d.Objects[i].Fields)

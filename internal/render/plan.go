@@ -54,6 +54,7 @@ func (p *page) planHeader(d *PlanDocument) {
 
 func (p *page) planWarnings(d *PlanDocument) {
 	if p.o.Quiet {
+		p.danger(d.Rescue)
 		return
 	}
 	for i := range d.Warnings {

@@ -48,6 +48,9 @@ type PlanDocument struct {
 	Outputs   map[string]string   `json:"outputs,omitempty"`
 	// Access is what the plan knows and does about etcd's authentication.
 	Access *AccessDocument `json:"access,omitempty"`
+	// Rescue says that an apply which turned authentication on has left its rescue
+	// user in etcd, an administrator.
+	Rescue bool `json:"rescue_user,omitempty"`
 	// Journal is that of an apply that is under way or was interrupted.
 	Journal *JournalDocument `json:"journal,omitempty"`
 }
@@ -100,7 +103,7 @@ func NewPlan(p *plan.Plan) PlanDocument {
 		Revision: p.Revision, Serial: p.Serial, Snapshot: originDocument(p), Continued: p.Restored, ConfigDigest: p.ConfigDigest, Commit: p.Commit, Intent: p.Intent,
 		HasChanges: p.HasChanges() || len(p.Changes) > 0, Applicable: len(p.Conflicts) == 0 && len(p.Denied()) == 0,
 		Summary: planSummary(p), Changes: changeDocuments(p.Changes, known), Conflicts: make([]ConflictDocument, len(p.Conflicts)),
-		Policies: policyDocuments(p.Policies), Warnings: diagnosticDocuments(p.Warnings), Unmanaged: unmanagedDocuments(p.Unmanaged), Outputs: p.Outputs, Access: accessDocument(p.Access),
+		Policies: policyDocuments(p.Policies), Warnings: diagnosticDocuments(p.Warnings), Unmanaged: unmanagedDocuments(p.Unmanaged), Outputs: p.Outputs, Access: accessDocument(p.Access), Rescue: p.Rescue,
 	}
 	for i, c := range p.Conflicts {
 		d.Conflicts[i] = ConflictDocument{

@@ -20,14 +20,14 @@ func (p *page) planLine(d *PlanDocument) {
 		p.line(p.color(red, "Denied by "+counted(n, "policy", "policies")+": this plan can't be applied."))
 	}
 	if !d.HasChanges && d.Applicable {
-		p.line(p.nothing(d), p.unshown(len(d.Warnings)))
+		p.line(p.nothing(d), p.unshown(len(d.Warnings), d.Rescue))
 		p.ofSnapshot(d)
 		p.accessLines(d.Access, d.Snapshot != nil)
 		return
 	}
 	s := &d.Summary
 	p.line(p.color(bold, "Plan: "), p.mainCounts(&s.ActionCounts, "to delete", "to update", "to create"), sideCounts(&s.ActionCounts), ". ",
-		counted(s.InSync, "object", "objects"), " in sync.", p.unshown(len(d.Warnings)))
+		counted(s.InSync, "object", "objects"), " in sync.", p.unshown(len(d.Warnings), d.Rescue))
 	p.continues(d.Continued, d.ClusterID)
 	p.ofSnapshot(d)
 	p.accessLines(d.Access, d.Snapshot != nil)
@@ -51,8 +51,12 @@ func (p *page) nothing(d *PlanDocument) string {
 }
 
 // unshown counts the warnings that are left out, so that none is lost unseen.
-func (p *page) unshown(warnings int) string {
-	if !p.o.Quiet || warnings == 0 {
+// That of a rescue user is never left out.
+func (p *page) unshown(warnings int, rescue bool) string {
+	if rescue {
+		warnings--
+	}
+	if !p.o.Quiet || warnings <= 0 {
 		return ""
 	}
 	return " " + p.tally(0, warnings) + " not shown."
