@@ -10,36 +10,60 @@ import (
 
 // Own are the ranges of an object's keys, known ones and not, without those
 // that the network writes all day: what is operational, rotated, or a stamp. A
-// user's hold its devices as a whole.
-func (l Layout) Own(kind addr.Kind, id, parent string) []kv.Range {
+// user's hold its devices, too; those with the UUIDs are known to be there, and
+// have such keys themselves.
+func (l Layout) Own(kind addr.Kind, id, parent string, devices ...string) []kv.Range {
+	daily := l.daily(kind, id, parent)
+	for _, device := range devices {
+		daily = append(daily, l.daily(addr.Device, device, id)...)
+	}
+	slices.Sort(daily)
 	var out []kv.Range
-	prefixes := l.Prefixes(kind, id, parent)
-	for _, prefix := range prefixes {
-		whole := kv.Below(prefix)
+	for _, prefix := range l.Prefixes(kind, id, parent) {
 		from := prefix
-		for _, key := range l.written(kind, id, parent) {
+		for _, key := range daily {
 			if strings.HasPrefix(key, prefix) {
 				out = append(out, kv.Range{Key: from, End: key})
 				from = key + "\x00"
 			}
 		}
-		out = append(out, kv.Range{Key: from, End: whole.End})
+		out = append(out, kv.Range{Key: from, End: kv.Below(prefix).End})
 	}
 	return out
 }
 
-// written are the keys of an object that the network writes all day, sorted.
-func (l Layout) written(kind addr.Kind, id, parent string) []string {
+// daily are the keys of an object that the network writes all day.
+func (l Layout) daily(kind addr.Kind, id, parent string) []string {
 	var out []string
 	for _, s := range table(kind) {
-		switch s.class {
-		case Operational, Rotated, Stamp:
-			if !s.many {
-				out = append(out, l.base(s.base, kind, id, parent)+s.path)
-			}
-		case Declared, Initial, Derived:
+		if s.daily() && !s.many {
+			out = append(out, l.base(s.base, kind, id, parent)+s.path)
 		}
 	}
-	slices.Sort(out)
 	return out
+}
+
+// Daily reports whether the network writes a key of an object of a kind, or of
+// a device below it, all day.
+func (l Layout) Daily(kind addr.Kind, key string) bool {
+	at, ok := l.Locate(key)
+	if !ok {
+		return false
+	}
+	if at.Space != Space(kind) {
+		kind = at.Space
+	}
+	s, _, known := l.indexes[kind].find(at.base, at.path)
+	return known && s.daily()
+}
+
+// daily reports whether the network writes a field all day. What only a node of
+// the other kind has is written by nobody.
+func (s spec) daily() bool {
+	switch s.class {
+	case Operational, Rotated, Stamp:
+		return !s.other
+	case Declared, Initial, Derived:
+	}
+	return false
 }

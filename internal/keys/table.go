@@ -45,6 +45,8 @@ type spec struct {
 	// source is what a derived or stamp field follows.
 	source string
 	marker bool
+	// other says that only a node of the other kind has the field.
+	other bool
 }
 
 // table returns the rows of a kind. Where a Core and an Entry differ, a live
@@ -102,14 +104,14 @@ func coreTable() []spec {
 		{name: "number", path: "node_number", class: Declared},
 		{name: "uuid", path: "uuid", class: Initial},
 		{name: "service_name", path: "core_service_name", class: Rotated},
-		{name: "client_service_name", path: "client_service_name", class: Operational},
+		{name: "client_service_name", path: "client_service_name", class: Operational, other: true},
 	}
 }
 
 func entryTable() []spec {
 	return []spec{
 		{name: "service_name", path: "client_service_name", class: Initial},
-		{name: "core_service_name", path: "core_service_name", class: Operational},
+		{name: "core_service_name", path: "core_service_name", class: Operational, other: true},
 	}
 }
 

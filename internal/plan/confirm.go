@@ -68,10 +68,10 @@ type confirmer struct {
 	// puts are the values that keys get; gone are the keys and prefixes that go.
 	puts map[string]string
 	gone map[string]bool
-	// unmoved, exists, empty and noneAdded are the keys and prefixes of guards,
-	// unwritten their ranges; given are all guards.
+	// unmoved, exists, empty and noneAdded are the keys and prefixes of guards;
+	// unwritten are their ranges, sorted and joined; given are all guards.
 	unmoved, exists, empty, noneAdded map[string]bool
-	unwritten                         map[kv.Range]bool
+	unwritten                         []kv.Range
 	given                             map[kv.Guard]bool
 	digestKey                         string
 }
@@ -88,7 +88,7 @@ func newConfirmer(p *Plan, now *kv.Snapshot, st *state.State) *confirmer {
 		fields: map[string]*shownField{}, changed: map[state.ID]*Change{}, deleted: map[state.ID]bool{}, falls: map[string]bool{},
 		puts: map[string]string{}, gone: map[string]bool{},
 		unmoved: map[string]bool{}, exists: map[string]bool{}, empty: map[string]bool{}, noneAdded: map[string]bool{},
-		unwritten: map[kv.Range]bool{}, given: map[kv.Guard]bool{},
+		given: map[kv.Guard]bool{},
 	}
 	for i := range p.Changes {
 		c.learn(&p.Changes[i])
@@ -106,6 +106,7 @@ func newConfirmer(p *Plan, now *kv.Snapshot, st *state.State) *confirmer {
 	for _, g := range p.Guards {
 		c.learnGuard(g)
 	}
+	c.unwritten = joined(c.unwritten)
 	return c
 }
 
@@ -147,7 +148,9 @@ func (c *confirmer) learnGuard(g kv.Guard) {
 	case kv.NotAfter:
 		c.noneAdded[g.Key] = g.Revision <= c.now.Revision
 	case kv.Unwritten:
-		c.unwritten[kv.Range{Key: g.Key, End: g.End}] = g.Revision <= c.now.Revision
+		if g.Revision <= c.now.Revision {
+			c.unwritten = append(c.unwritten, g.Range())
+		}
 	default: // what refers to an object is compared as a whole, see [confirmer.given]
 	}
 }
@@ -223,16 +226,11 @@ func (c *confirmer) confirmPrefix(op kv.Op, at keys.Location) error {
 		return nil
 	}
 	for _, e := range c.now.Under(op.Key) {
-		if !c.falls[e.Key] {
+		if !c.falls[e.Key] && !c.layout.Daily(at.Space, e.Key) {
 			return unsound("it deletes %s, which none of its changes does", e.Key)
 		}
 	}
-	for _, r := range c.layout.Own(at.Space, at.ID, at.Parent) {
-		if strings.HasPrefix(r.Key, op.Key) && !c.unwritten[r] {
-			return unguarded(r.String())
-		}
-	}
-	return nil
+	return c.confirmUnwritten(at.Space, op.Key)
 }
 
 // confirmCounter: the counter of ids becomes the highest that was handed out.

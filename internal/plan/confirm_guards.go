@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -98,9 +101,9 @@ func (c *confirmer) confirmDeletion(id state.ID, change *Change, r *state.Record
 			return unguarded(key)
 		}
 	}
-	for _, own := range c.layout.Own(id.Kind, id.ID, r.Parent) {
-		if !c.unwritten[own] {
-			return unguarded(own.String())
+	for _, prefix := range c.layout.Prefixes(id.Kind, id.ID, r.Parent) {
+		if err := c.confirmUnwritten(id.Kind, prefix); err != nil {
+			return err
 		}
 	}
 	for _, g := range c.layout.Unnamed(id.Kind, id.ID) {
@@ -115,4 +118,45 @@ func (c *confirmer) confirmDeletion(id state.ID, change *Change, r *state.Record
 func countsUser(c *Change) bool {
 	f := usernameOf(c)
 	return c.Kind == addr.User && (c.Action == Create || f != nil && f.Action == Update)
+}
+
+// confirmUnwritten: whatever others write below a prefix of an object that goes is
+// noticed, but for what the network writes all day.
+func (c *confirmer) confirmUnwritten(kind addr.Kind, prefix string) error {
+	whole := kv.Below(prefix)
+	i, _ := slices.BinarySearchFunc(c.unwritten, prefix, func(r kv.Range, at string) int {
+		if r.End <= at {
+			return -1
+		}
+		return 1
+	})
+	from := prefix
+	for ; from < whole.End; i++ {
+		next := whole.End
+		if i < len(c.unwritten) {
+			next = min(next, c.unwritten[i].Key)
+		}
+		if next > from && (next != from+"\x00" || !c.layout.Daily(kind, from)) {
+			return unguarded(kv.Range{Key: from, End: next}.String())
+		}
+		if i == len(c.unwritten) {
+			return nil
+		}
+		from = c.unwritten[i].End
+	}
+	return nil
+}
+
+// joined sorts ranges, and makes one of those that overlap or touch.
+func joined(all []kv.Range) []kv.Range {
+	slices.SortFunc(all, func(a, b kv.Range) int { return strings.Compare(a.Key, b.Key) })
+	var out []kv.Range
+	for _, r := range all {
+		if n := len(out); n > 0 && r.Key <= out[n-1].End {
+			out[n-1].End = max(out[n-1].End, r.End)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // copied is a plan that shares nothing with another.
-func copied(t *rapid.T, p *plan.Plan) *plan.Plan {
+func copied(t interface{ Fatal(args ...any) }, p *plan.Plan) *plan.Plan {
 	text, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)

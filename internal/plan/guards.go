@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -49,10 +50,15 @@ func (g *guards) add(all ...kv.Guard) {
 	}
 }
 
-// list returns the guards sorted, without those that a vacant prefix implies.
+// list returns the guards sorted, without those that a vacant prefix or a wider
+// range implies.
 func (g *guards) list() []kv.Guard {
 	var out []kv.Guard
+	narrow := g.narrow()
 	for guard := range g.seen {
+		if narrow[guard] {
+			continue
+		}
 		if guard.Revision == 0 && guard.Kind == kv.Unmoved && underAny(guard.Key, g.empty) {
 			continue
 		}
@@ -64,5 +70,29 @@ func (g *guards) list() []kv.Guard {
 		}
 	}
 	slices.SortFunc(out, kv.Guard.Compare)
+	return out
+}
+
+// narrow are the guards of ranges that lie within another one: those of a device
+// whose user is deleted, too.
+func (g *guards) narrow() map[kv.Guard]bool {
+	var ranges []kv.Guard
+	for guard := range g.seen {
+		if guard.Kind == kv.Unwritten {
+			ranges = append(ranges, guard)
+		}
+	}
+	slices.SortFunc(ranges, func(a, b kv.Guard) int {
+		return cmp.Or(cmp.Compare(a.Revision, b.Revision), strings.Compare(a.Key, b.Key), strings.Compare(b.End, a.End))
+	})
+	out := map[kv.Guard]bool{}
+	var wide kv.Guard
+	for _, next := range ranges {
+		if next.Revision == wide.Revision && next.End <= wide.End {
+			out[next] = true
+			continue
+		}
+		wide = next
+	}
 	return out
 }

@@ -72,6 +72,8 @@ type maker struct {
 	given   map[state.ID]map[string]back // what a rollback takes back of wanted objects
 	deleted map[string]int               // marker of a deleted object -> its place in changes
 	changes []Change
+	devices map[string][]*keys.Live // of each user, once they are needed
+	uuids   map[string]int          // live devices of each UUID, once they are needed
 
 	data   *writes
 	states *writes

@@ -60,7 +60,7 @@ func (m *maker) planDeletion(r *state.Record, kept bool) {
 	}
 	slices.SortFunc(c.Fields, func(a, b FieldChange) int { return compareNames(a.Name, b.Name) })
 	for _, prefix := range m.layout.Prefixes(r.Kind, r.ID, r.Parent) {
-		m.data.deletePrefix(prefix)
+		m.deletePrefix(r.Kind, prefix)
 	}
 	m.guardDeletion(o)
 	if r.Kind == addr.User {
@@ -68,6 +68,15 @@ func (m *maker) planDeletion(r *state.Record, kept bool) {
 	}
 	m.deleted[o.live.Marker] = len(m.changes)
 	m.changes = append(m.changes, c)
+}
+
+// deletePrefix deletes all below a prefix of an object. A device without a route
+// may get a stamp of one, which is not guarded and must not stay behind.
+func (m *maker) deletePrefix(kind addr.Kind, prefix string) {
+	m.data.deletePrefix(prefix)
+	if kind == addr.Device {
+		m.data.sweep[prefix] = true
+	}
 }
 
 // guardDeletion guards the marker and what was declared against being removed;
@@ -91,7 +100,13 @@ func (m *maker) guardDeletion(o *object) {
 
 // guardOwn guards the keys of an object, as far as they fall.
 func (m *maker) guardOwn(kind addr.Kind, id, parent string, falls func(key string) bool) {
-	for _, r := range m.layout.Own(kind, id, parent) {
+	var devices []string
+	if kind == addr.User {
+		for _, l := range m.devicesOf(id) {
+			devices = append(devices, l.ID)
+		}
+	}
+	for _, r := range m.layout.Own(kind, id, parent, devices...) {
 		if falls(r.Key) {
 			m.guards.unwritten(r, m.in.Snapshot.Revision)
 		}
@@ -126,22 +141,48 @@ func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 // takeDevices deletes what belongs to a user and is not ours: the devices that
 // others added, with their routes.
 func (m *maker) takeDevices(user string, c *Change) {
-	for i := range m.lives {
-		l := &m.lives[i]
-		if l.Kind != addr.Device || l.Parent != user || OwnedBy(m.in.State, l) {
-			continue
+	for _, l := range m.devicesOf(user) {
+		if !OwnedBy(m.in.State, l) {
+			m.fall(l, c)
 		}
-		m.fall(l, c)
 	}
 }
 
+// devicesOf are the live devices of a user.
+func (m *maker) devicesOf(user string) []*keys.Live {
+	if m.devices == nil {
+		m.devices = map[string][]*keys.Live{}
+		for i := range m.lives {
+			if l := &m.lives[i]; l.Kind == addr.Device {
+				m.devices[l.Parent] = append(m.devices[l.Parent], l)
+			}
+		}
+	}
+	return m.devices[user]
+}
+
+// shares reports whether another live device has the UUID of this one: a route
+// that comes may be that one's.
+func (m *maker) shares(l *keys.Live) bool {
+	if m.uuids == nil {
+		m.uuids = map[string]int{}
+		for i := range m.lives {
+			if m.lives[i].Kind == addr.Device {
+				m.uuids[m.lives[i].ID]++
+			}
+		}
+	}
+	return m.uuids[l.ID] > 1
+}
+
 // fall deletes an object of others along with a change. What lies below its
-// prefixes and is not its own stays: the route of a device of ours that has the
+// prefixes and is not its own stays: the route of another device that has the
 // same UUID.
 func (m *maker) fall(l *keys.Live, c *Change) {
 	for _, prefix := range m.layout.Prefixes(l.Kind, l.ID, l.Parent) {
-		if slices.ContainsFunc(l.Fields, func(f keys.LiveField) bool { return strings.HasPrefix(f.Key, prefix) }) {
-			m.data.deletePrefix(prefix)
+		under := m.in.Snapshot.Under(prefix)
+		if len(under) == 0 && !m.shares(l) || slices.ContainsFunc(l.Fields, func(f keys.LiveField) bool { return strings.HasPrefix(f.Key, prefix) }) {
+			m.deletePrefix(l.Kind, prefix)
 			m.guardOwn(l.Kind, l.ID, l.Parent, func(key string) bool { return strings.HasPrefix(key, prefix) })
 		}
 	}

@@ -15,10 +15,12 @@ type writes struct {
 	puts     map[string]string
 	deletes  map[string]bool
 	prefixes map[string]bool
+	// sweep are the prefixes that are deleted although nothing is below them yet.
+	sweep map[string]bool
 }
 
 func newWrites() *writes {
-	return &writes{puts: map[string]string{}, deletes: map[string]bool{}, prefixes: map[string]bool{}}
+	return &writes{puts: map[string]string{}, deletes: map[string]bool{}, prefixes: map[string]bool{}, sweep: map[string]bool{}}
 }
 
 func (w *writes) put(key, value string)      { w.puts[key] = value }
@@ -56,7 +58,7 @@ func (w *writes) ops(s *kv.Snapshot) []kv.Op {
 			continue
 		}
 		switch under := s.Under(prefix); {
-		case len(under) == 0:
+		case len(under) == 0 && (!w.sweep[prefix] || anyUnder(putKeys, prefix)):
 		case anyUnder(putKeys, prefix):
 			for _, e := range under {
 				deletes[e.Key] = true
