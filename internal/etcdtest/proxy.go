@@ -14,6 +14,8 @@ type Proxy struct {
 	target   string
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
+	// links are the connections that there are, by their clients' ends.
+	links map[net.Conn]*link
 	// swallow drops what the server says, deafen what the client says, cutAt
 	// cuts a connection once the client has said that many bytes more; below 0
 	// never.
@@ -24,6 +26,13 @@ type Proxy struct {
 	closed bool
 	done   chan struct{}
 	wg     sync.WaitGroup
+}
+
+// link is a connection through the proxy.
+type link struct {
+	// late is by how much later the server hears what the client says, above 0
+	// once the client is cut off.
+	late time.Duration
 }
 
 // StartProxy passes on all traffic to an endpoint until the test ends.
@@ -37,7 +46,7 @@ func StartProxy(tb testing.TB, endpoint string) *Proxy {
 	if err != nil {
 		tb.Fatalf("proxy to %s: %v", endpoint, err)
 	}
-	p := &Proxy{listener: l, target: u.Host, conns: map[net.Conn]bool{}, cutAt: -1, done: make(chan struct{})}
+	p := &Proxy{listener: l, target: u.Host, conns: map[net.Conn]bool{}, links: map[net.Conn]*link{}, cutAt: -1, done: make(chan struct{})}
 	p.wg.Go(p.accept)
 	tb.Cleanup(p.Close)
 	return p
@@ -75,6 +84,19 @@ func (p *Proxy) CutAfter(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.swallow, p.cutAt = true, n
+}
+
+// Strand has the server hear by d later what clients say from now on over the
+// connections that there are, and cuts those under the clients after a while:
+// what is on its way arrives all the same, when nobody waits for it any more.
+// New connections work as before.
+func (p *Proxy) Strand(while, d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for client, l := range p.links {
+		l.late = d
+		time.AfterFunc(while, func() { _ = client.Close() })
+	}
 }
 
 // CutAll cuts the connections that there are. New ones work.
@@ -124,6 +146,7 @@ func (p *Proxy) dropAll() {
 		_ = c.Close()
 	}
 	clear(p.conns)
+	clear(p.links)
 }
 
 func (p *Proxy) accept() {
@@ -140,23 +163,24 @@ func (p *Proxy) accept() {
 			_ = client.Close()
 			continue
 		}
+		l := &link{}
 		p.mu.Lock()
 		if p.closed {
 			_, _ = client.Close(), server.Close()
 		} else {
-			p.conns[client], p.conns[server] = true, true
+			p.conns[client], p.conns[server], p.links[client] = true, true, l
 		}
 		p.mu.Unlock()
-		p.pump(server, client, p.heard)
-		p.pump(client, server, p.said)
+		p.pump(server, client, func(n int) verdict { return p.heard(l, n) })
+		p.pump(client, server, func(n int) verdict { return p.said(l, n) })
 	}
 }
 
 // heard is for what clients say.
-func (p *Proxy) heard(n int) verdict {
+func (p *Proxy) heard(l *link, n int) verdict {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	v := verdict{pass: n, delay: p.delay}
+	v := verdict{pass: n, delay: p.delay + l.late, lingers: l.late > 0}
 	if p.deafen {
 		v.pass = 0
 	}
@@ -168,10 +192,10 @@ func (p *Proxy) heard(n int) verdict {
 }
 
 // said is for what the server says.
-func (p *Proxy) said(n int) verdict {
+func (p *Proxy) said(l *link, n int) verdict {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.swallow {
+	if p.swallow || l.late > 0 {
 		n = 0
 	}
 	return verdict{pass: n, delay: p.delay}

@@ -161,3 +161,39 @@ func TestProxyCutsOnce(t *testing.T) {
 	say(t, e, "b")
 	hear(t, e, "b")
 }
+
+// TestProxyStrands: what was on its way when a client was cut off arrives when
+// nobody waits for it any more, and what is said over a new connection before.
+func TestProxyStrands(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	p := StartProxy(t, s.Endpoint())
+	api := through(t, p)
+	if _, err := api.Put(t.Context(), "/a", "1"); err != nil {
+		t.Fatal(err)
+	}
+	p.Strand(100*time.Millisecond, time.Second)
+	if _, err := api.Put(t.Context(), "/late", "1"); err == nil {
+		t.Fatal("whoever was cut off has an answer")
+	}
+	if _, err := through(t, p).Put(t.Context(), "/b", "1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.Keys(t, "/"), " "); got != "/a /b" {
+		t.Errorf("before it is late there are %s", got)
+	}
+	awaitKey(t, s, "/late")
+}
+
+// awaitKey waits until a key is there.
+func awaitKey(t *testing.T, s *Server, key string) {
+	t.Helper()
+	limit, stop := context.WithTimeout(t.Context(), startTimeout)
+	defer stop()
+	for answer := range s.Client().Watch(limit, key, clientv3.WithRev(1)) {
+		if len(answer.Events) > 0 {
+			return
+		}
+	}
+	t.Errorf("%s never came", key)
+}

@@ -7,11 +7,14 @@ import (
 )
 
 // verdict is what becomes of bytes that one side said: how many are passed on
-// and how much later, and whether the connection is cut after them.
+// and how much later, whether the connection is cut after them, and whether it
+// outlives who said them.
 type verdict struct {
 	pass  int
 	delay time.Duration
 	cut   bool
+	// lingers says that what comes late is to be heard all the same.
+	lingers bool
 }
 
 // chunk is what waits to be passed on.
@@ -57,8 +60,24 @@ func (p *Proxy) listen(from io.Reader, queue chan<- chunk, gone <-chan struct{},
 			}
 		}
 		if err != nil {
+			linger(queue, gone, judge(0))
 			return
 		}
+	}
+}
+
+// lingering is for how long a line stays open behind what comes late over it.
+const lingering = time.Second
+
+// linger keeps a line open until what comes late over it was heard: a server
+// gives up what it was asked over a line that closes.
+func linger(queue chan<- chunk, gone <-chan struct{}, v verdict) {
+	if !v.lingers {
+		return
+	}
+	select {
+	case queue <- chunk{due: time.Now().Add(v.delay + lingering)}:
+	case <-gone:
 	}
 }
 
@@ -73,6 +92,9 @@ func (p *Proxy) speak(to io.Writer, queue <-chan chunk) {
 			due.Stop()
 			return
 		}
+		if len(c.data) == 0 {
+			continue // to whoever is gone nothing is said
+		}
 		if _, err := to.Write(c.data); err != nil {
 			return
 		}
@@ -84,4 +106,5 @@ func (p *Proxy) forget(c net.Conn) {
 	defer p.mu.Unlock()
 	_ = c.Close()
 	delete(p.conns, c)
+	delete(p.links, c)
 }
