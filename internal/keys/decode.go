@@ -28,9 +28,11 @@ type located struct {
 // owner is the user of a device as the state knows it, empty where it does
 // not: the route of a device belongs to that user's device, also where another
 // user has a device of the same UUID, or where nothing but the route is left.
+// Only where that device is gone, and another user has one, it is that one's.
 func Decode(l Layout, entries []kv.Entry, owner func(uuid string) (user string)) []Live {
 	groups := map[identity][]located{}
 	parents := map[string]string{}
+	users := map[string][]string{}
 	for _, e := range entries {
 		at, ok := l.Locate(e.Key)
 		if !ok {
@@ -39,8 +41,16 @@ func Decode(l Layout, entries []kv.Entry, owner func(uuid string) (user string))
 		if at.Space == addr.Device && parents[at.ID] == "" {
 			parents[at.ID] = cmp.Or(owner(at.ID), at.Parent)
 		}
+		if at.Space == addr.Device && at.Parent != "" && e.Key == l.Marker(at.Space, at.ID, at.Parent) {
+			users[at.ID] = append(users[at.ID], at.Parent)
+		}
 		key := identity{space: at.Space, parent: at.Parent, id: at.ID}
 		groups[key] = append(groups[key], located{at: at, entry: e})
+	}
+	for id, of := range users {
+		if !slices.Contains(of, parents[id]) {
+			parents[id] = of[0]
+		}
 	}
 	joinRoutes(groups, parents)
 	out := make([]Live, 0, len(groups))

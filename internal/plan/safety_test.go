@@ -175,6 +175,27 @@ func TestSameUUIDUnderTwoUsers(t *testing.T) {
 	}
 }
 
+// TestUUIDThatOthersTookOver: others removed our device and made one of its UUID
+// below another user. Its route is theirs: what we forget does not take it along.
+func TestUUIDThatOthersTookOver(t *testing.T) {
+	s := start(t)
+	const theirs = "/sigilgate/users/9/"
+	for key := range s.under(alice + "devices/" + deviceUUID + "/") {
+		s.del(key)
+	}
+	s.put(theirs+"username", "bob")
+	s.put(theirs+"devices/"+deviceUUID+"/device", "his")
+	s.put(theirs+"devices/"+deviceUUID+"/core_node", coreB)
+	s.put(theirs+"core_nodes/"+coreB, "")
+	s.put(route+"core_ip", coreB)
+	s.conflict("belongs to a device of user 9")
+	s.net.Users[0].Devices = nil
+	s.apply()
+	if s.value(route+"core_ip") != coreB {
+		t.Error("the route of their device fell with our record")
+	}
+}
+
 func TestUUIDOfAnotherUsersDevice(t *testing.T) {
 	s := start(t)
 	const taken = "7ba7b810-9dad-41d1-80b4-00c04fd430c8"
