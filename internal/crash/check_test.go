@@ -114,7 +114,7 @@ func TestCheck(t *testing.T) {
 	}
 	for name, row := range rows {
 		trace := crash.Trace{Network: "n", Prefix: "/net/", Plans: plans, Events: row.events}
-		got := strings.Join(trace.Check(), "\n")
+		got := strings.Join(trace.Check().Faults, "\n")
 		if !strings.Contains(got, row.want) || (got == "") != (row.want == "") {
 			t.Errorf("%s: got %q, want %q", name, got, row.want)
 		}

@@ -31,7 +31,7 @@ import (
 var (
 	applies = flag.Int("crash.applies", 60, "how many applies are tried")
 	seed    = flag.Uint64("crash.seed", 0, "what is drawn by; 0 draws one, which is printed")
-	size    = flag.Int("crash.keys", 20_000, "about how many keys the network has")
+	size    = flag.Int("crash.keys", 4_000, "about how many keys the network has")
 	last    = flag.Duration("crash.for", 0, "go on for so long, however many applies that are")
 )
 
@@ -44,6 +44,7 @@ const (
 // TestCrash: many apply, others write, and nearly every apply meets a fault.
 // Afterwards the trace is checked, and the network is all of one plan.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	s := *seed
 	if s == 0 {
 		s = rand.Uint64()
@@ -301,8 +302,8 @@ func (w *world) settle(t *testing.T) {
 func (w *world) judge(t *testing.T, seed uint64) {
 	t.Helper()
 	w.close()
-	trace := crash.Trace{Network: nettest.Name, Prefix: prefix, Plans: w.plans, Events: w.events}
-	for _, fault := range trace.Check() {
+	trace := crash.Trace{Network: nettest.Name, Prefix: prefix, Plans: w.plans, Events: w.events, Fenced: true}
+	for _, fault := range trace.Check().Faults {
 		t.Error(fault)
 	}
 	if got := porcupine.CheckOperationsTimeout(crash.Head(), w.ops, time.Minute); got != porcupine.Ok {

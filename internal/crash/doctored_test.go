@@ -65,7 +65,7 @@ func judged(events []crash.Event, l *crash.Ledger, lawful bool, plans ...crash.P
 	for _, p := range plans {
 		trace.Plans[p.Apply] = p
 	}
-	return strings.Join(trace.Check(), "\n")
+	return strings.Join(trace.Check().Faults, "\n")
 }
 
 func expect(t *testing.T, name, got, want string) {
@@ -205,4 +205,56 @@ func TestAgree(t *testing.T) {
 	expect(t, "they agree", judged(slices.Concat(there, ends(4, "old")), nil, false, plan), "")
 	expect(t, "they don't", judged(slices.Concat(there, ends(4, "new")), nil, false, plan), node+"region is not as its record says")
 	expect(t, "others wrote", judged(slices.Concat(there, []crash.Event{set(4, node+"region", "theirs")}, ends(5, "old")), nil, false, plan), "")
+}
+
+// TestFenced: a write of the journal that comes late, or from a run that has
+// lost the lock, is found, whatever it wrote.
+func TestFenced(t *testing.T) {
+	t.Parallel()
+	l := state.NewLayout("n")
+	moves := func(revision int64, owner string, moves int, more ...crash.Event) []crash.Event {
+		text, err := state.EncodeJournal(&state.Journal{Format: 1, Apply: "a", Owner: owner, Actor: "ann", Serial: 1, Phase: state.Applying, Moves: moves})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return append(more, set(revision, l.Journal(), text))
+	}
+	locked := func(revision int64) crash.Event { return set(revision, l.Lock(), "{}") }
+	begin := slices.Concat([]crash.Event{locked(2)}, moves(3, "o", 1))
+	taken := slices.Concat(gone(4, l.Lock()), []crash.Event{locked(5)}, moves(6, "p", 2))
+	for name, row := range map[string]struct {
+		events []crash.Event
+		want   string
+	}{
+		"under its lock":             {moves(4, "o", 2), ""},
+		"a lost write is shut out":   {moves(4, "o", 1), ""},
+		"it is taken over":           {taken, ""},
+		"it ends":                    {gone(4, l.Journal()), ""},
+		"late":                       {slices.Concat(moves(4, "o", 2), moves(5, "o", 2, set(5, entry+"role", "entry"))), "went from its write 2 to 2"},
+		"later":                      {slices.Concat(moves(4, "o", 2), moves(5, "o", 3), moves(6, "o", 2)), "went from its write 3 to 2"},
+		"without its lock":           {slices.Concat(gone(4, l.Lock()), moves(5, "o", 2)), "without the lock"},
+		"under another's lock":       {slices.Concat(gone(4, l.Lock()), []crash.Event{locked(5)}, moves(6, "o", 2)), "the run o had the lock of revision 2"},
+		"it ends under another's":    {slices.Concat(gone(4, l.Lock()), []crash.Event{locked(5)}, gone(6, l.Journal())), "the run o had the lock of revision 2"},
+		"after it was taken over":    {slices.Concat(taken, moves(7, "o", 3)), "the run o had the lock of revision 2"},
+		"begun when it had ended":    {slices.Concat(gone(4, l.Journal()), moves(5, "o", 2)), "begins with its write 2"},
+		"begun without its lock":     {slices.Concat(gone(4, l.Journal(), l.Lock()), moves(5, "q", 1)), "without the lock"},
+		"begun under another's lock": {slices.Concat(gone(4, l.Journal(), l.Lock()), []crash.Event{locked(5)}, moves(6, "o", 1)), "the run o had the lock of revision 2"},
+	} {
+		plans := map[string]crash.Planned{"a": {Apply: "a", Seen: 2, Guards: []kv.Guard{{Kind: kv.Empty, Key: entry}}}}
+		trace := crash.Trace{Network: "n", Prefix: "/net/", Events: slices.Concat(begin, row.events), Fenced: true, Plans: plans}
+		if name == "late" {
+			trace.Events = append(trace.Events, gone(9, entry+"role")...) // others'
+		}
+		expect(t, name, strings.Join(trace.Check().Faults, "\n"), row.want)
+	}
+}
+
+// TestTakenBackAtOnce: what an undoing left is found where its journal goes,
+// also where the next apply writes it.
+func TestTakenBackAtOnce(t *testing.T) {
+	t.Parallel()
+	first := crash.Planned{Apply: "a", Seen: 2, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "region", Revision: 2}}}
+	next := crash.Planned{Apply: "b", Seen: 5, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "region", Revision: 3}}, Ops: []kv.Op{{Kind: kv.Put, Key: node + "region", Value: "y"}}}
+	events := slices.Concat([]crash.Event{set(2, node+"region", "old")}, journalOf(t, 3, state.Applying, set(3, node+"region", "x")), journalOf(t, 4, state.RollingBack), gone(5, state.NewLayout("n").Journal()))
+	expect(t, "nothing is undone", judged(slices.Concat(events, headOf(t, 6, 1, "b", set(6, node+"region", "y"))), nil, false, first, next), "revision 5: the apply a was taken back and left "+node+"region")
 }

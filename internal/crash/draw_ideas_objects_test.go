@@ -12,7 +12,10 @@ func (i *idea) uuid() string {
 	return fmt.Sprintf("%08x-%04x-4000-9000-%012x", i.Uint32(), i.Uint32()&0xffff, i.Uint64()&0xffffffffffff)
 }
 
-func (i *idea) device() []kv.Op {
+func (i *idea) device() []kv.Op { return i.placed(i.uuid()) }
+
+// placed makes a device with a UUID, at a Core of its user.
+func (i *idea) placed(id string) []kv.Op {
 	u, ok := i.aUser()
 	if !ok {
 		return nil
@@ -27,7 +30,6 @@ func (i *idea) device() []kv.Op {
 		}
 		ops = append(ops, put("users/"+u+"/core_nodes/"+core, ""))
 	}
-	id := i.uuid()
 	at := "users/" + u + "/devices/" + id + "/"
 	return append(ops, put(at+"device", "theirs-"+i.id), put(at+"status", "active"), put(at+"status_at", instant), put(at+"created", instant), put(at+"core_node", core),
 		put("routes/"+id+"/core_ip", core), put("routes/"+id+"/status", "active"), put("routes/"+id+"/status_at", instant))
@@ -138,6 +140,11 @@ func (i *idea) declared() []kv.Op {
 	n, ok := i.aNode()
 	if !ok {
 		return nil
+	}
+	if write, wanted := i.one(i.aim.writes); wanted && i.IntN(10) < 7 {
+		if p := strings.Split(strings.TrimPrefix(write, prefix), "/"); p[0] == "nodes" && i.now[prefix+"nodes/"+p[1]+"/role"] != "" {
+			n = p[1]
+		}
 	}
 	switch i.IntN(3) {
 	case 0:

@@ -15,13 +15,16 @@ import (
 type idea struct {
 	*rand.Rand
 	now map[string]string
-	// aims are the keys, or prefixes of keys, that a plan is about to delete.
-	aims []string
-	id   string
+	// aim is what a run is about.
+	aim aim
+	id  string
 }
 
 // draw picks something that can be done to what there is.
 func (i *idea) draw() (name string, ops []kv.Op) {
+	if len(i.aim.gives) > 0 && i.IntN(8) == 0 {
+		return claiming, i.claimed()
+	}
 	all := []struct {
 		name string
 		do   func() []kv.Op
@@ -76,8 +79,8 @@ func (i *idea) below(before, after, value string) []string {
 			continue
 		}
 		out = append(out, id)
-		if slices.ContainsFunc(i.aims, func(aim string) bool {
-			return strings.HasPrefix(key, aim) || strings.HasPrefix(aim, strings.TrimSuffix(key, after))
+		if slices.ContainsFunc(i.aim.deletes, func(deleted string) bool {
+			return strings.HasPrefix(key, deleted) || strings.HasPrefix(deleted, strings.TrimSuffix(key, after))
 		}) {
 			aimed = append(aimed, id)
 		}

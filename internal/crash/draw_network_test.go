@@ -50,9 +50,11 @@ func newGenome(r *rand.Rand) *genome {
 	return g
 }
 
-// mutate changes some of it, mostly little.
-func (g *genome) mutate(r *rand.Rand) {
-	share := []int{3, 10, 10, 25, 60}[r.IntN(5)]
+// mutate changes some of it, mostly little where no share is given.
+func (g *genome) mutate(r *rand.Rand, share int) {
+	if share == 0 {
+		share = []int{3, 10, 10, 25, 60}[r.IntN(5)]
+	}
 	for i := range g.genes {
 		if r.IntN(100) < share {
 			g.genes[i] = r.Uint64()
@@ -236,7 +238,7 @@ func (w *wish) devices(user int) {
 	}
 }
 
-// acl gives each node a user of its own, and some people.
+// acl gives some nodes a user of their own, and some people.
 func (w *wish) acl(a access) {
 	if a.auth == "" {
 		return
@@ -246,10 +248,10 @@ func (w *wish) acl(a access) {
 		w.say("  enforce = true")
 	}
 	w.say("}\nacl_user \"root\" {\n  roles = [\"root\"]\n}")
-	for _, i := range w.cores {
+	for _, i := range w.cores[:min(2, len(w.cores))] {
 		w.say("acl_user \"c%d\" {\n  core = core.c%d\n  roles = [\"core\"]\n}", i, i)
 	}
-	for _, i := range w.entries {
+	for _, i := range w.entries[:min(3, len(w.entries))] {
 		w.say("acl_user \"e%d\" {\n  entry = entry.e%d\n  roles = [\"entry\"]\n}", i, i)
 	}
 	w.of(geneWhole)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,9 +25,11 @@ const othersPatience = 2 * time.Second
 func (w *drawn) others(ctx context.Context, t *testing.T, r *rand.Rand, name string) {
 	t.Helper()
 	for n := 0; ; n++ {
-		w.mine.Lock()
-		w.think(ctx, t, r, fmt.Sprintf("%s-%d", name, n), prefix+"api_tokens/"+name)
-		w.mine.Unlock()
+		if !w.silent() {
+			w.mine.Lock()
+			w.think(ctx, t, r, fmt.Sprintf("%s-%d", name, n), prefix+"api_tokens/"+name)
+			w.mine.Unlock()
+		}
 		wait := time.NewTimer(w.pause)
 		select {
 		case <-wait.C:
@@ -80,7 +83,7 @@ func (w *drawn) think(ctx context.Context, t *testing.T, r *rand.Rand, id, sign 
 	if err != nil {
 		return
 	}
-	i := &idea{Rand: r, now: v.now, aims: w.aims(), id: id}
+	i := &idea{Rand: r, now: v.now, aim: w.aims(), id: id}
 	name, ops := i.draw()
 	if len(ops) == 0 {
 		return
@@ -109,11 +112,25 @@ func (w *drawn) commit(ctx context.Context, v *view, name string, write crash.Wr
 		w.forget(write.ID)
 	default:
 		w.count("others: " + name)
+		w.aimed(name, write)
 		write.Revision = r.Header.GetRevision()
 		w.keep(write)
 		select {
 		case w.wrote <- struct{}{}:
 		default:
+		}
+	}
+}
+
+// aimed counts what went into what a run is about.
+func (w *drawn) aimed(name string, write crash.Write) {
+	if name == claiming {
+		w.count(metClaims)
+	}
+	for _, op := range write.Ops {
+		if slices.ContainsFunc(w.aims().deletes, func(deleted string) bool { return strings.HasPrefix(op.Key, deleted) }) {
+			w.count(metDeletions)
+			return
 		}
 	}
 }

@@ -38,6 +38,7 @@ func (w *drawn) applier(t *testing.T, r *rand.Rand, until <-chan struct{}) {
 			err = w.destroy(t, r)
 		}
 		if left(err) {
+			w.await(t.Context(), r.IntN(4))
 			w.recover(t, r)
 		}
 	}
@@ -55,14 +56,14 @@ func ended(until <-chan struct{}) bool {
 // left reports whether a run says that there is a journal.
 func left(err error) bool {
 	var unknown *apply.Unknown
-	return errors.As(err, new(*apply.Interrupted)) || errors.As(err, new(*apply.Stopped)) || errors.As(err, &unknown) && unknown.Journal
+	return errors.Is(err, errDead) || errors.As(err, new(*apply.Interrupted)) || errors.As(err, new(*apply.Stopped)) || errors.As(err, &unknown) && unknown.Journal
 }
 
 // planOptions are those of a network that is drawn anew.
 func (w *drawn) planOptions(t *testing.T, r *rand.Rand, x *run) engine.PlanOptions {
 	t.Helper()
 	w.mu.Lock()
-	w.genome.mutate(r)
+	w.genome.mutate(r, x.share)
 	text := w.genome.draw(access{auth: w.auth, enforce: w.runs > w.enforced})
 	w.mu.Unlock()
 	w.write(t, x.actor+"/network.hcl", text)
@@ -76,8 +77,16 @@ func (w *drawn) apply(t *testing.T, r *rand.Rand, fates []string) error {
 	t.Helper()
 	x, end := w.start(t, r, "apply", fates)
 	defer end()
-	_, err := x.engine.Apply(x.ctx, engine.ApplyOptions{PlanOptions: w.planOptions(t, r, x), Replan: r.IntN(2) == 0, LockTimeout: lockPatience, Review: w.review(x, r)})
-	return w.came(t, x, err)
+	return w.applyBy(t, r, x)
+}
+
+func (w *drawn) applyBy(t *testing.T, r *rand.Rand, x *run) error {
+	t.Helper()
+	o := engine.ApplyOptions{PlanOptions: w.planOptions(t, r, x), Replan: r.IntN(2) == 0, LockTimeout: lockPatience, Review: w.review(x, r)}
+	return w.came(t, x, w.alone(x, func() error {
+		_, err := x.engine.Apply(x.ctx, o)
+		return err
+	}))
 }
 
 // review lets others write between the plan and the apply.
@@ -86,6 +95,7 @@ func (w *drawn) review(x *run, r *rand.Rand) func(context.Context, *engine.Plann
 	return func(ctx context.Context, p *engine.Planned) error {
 		w.plannedBy(x, p.Plan)
 		w.await(ctx, writes)
+		x.arm()
 		return nil
 	}
 }
@@ -104,8 +114,11 @@ func (w *drawn) applySaved(t *testing.T, r *rand.Rand) error {
 	if _, err := x.engine.SavePlan(p, file, seal.Recipients{}); err != nil {
 		return w.came(t, x, err)
 	}
-	_, err = x.engine.ApplyFile(x.ctx, engine.ApplyFileOptions{File: file, Connection: o.Connection, Actor: x.actor, LockTimeout: lockPatience, Review: w.review(x, r)})
-	return w.came(t, x, err)
+	saved := engine.ApplyFileOptions{File: file, Connection: o.Connection, Actor: x.actor, LockTimeout: lockPatience, Review: w.review(x, r)}
+	return w.came(t, x, w.alone(x, func() error {
+		_, err := x.engine.ApplyFile(x.ctx, saved)
+		return err
+	}))
 }
 
 func (w *drawn) live(x *run) engine.LiveOptions {
@@ -121,11 +134,14 @@ func (w *drawn) rollback(t *testing.T, r *rand.Rand) error {
 	if r.IntN(2) == 0 {
 		serial = max(1, w.serial()-r.Int64N(4))
 	}
-	_, err := x.engine.Rollback(x.ctx, engine.RollbackOptions{
+	o := engine.RollbackOptions{
 		LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"}, Serial: serial, Cascade: r.IntN(4) > 0,
 		Allow: config.ValveNames(), LockTimeout: lockPatience, DisableAuth: r.IntN(4) == 0, Review: w.review(x, r),
-	})
-	return w.came(t, x, err)
+	}
+	return w.came(t, x, w.alone(x, func() error {
+		_, err := x.engine.Rollback(x.ctx, o)
+		return err
+	}))
 }
 
 // serial is the newest one that was seen.
@@ -141,15 +157,31 @@ func (w *drawn) destroy(t *testing.T, r *rand.Rand) error {
 	defer end()
 	o := w.planOptions(t, r, x)
 	o.Destroy, o.DisableAuth = true, r.IntN(2) == 0
-	_, err := x.engine.Apply(x.ctx, engine.ApplyOptions{PlanOptions: o, LockTimeout: lockPatience, Review: w.review(x, r)})
-	return w.came(t, x, err)
+	whole := engine.ApplyOptions{PlanOptions: o, LockTimeout: lockPatience, Review: w.review(x, r)}
+	return w.came(t, x, w.alone(x, func() error {
+		_, err := x.engine.Apply(x.ctx, whole)
+		return err
+	}))
+}
+
+// alone carries a run out until it comes to its end, or to its death: nobody
+// waits for what the dead does on its cut line.
+func (w *drawn) alone(x *run, do func() error) error {
+	came := make(chan error, 1)
+	w.ghosts.Go(func() { came <- do() })
+	select {
+	case err := <-came:
+		return err
+	case <-x.abort:
+		return errDead
+	}
 }
 
 // recover ends what is interrupted, by recoveries that may be killed in turn.
 func (w *drawn) recover(t *testing.T, r *rand.Rand) {
 	t.Helper()
 	for n := 0; t.Context().Err() == nil; n++ {
-		fates := []string{killedAtTime, killedAtEvent, killedAtEvent, killedAtBytes, cutOff, unanswered, lockLost, lucky}
+		fates := []string{killedAtTime, killedAtEvent, killedAtEvent, killedAtEvent, killedAtBytes, cutOff, unanswered, lockLost, stalled, stranded, lucky, lucky}
 		if n >= recoveries {
 			fates = []string{lucky}
 		}
@@ -168,14 +200,36 @@ func (w *drawn) recoverOnce(t *testing.T, r *rand.Rand, fates []string) error {
 	}
 	x, end := w.start(t, r, what, fates)
 	defer end()
-	w.unlockDead(t)
-	out, err := x.engine.Recover(x.ctx, engine.RecoverOptions{
-		LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor}, Abandon: what == "abandon", LockTimeout: lockPatience,
+	return w.recoverBy(t, x)
+}
+
+// recoverBy is a recovery, or an abandoning, by one run.
+func (w *drawn) recoverBy(t *testing.T, x *run) error {
+	t.Helper()
+	what := x.what()
+	x.arm()
+	o := engine.RecoverOptions{LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor}, Abandon: what == "abandon", LockTimeout: lockPatience}
+	came := make(chan *apply.Recovery, 1)
+	err := w.alone(x, func() error {
+		out, err := x.engine.Recover(x.ctx, o)
+		if out != nil {
+			came <- out.Recovery
+		}
+		return err
 	})
-	if err == nil && out.Recovery != nil {
-		w.count(fmt.Sprintf("%s: %s", what, out.Recovery.Outcome))
-		if out.Recovery.Outcome == apply.Abandoned {
-			x.from = out.Recovery.Serial - 1
+	var out *apply.Recovery
+	if err == nil {
+		out = <-came
+	}
+	if out != nil {
+		w.count(fmt.Sprintf("%s: %s", what, out.Outcome))
+		switch out.Outcome {
+		case apply.Abandoned:
+			x.from = out.Serial - 1
+			w.count(metAbandoned)
+		case apply.Undone:
+			w.count(metUndone)
+		case apply.Finished, apply.Dropped:
 		}
 	}
 	if err == nil && w.alive(x) {
@@ -188,27 +242,19 @@ func (w *drawn) recoverOnce(t *testing.T, r *rand.Rand, fates []string) error {
 // nothing happened to.
 func (w *drawn) came(t *testing.T, x *run, err error) error {
 	t.Helper()
-	what, _, _ := splitActor(x.actor)
+	what := x.what()
+	w.over(x, err)
 	w.log.note(x, err)
 	w.say(x, err)
 	if err == nil {
 		w.count(what + ": done")
 		return nil
 	}
+	if errors.As(err, new(*apply.RolledBack)) {
+		w.count(metUndone)
+	}
 	w.count(fmt.Sprintf("%s: %s", what, kindOf(err)))
 	return err
-}
-
-// splitActor is the command and the number of a run.
-func splitActor(actor string) (what string, n int, err error) {
-	_, err = fmt.Sscanf(actor, "%s", &what)
-	for i := range actor {
-		if actor[i] == '-' {
-			what = actor[:i]
-			_, err = fmt.Sscan(actor[i+1:], &n)
-		}
-	}
-	return what, n, err
 }
 
 // kindOf names an error.
@@ -217,6 +263,7 @@ func kindOf(err error) string {
 		is   func() bool
 		name string
 	}{
+		{func() bool { return errors.Is(err, errDead) }, "dead"},
 		{func() bool { return errors.As(err, new(*apply.Stopped)) }, "stopped, a journal is left"},
 		{func() bool { return errors.As(err, new(*apply.Unknown)) }, "outcome unknown"},
 		{func() bool { return errors.As(err, new(*apply.RolledBack)) }, "undone"},

@@ -34,15 +34,15 @@ type said struct {
 // say keeps what a run said. What is cut off from the cluster can say nothing
 // for certain but that it is done.
 func (w *drawn) say(x *run, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	out := said{from: x.from, called: x.called, told: w.now()}
 	switch {
 	case err == nil && x.from >= 0:
 		out.outcome = done
-	case err != nil && (left(err) || errors.As(err, new(*apply.Unknown)) || !w.alive(x)):
+	case err != nil && (left(err) || errors.As(err, new(*apply.Unknown)) || w.dead[x.actor]):
 		out.outcome = nobodyKnows
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.said[x.actor] = out
 }
 

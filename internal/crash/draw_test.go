@@ -21,7 +21,8 @@ import (
 var (
 	drawnFor   = flag.Duration("drawn.for", 0, "draw one world after the other for so long")
 	drawnWorld = flag.Int("drawn.world", -1, "only this world of the seed")
-	drawnEach  = flag.Duration("drawn.each", 25*time.Second, "for how long there is each world")
+	drawnTell  = flag.Bool("drawn.tell", false, "write down the story of each world, also of those that were clean")
+	drawnEach  = flag.Duration("drawn.each", 20*time.Second, "for how long there is each world")
 )
 
 // The sample of the suite: always the same draws, one of each kind, and for how
@@ -34,7 +35,7 @@ const (
 // samples are the worlds of the sample.
 func samples() []draws {
 	return []draws{
-		{members: 1, options: etcdtest.Options{MaxRequestBytes: 40 << 10}, pause: 40 * time.Millisecond},
+		{members: 1, options: etcdtest.Options{MaxRequestBytes: small}, pause: 40 * time.Millisecond},
 		{members: 1, options: etcdtest.Options{MaxTxnOps: 40}, auth: byPassword, enforced: 1, pause: 40 * time.Millisecond},
 		{members: 3, auth: byCertificate, enforced: 1, pause: 40 * time.Millisecond},
 	}
@@ -46,8 +47,12 @@ func samples() []draws {
 // being deleted. Afterwards all that happened in each is checked.
 func TestDrawn(t *testing.T) {
 	if *drawnFor == 0 {
+		t.Parallel()
 		for n, d := range samples() {
-			t.Run(fmt.Sprint("world ", n), func(t *testing.T) { drawnWorldOf(t, d, sampleSeed, n, sampleEach) })
+			t.Run(fmt.Sprint("world ", n), func(t *testing.T) {
+				t.Parallel()
+				drawnWorldOf(t, d, sampleSeed, n, sampleEach)
+			})
 		}
 		return
 	}
@@ -56,18 +61,18 @@ func TestDrawn(t *testing.T) {
 		s = rand.Uint64N(1e9)
 	}
 	t.Logf("seed %d", s)
-	end := time.Now().Add(*drawnFor)
-	for n := 0; ; n++ {
+	if n := *drawnWorld; n >= 0 {
+		t.Run(fmt.Sprint("world ", n), func(t *testing.T) { drawnWorldOf(t, drawWorld(s, n), s, n, *drawnEach) })
+		return
+	}
+	met := tally{}
+	defer func() { met.report(t, s) }()
+	for n, end := 0, time.Now().Add(*drawnFor); ; n++ {
 		each := min(*drawnEach, time.Until(end))
 		if each < time.Second {
 			return
 		}
-		if *drawnWorld >= 0 && n != *drawnWorld {
-			continue
-		}
-		d := drawWorld(source(s, n, 0))
-		ok := t.Run(fmt.Sprint("world ", n), func(t *testing.T) { drawnWorldOf(t, d, s, n, each) })
-		if !ok || *drawnWorld >= 0 {
+		if !t.Run(fmt.Sprint("world ", n), func(t *testing.T) { met.add(drawnWorldOf(t, drawWorld(s, n), s, n, each)) }) {
 			t.Logf("again: make crash PLAY=Drawn SEED=%d WORLD=%d", s, n)
 			return
 		}
@@ -79,7 +84,7 @@ func source(seed uint64, world, stream int) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, uint64(world*1000+stream)))
 }
 
-func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) {
+func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) tally {
 	t.Helper()
 	from := func(stream int) *rand.Rand { return source(s, n, stream) }
 	t.Logf("world %d of seed %d: %s", n, s, d.String())
@@ -96,6 +101,9 @@ func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) {
 	for i, name := range []string{"ann", "bob", "eve"} {
 		others.Go(func() { w.others(beside, t, from(10+i), name) })
 	}
+	if *drawnFor > 0 {
+		w.sharp(t, from(50))
+	}
 	for i := range 2 {
 		busy.Go(func() { w.applier(t, from(20+i), until) })
 	}
@@ -103,6 +111,7 @@ func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) {
 	busy.Wait()
 	enough()
 	others.Wait()
+	w.ghosts.Wait()
 	w.settle(t, from(40))
 	v, err := w.look(t.Context())
 	if err != nil {
@@ -110,7 +119,7 @@ func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) {
 	}
 	seen(v.revision)
 	end()
-	w.judge(t)
+	return w.judge(t)
 }
 
 // trouble kills and stops members, one after the other, until the end; then all
@@ -135,12 +144,12 @@ func (w *drawn) trouble(t *testing.T, r *rand.Rand, until <-chan struct{}) {
 			i = leader
 		}
 		if r.IntN(2) == 0 {
-			w.count("member paused")
+			w.count(metMembers)
 			w.three.Pause(t, i)
 			rest(100, 1500)
 			w.three.Resume(t, i)
 		} else {
-			w.count("member killed")
+			w.count(metMembers)
 			w.three.Kill(t, i)
 			rest(100, 1000)
 			w.three.Restart(t, i)
@@ -152,17 +161,17 @@ func (w *drawn) trouble(t *testing.T, r *rand.Rand, until <-chan struct{}) {
 }
 
 // judge checks the trace, and prints what was done.
-func (w *drawn) judge(t *testing.T) {
+func (w *drawn) judge(t *testing.T) tally {
 	t.Helper()
-	trace := crash.Trace{Network: drawnName, Prefix: prefix, Events: w.events, Ledger: w.ledger, Lawful: true, Plans: map[string]crash.Planned{}}
+	trace := crash.Trace{Network: drawnName, Prefix: prefix, Events: w.events, Ledger: w.ledger, Lawful: true, Fenced: true, Plans: map[string]crash.Planned{}}
 	applies := trace.Applies()
 	for id, a := range applies {
 		if p := w.planOf(a); p != nil {
 			trace.Plans[id] = crash.Planned{Apply: id, Seen: p.Revision, Guards: p.Guards, Ops: p.Data, RolledBackTo: p.RolledBackTo}
 		}
 	}
-	faults := trace.Check()
-	for i, fault := range faults {
+	verdict := trace.Check()
+	for i, fault := range verdict.Faults {
 		if i < 20 {
 			t.Error(fault)
 		}
@@ -174,8 +183,8 @@ func (w *drawn) judge(t *testing.T) {
 	for _, what := range slices.Sorted(maps.Keys(counts)) {
 		t.Logf("%6d %s", counts[what], what)
 	}
-	t.Logf("%d events, %d writes of others", len(w.events), len(w.ledger.Writes))
-	if t.Failed() {
+	if t.Failed() || *drawnTell {
 		w.tell(t, &trace)
 	}
+	return w.tally(applies, verdict)
 }

@@ -3,6 +3,7 @@ package crash_test
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -43,21 +45,32 @@ type draws struct {
 	pause time.Duration
 }
 
-func drawWorld(r *rand.Rand) draws {
-	d := draws{members: 1, auth: []string{"", byPassword, byCertificate}[r.IntN(3)], enforced: r.IntN(8), pause: time.Duration(40+r.IntN(220)) * time.Millisecond}
-	if r.IntN(3) == 0 {
+// drawWorld draws the n-th world of a seed. Members, limits and authentication
+// take turns, so that a few worlds have all of them.
+func drawWorld(seed uint64, n int) draws {
+	r, all := source(seed, n, 0), source(seed, 0, 999)
+	members, auth, limits := all.IntN(3), all.IntN(3), all.IntN(4)
+	d := draws{members: 1, auth: []string{"", byPassword, byCertificate}[(auth+n+n/3)%3], enforced: r.IntN(8), pause: time.Duration(40+r.IntN(160)) * time.Millisecond}
+	if (members+n)%3 == 0 {
 		d.members = 3
 	}
-	switch r.IntN(4) {
+	switch (limits + n) % 4 {
 	case 0:
-		d.options.MaxRequestBytes = 40 << 10
+		d.options.MaxRequestBytes = small
 	case 1:
 		d.options.MaxTxnOps = uint(24 + r.IntN(40))
 	case 2:
-		d.options.MaxRequestBytes, d.options.MaxTxnOps = 40<<10, uint(32+r.IntN(40))
+		d.options.MaxRequestBytes, d.options.MaxTxnOps = smaller, uint(32+r.IntN(40))
 	}
 	return d
 }
+
+// small is what a request may take in some of the worlds, smaller in others,
+// where applies have many steps.
+const (
+	small   = 40 << 10
+	smaller = 16 << 10
+)
 
 // String is what the log says of a world.
 func (d *draws) String() string {
@@ -87,10 +100,14 @@ type drawn struct {
 	ledger *crash.Ledger
 	// said is what each run said of itself.
 	said map[string]said
-	// aim are the prefixes of what the last plans delete: there others write.
-	aim []string
+	// aim is what the last plan is about: there others write.
+	aim aim
+	// hushed are the runs for which others keep still.
+	hushed map[string]bool
 	// mine is locked while one of the others reads, thinks and writes.
 	mine sync.Mutex
+	// ghosts are the runs that go on, though they are dead to the cluster.
+	ghosts sync.WaitGroup
 	// wrote is told after each write of others.
 	wrote chan struct{}
 }
@@ -99,7 +116,7 @@ type drawn struct {
 func newDrawn(t *testing.T, d draws, seed uint64) *drawn {
 	t.Helper()
 	w := &drawn{
-		draws: d, genome: newGenome(rand.New(rand.NewPCG(seed, 3))), recorder: newRecorder(), log: &story{}, seed: seed, folder: t.TempDir(), dead: map[string]bool{}, said: map[string]said{}, plans: map[string][]*plan.Plan{},
+		draws: d, genome: newGenome(rand.New(rand.NewPCG(seed, 3))), recorder: newRecorder(), log: &story{}, seed: seed, folder: t.TempDir(), dead: map[string]bool{}, said: map[string]said{}, plans: map[string][]*plan.Plan{}, hushed: map[string]bool{},
 		ledger: &crash.Ledger{Sign: prefix + "api_tokens/", Writes: map[string]crash.Write{}}, wrote: make(chan struct{}, 1),
 	}
 	if d.auth == byCertificate {
@@ -224,24 +241,91 @@ func (w *drawn) write(t *testing.T, name, text string) {
 	}
 }
 
+// aim is what a run that is under way is about.
+type aim struct {
+	actor string
+	// deletes are the keys and prefixes of keys that it removes, writes those that
+	// it writes, gives what it writes of what only one may have.
+	deletes, writes []string
+	gives           []kv.Op
+}
+
 // plannedBy remembers what a run is about to apply, and where others should
 // write now.
 func (w *drawn) plannedBy(x *run, p *plan.Plan) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.dead[x.actor] {
+		return
+	}
 	w.plans[x.actor] = append(w.plans[x.actor], p)
 	if p.HasChanges() {
 		x.from = p.Serial
 	}
-	w.aim = nil
+	w.aim = aim{actor: x.actor}
 	for _, op := range p.Data {
-		if op.Kind != "put" {
-			w.aim = append(w.aim, op.Key)
+		if op.Kind == kv.Put {
+			w.aim.writes = append(w.aim.writes, op.Key)
+		}
+		switch {
+		case op.Kind != kv.Put:
+			w.aim.deletes = append(w.aim.deletes, op.Key)
+		case strings.HasSuffix(op.Key, "/domain"), strings.HasSuffix(op.Key, "/uuid"), strings.HasSuffix(op.Key, "/node_number"), strings.HasSuffix(op.Key, "/device"):
+			w.aim.gives = append(w.aim.gives, op)
 		}
 	}
 }
 
-func (w *drawn) aims() []string {
+// newNames is of how many names the networks of a world are in the end: what the
+// files want is others' now and then, and then they want something else.
+const newNames = 60
+
+// over forgets what a run was about, unless it left a journal behind: then others
+// go on writing there.
+func (w *drawn) over(x *run, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if errors.As(err, new(*engine.Conflicted)) {
+		w.genome.fresh = (w.genome.fresh + 3) % newNames
+	}
+	if w.aim.actor == x.actor && !left(err) {
+		w.aim = aim{}
+	}
+}
+
+// hush keeps others still until the steps of a run begin, or it is over: not all
+// is to be refused for what they have written meanwhile.
+func (w *drawn) hush(actor string) (loud func()) {
+	w.mu.Lock()
+	w.hushed[actor] = true
+	w.mu.Unlock()
+	key := state.NewLayout(drawnName).Journal()
+	forget := w.listen(func(e crash.Event) {
+		if j, err := state.DecodeJournal(e.Value); e.Key == key && err == nil && j.Done > 0 && j.Actor == actor {
+			w.heard(actor)
+		}
+	})
+	return func() {
+		forget()
+		w.heard(actor)
+	}
+}
+
+// heard ends the silence for a run.
+func (w *drawn) heard(actor string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.hushed, actor)
+}
+
+// silent reports whether others keep still.
+func (w *drawn) silent() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.hushed) > 0
+}
+
+func (w *drawn) aims() aim {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.aim

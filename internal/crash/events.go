@@ -44,19 +44,30 @@ type Trace struct {
 	Ledger *Ledger
 	// Lawful says that the laws of the layout are to hold at every revision.
 	Lawful bool
+	// Fenced says that the locks are among the events: each write of the journal
+	// is held against the lock, and against the write before it.
+	Fenced bool
 }
 
-// Check lists what must not have happened.
-func (t *Trace) Check() []string {
+// Verdict is what was found in a trace.
+type Verdict struct {
+	// Faults are what must not have happened.
+	Faults []string
+	// Lawful is at how many revisions the laws were checked.
+	Lawful int
+}
+
+// Check judges a trace.
+func (t *Trace) Check() Verdict {
 	c := newChecker(t)
 	c.run()
-	return c.found
+	return Verdict{Faults: c.found, Lawful: c.judged}
 }
 
 func newChecker(t *Trace) *checker {
 	return &checker{
 		trace: t, layout: state.NewLayout(t.Network), keys: keys.NewLayout(t.Prefix), mod: map[string]int64{}, by: map[string]string{}, value: map[string]string{},
-		live: map[string]string{}, moments: map[string][]moment{}, touched: map[string]map[string]*mark{}, wrote: map[string]map[string]bool{}, began: map[string]int64{}, broken: map[laws.Broken]bool{},
+		live: map[string]string{}, moments: map[string][]moment{}, touched: map[string]map[string]*mark{}, wrote: map[string]map[string]bool{}, began: map[string]int64{}, broken: map[laws.Broken]bool{}, locks: map[string]int64{},
 	}
 }
 
@@ -120,8 +131,12 @@ type checker struct {
 	// revision of its first transaction.
 	wrote map[string]map[string]bool
 	began map[string]int64
-	// broken are the laws that did not hold at the last revision.
+	// broken are the laws that did not hold at the last revision, judged is at
+	// how many they were checked.
 	broken map[laws.Broken]bool
+	judged int
+	// locks are under which lock each owner of a journal wrote it first.
+	locks map[string]int64
 	// heirs are the heads that there were.
 	heirs []heir
 	// told are the writes of others that were found in the events.
@@ -141,6 +156,8 @@ func (c *checker) transaction(events []Event) {
 		c.wrote[who.apply], c.began[who.apply] = map[string]bool{}, events[0].Revision
 	}
 	c.attribute(who, events)
+	c.fenced(events)
+	stood := c.value[c.layout.Journal()] != ""
 	for _, e := range events {
 		if who.apply != "" && c.own(e.Key) {
 			c.written(who, e)
@@ -157,6 +174,9 @@ func (c *checker) transaction(events []Event) {
 	if who.abandons {
 		c.heirs = append(c.heirs, heir{serial: c.serial, revision: events[0].Revision})
 		delete(c.touched, who.apply)
+	}
+	if stood && c.value[c.layout.Journal()] == "" && !who.commits && !who.abandons {
+		c.takenBack(who.apply, events[0].Revision)
 	}
 	c.lawful(who, events)
 }

@@ -13,6 +13,7 @@ import (
 // among the calls of the authentication, before it has registered its prefix. A
 // recovery finds it all the same.
 func TestFirstApplyIsCutOffBeforeItsData(t *testing.T) {
+	t.Parallel()
 	l := state.NewLayout(drawnName)
 	w := newDrawn(t, draws{members: 1, auth: byPassword, enforced: 100, pause: time.Second}, sampleSeed)
 	w.write(t, "root.word", rootPassword+"\n")

@@ -14,6 +14,7 @@ func (c *checker) lawful(who author, events []Event) {
 	if !c.trace.Lawful || !slices.ContainsFunc(events, below) {
 		return
 	}
+	c.judged++
 	now := map[laws.Broken]bool{}
 	for _, law := range laws.Check(c.live, c.trace.Prefix) {
 		now[law] = true

@@ -73,15 +73,32 @@ func (c *checker) operational(key string) bool {
 	}
 }
 
-// leftovers judges what applies left that were not carried out: nothing that
-// others have not written since.
+// takenBack judges an apply whose journal goes without a head of its own: it
+// left nothing that others have not written since.
+func (c *checker) takenBack(apply string, revision int64) {
+	for _, key := range c.leaves(apply) {
+		c.fault("revision %d: the apply %s was taken back and left %s", revision, apply, key)
+	}
+	delete(c.touched, apply)
+}
+
+// leftovers judges what applies left whose journal stands in the end.
 func (c *checker) leftovers() {
 	for _, apply := range slices.Sorted(maps.Keys(c.touched)) {
-		for _, key := range slices.Sorted(maps.Keys(c.touched[apply])) {
-			m := c.touched[apply][key]
-			if c.by[key] == apply && ((c.mod[key] > 0) != m.there || c.value[key] != m.before) {
-				c.fault("the apply %s was not carried out and left %s", apply, key)
-			}
+		for _, key := range c.leaves(apply) {
+			c.fault("the apply %s was not carried out and left %s", apply, key)
 		}
 	}
+}
+
+// leaves lists what an apply wrote last and is not as it was before.
+func (c *checker) leaves(apply string) []string {
+	var out []string
+	for _, key := range slices.Sorted(maps.Keys(c.touched[apply])) {
+		m := c.touched[apply][key]
+		if c.by[key] == apply && ((c.mod[key] > 0) != m.there || c.value[key] != m.before) {
+			out = append(out, key)
+		}
+	}
+	return out
 }
