@@ -16,13 +16,16 @@ import (
 
 // anyIntent has values of any bytes, and calls of every kind.
 func anyIntent(t *rapid.T) *state.Intent {
-	in := &state.Intent{}
+	in := &state.Intent{Apply: "a1"}
 	bytes := func(label string) string { return string(rapid.SliceOf(rapid.Byte()).Draw(t, label)) }
 	for range rapid.IntRange(1, 5).Draw(t, "writes") {
 		in.Ops = append(in.Ops, kv.Op{
-			Kind: rapid.SampledFrom([]kv.OpKind{kv.Put, kv.Delete, kv.DeletePrefix}).Draw(t, "op"),
-			Key:  rapid.String().Draw(t, "key"), Value: bytes("value"),
+			Kind: rapid.SampledFrom([]kv.OpKind{kv.Put, kv.Delete, kv.DeletePrefix, kv.DeleteRange}).Draw(t, "op"),
+			Key:  rapid.String().Draw(t, "key"), End: rapid.SampledFrom([]string{"", "/z"}).Draw(t, "end"), Value: bytes("value"),
 		})
+		if at := len(in.Ops) - 1; at > 0 && rapid.Bool().Draw(t, "refers") {
+			in.Needs = append(in.Needs, state.IntentNeed{At: at, Of: rapid.IntRange(0, at-1).Draw(t, "to")})
+		}
 		in.Units = append(in.Units, len(in.Ops))
 	}
 	for at := range rapid.IntRange(0, len(in.Ops)).Draw(t, "guards") {

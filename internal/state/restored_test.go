@@ -2,6 +2,7 @@ package state_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -23,9 +24,10 @@ func TestRestoredIn(t *testing.T) {
 		{"the log was not known", "a", "a", 0, 3, false},
 		{"the cluster was not known", "", "b", 0, 3, false},
 	} {
-		h := &state.Head{ClusterID: c.written, LogIndex: c.logThen, Serial: 7}
+		at := time.Unix(9, 0).UTC()
+		h := &state.Head{ClusterID: c.written, LogIndex: c.logThen, Serial: 7, Time: at, Actor: "olga@ops"}
 		r := h.RestoredIn(c.found, c.logNow)
-		if (r != nil) != c.restored || r != nil && (r.From != c.written || r.Serial != 7) {
+		if (r != nil) != c.restored || r != nil && (r.From != c.written || r.Serial != 7 || !r.Time.Equal(at) || r.Actor != "olga@ops") {
 			t.Errorf("%s: %+v", c.name, r)
 		}
 	}
