@@ -255,6 +255,23 @@ func (c *confirmer) confirmShown() error {
 			return unsound("it shows a change of %s, and does not make it", key)
 		}
 	}
+	for key := range c.falls {
+		if _, put := c.puts[key]; !put && !c.removed(key) {
+			return unsound("it shows that %s falls, and does not delete it", key)
+		}
+	}
+	return c.confirmCounted()
+}
+
+// confirmCounted: the counter of ids is not behind a user that is created, or
+// others give its id to another.
+func (c *confirmer) confirmCounted() error {
+	value, _ := c.after(c.layout.UserIDCounter())
+	for id, change := range c.changed {
+		if id.Kind == addr.User && change.Action == Create && number(id.ID) > number(value) {
+			return unsound("it creates %s with an id that the counter of user ids has not reached", change.Address)
+		}
+	}
 	return nil
 }
 

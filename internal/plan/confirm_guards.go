@@ -49,7 +49,7 @@ func (c *confirmer) confirmGuarded(op kv.Op) error {
 		return nil // by its record, see below
 	}
 	at, _ := c.layout.Locate(op.Key)
-	if op.Kind == kv.Delete && (c.deleted[state.ID{Kind: at.Space, ID: at.ID}] || c.falls[op.Key]) {
+	if op.Kind == kv.Delete && c.deleted[state.ID{Kind: at.Space, ID: at.ID}] {
 		return nil
 	}
 	if !c.covered(op.Key) {
