@@ -1,190 +1,136 @@
 // Command mutants changes the code of packages, one small thing at a time, and
-// runs the package's own tests on each: a change that they let pass is a survivor.
-// The known ones stand in testdata/mutants/PACKAGE.txt with the reason why they
-// are left; a new one fails, and one that is gone is told.
+// runs the tests that reach it: a change that they let pass is a survivor. The
+// known ones stand in testdata/mutants/PACKAGE.txt with the reason why they are
+// left; a new one fails, and one that is gone is told.
 //
-//	go run ./.ci/mutants [-update] PACKAGE…
+//	go run ./.ci/mutants [-update] [-only REGEXP] [-by PACKAGE,…] [-patience 1m] PACKAGE…
 //
-// What gremlins found is kept in .tools/mutants, and used again until a file of
-// the package changes: so a long run can be cut off between two packages.
+// All mutants of a package are built into one program, in which an environment
+// variable switches one of them on: a mutant costs its tests and no build. What was
+// found is kept in .tools/mutants, mutant by mutant: a run that is cut off goes on
+// where it was.
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
+	"time"
 )
 
-const (
-	kept    = ".tools/mutants"
-	known   = "testdata/mutants"
-	unnamed = "TODO: kill it, or say why it is left"
-	// outside is the reason for all that no test of the package itself runs.
-	outside = "not run by the package's own tests, only by those of packages above it"
-)
+const kept = ".tools/mutants"
+
+// above are the packages whose tests are asked after a package's own, by turns.
+var above = map[string][]string{
+	"kv":    {"keys", "state", "acl", "plan", "etcd", "apply"},
+	"keys":  {"state", "acl", "plan", "engine"},
+	"state": {"plan", "apply"},
+	"acl":   {"plan", "apply"},
+	"plan":  {"apply", "engine"},
+	"apply": {"etcd", "engine"},
+}
 
 func main() {
-	update := flag.Bool("update", false, "write the survivors anew, and keep their reasons")
+	var o options
+	flag.BoolVar(&o.update, "update", false, "write the survivors anew, and keep their reasons")
+	flag.DurationVar(&o.patience, "patience", time.Minute, "how long the tests of one mutant may take, of each package")
+	only := flag.String("only", "", "only these mutants: a regular expression of file, function, operator and line, between tabs")
+	by := flag.String("by", "", "ask the tests of these packages only, e.g. kv,plan")
 	flag.Parse()
-	failed := false
+	o.only = regexp.MustCompile(*only)
+	if *by != "" {
+		o.by = strings.Split(*by, ",")
+	}
+	fail := false
 	for _, name := range flag.Args() {
-		fresh, err := examine(name, *update)
+		fresh, err := examine(name, o)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "error:", err)
 			os.Exit(1)
 		}
-		failed = failed || fresh
+		fail = fail || fresh
 	}
-	if failed {
+	if fail {
 		os.Exit(1)
 	}
 }
 
-// examine compares the survivors of a package with the known ones.
-func examine(name string, update bool) (fresh bool, err error) {
-	dir, found := filepath.Join("internal", name), filepath.Join(kept, name+".json")
-	if stale(found, dir) {
-		if err := mutate(dir, found); err != nil {
-			return false, err
-		}
+type options struct {
+	update   bool
+	patience time.Duration
+	only     *regexp.Regexp
+	by       []string
+}
+
+// examine finds the survivors of a package, and compares them with the known ones.
+func examine(name string, o options) (fresh bool, err error) {
+	dir, work := filepath.Join("internal", name), filepath.Join(kept, name)
+	if err := os.MkdirAll(work, 0o755); err != nil {
+		return false, err
 	}
-	survivors, err := read(found, dir)
+	sources, all, err := collect(dir)
 	if err != nil {
 		return false, err
 	}
-	list := filepath.Join(known, name+".txt")
-	reasons := map[string]string{}
-	if text, err := os.ReadFile(list); err == nil {
-		for line := range strings.Lines(string(text)) {
-			if what, why, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t# "); ok {
-				reasons[what] = why
-			}
+	file, dropped, err := overlay(dir, work, sources)
+	if err != nil {
+		return false, err
+	}
+	r, err := open(filepath.Join(work, "results.json"))
+	if err != nil {
+		return false, err
+	}
+	var mutants []*mutant
+	for _, m := range all {
+		if !dropped[m.number] && o.only.MatchString(m.id) {
+			mutants = append(mutants, m)
 		}
 	}
-	if update {
-		return false, write(list, survivors, reasons)
+	fmt.Printf("%s: %d mutants, and %d that do not compile\n", name, len(mutants), len(dropped))
+	tested := o.by
+	if tested == nil {
+		tested = append([]string{name}, above[name]...)
 	}
-	return compare(name, survivors, reasons), nil
+	for _, t := range tested {
+		if err := round(filepath.Join("internal", t), dir, work, file, mutants, r, o); err != nil {
+			return false, err
+		}
+	}
+	return report(name, mutants, r, o)
 }
 
-// stale reports whether a file of the package changed since it was examined.
-func stale(found, dir string) bool {
-	info, err := os.Stat(found)
+// round runs the tests of one package on the mutants that are still alive.
+func round(tests, dir, work, overlay string, mutants []*mutant, r *results, o options) error {
+	var left []*mutant
+	for _, m := range mutants {
+		if r.of(m).Killer == "" {
+			left = append(left, m)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	fmt.Printf("%s: %d mutants\n", tests, len(left))
+	s, err := prepare(tests, dir, work)
 	if err != nil {
-		return true
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	return slices.ContainsFunc(files, func(f string) bool {
-		changed, err := os.Stat(f)
-		return err != nil || changed.ModTime().After(info.ModTime())
-	})
-}
-
-func mutate(dir, found string) error {
-	if err := os.MkdirAll(kept, 0o755); err != nil {
 		return err
 	}
-	// The whole tree is copied for the tests: not what was built in it.
-	c := exec.Command(".ci/gremlins", "unleash", "./"+dir, "--output", found, "--workers", "1", "--timeout-coefficient", "10", "--invert-logical", "--invert-loopctrl")
-	c.Stdout, c.Stderr = os.Stdout, os.Stderr
-	if err := c.Run(); err != nil {
-		return fmt.Errorf("mutate %s: %w", dir, err)
+	if err := s.compile("mutants", "-overlay", overlay, "-gcflags=github.com/sigilgate/sigilform/"+dir+"=-N -l", "-ldflags=-w"); err != nil {
+		return err
+	}
+	for _, m := range left {
+		reaching := s.reaching(m)
+		ask := r.unasked(m, s, reaching)
+		killer, passed, err := s.try(m, ask, o.patience)
+		if err != nil {
+			return err
+		}
+		if err := r.add(m, s, killer, passed, len(reaching) > 0); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-// report is what gremlins writes.
-type report struct {
-	Files []struct {
-		Name      string `json:"file_name"`
-		Mutations []struct {
-			Line   int    `json:"line"`
-			Column int    `json:"column"`
-			Type   string `json:"type"`
-			Status string `json:"status"`
-		} `json:"mutations"`
-	} `json:"files"`
-}
-
-// read lists the survivors: by the text of their line and not its number, so
-// that a change elsewhere in the file leaves them what they are.
-func read(found, dir string) ([]string, error) {
-	text, err := os.ReadFile(found)
-	if err != nil {
-		return nil, err
-	}
-	var r report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("%s: %w", found, err)
-	}
-	var out []string
-	for _, f := range r.Files {
-		source, err := lines(filepath.Join(dir, filepath.Base(f.Name)))
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range f.Mutations {
-			if m.Status != "LIVED" && m.Status != "NOT COVERED" || m.Line > len(source) {
-				continue
-			}
-			out = append(out, strings.Join([]string{filepath.Base(f.Name), m.Status, m.Type, fmt.Sprint(m.Column), strings.TrimSpace(source[m.Line-1])}, "\t"))
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
-}
-
-func lines(name string) ([]string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var out []string
-	for s := bufio.NewScanner(f); s.Scan(); {
-		out = append(out, s.Text())
-	}
-	return out, nil
-}
-
-func write(list string, survivors []string, reasons map[string]string) error {
-	if err := os.MkdirAll(known, 0o755); err != nil {
-		return err
-	}
-	var b strings.Builder
-	for _, s := range survivors {
-		why, ok := reasons[s]
-		switch {
-		case ok:
-		case strings.Contains(s, "\tNOT COVERED\t"):
-			why = outside
-		default:
-			why = unnamed
-		}
-		b.WriteString(s + "\t# " + why + "\n")
-	}
-	return os.WriteFile(list, []byte(b.String()), 0o644)
-}
-
-// compare tells what is new, which fails, and what is gone.
-func compare(name string, survivors []string, reasons map[string]string) (fresh bool) {
-	for _, s := range survivors {
-		if why, ok := reasons[s]; !ok || why == unnamed {
-			fmt.Printf("%s: survives without a reason: %s\n", name, s)
-			fresh = true
-		}
-	}
-	for s := range reasons {
-		if !slices.Contains(survivors, s) {
-			fmt.Printf("%s: is gone, take it out of %s/%s.txt: %s\n", name, known, name, s)
-		}
-	}
-	fmt.Printf("%s: %d survivors, %d known\n", name, len(survivors), len(reasons))
-	return fresh
 }

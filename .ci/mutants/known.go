@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+const (
+	known   = "testdata/mutants"
+	unnamed = "TODO: kill it, or say why it is left"
+)
+
+// report compares the survivors of a package with the known ones: what is new
+// fails, what is gone is told.
+func report(name string, mutants []*mutant, r *results, o options) (fresh bool, err error) {
+	list := filepath.Join(known, name+".txt")
+	reasons := map[string]string{}
+	if text, err := os.ReadFile(list); err == nil {
+		for line := range strings.Lines(string(text)) {
+			if id, why, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t# "); ok {
+				reasons[id] = why
+			}
+		}
+	}
+	survivors := map[string]bool{}
+	for _, m := range mutants {
+		if r.of(m).Killer == "" {
+			survivors[m.id] = true
+		}
+	}
+	fmt.Printf("%s: %d mutants, %d survive, %d are known\n", name, len(mutants), len(survivors), len(reasons))
+	if o.update {
+		return false, write(list, survivors, reasons, o)
+	}
+	for _, m := range mutants {
+		if why, ok := reasons[m.id]; survivors[m.id] && (!ok || why == unnamed) {
+			fmt.Printf("%s:%d: survives without a reason (reached: %v): %s\n", m.file, m.line, r.of(m).Reached, m.id)
+			fresh = true
+		}
+	}
+	for id := range reasons {
+		if !survivors[id] && o.only.MatchString(id) {
+			fmt.Printf("%s: is gone, take it out: %s\n", list, id)
+		}
+	}
+	return fresh, nil
+}
+
+func write(list string, survivors map[string]bool, reasons map[string]string, o options) error {
+	if err := os.MkdirAll(known, 0o755); err != nil {
+		return err
+	}
+	var lines []string
+	for id := range survivors {
+		why, ok := reasons[id]
+		if !ok {
+			why = unnamed
+		}
+		lines = append(lines, id+"\t# "+why+"\n")
+	}
+	for id, why := range reasons {
+		if !o.only.MatchString(id) {
+			lines = append(lines, id+"\t# "+why+"\n")
+		}
+	}
+	slices.Sort(lines)
+	return os.WriteFile(list, []byte(strings.Join(lines, "")), 0o644)
+}

@@ -1,0 +1,329 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// mutant is one small change of one function.
+type mutant struct {
+	number     int
+	file, name string // name of the function
+	line       int
+	runs       token.Position // what a test must reach to meet it
+	// id says which it is without a line's number, so that a change elsewhere
+	// leaves it what it is.
+	id string
+	// hash is that of the function and the change: what is known of it holds as
+	// long as that stays.
+	hash  string
+	first int // its lines in the generated file
+	last  int
+	code  string
+	call  string
+}
+
+// source is a file of the package that is examined.
+type source struct {
+	path    string
+	text    []byte
+	set     *token.FileSet
+	syntax  *ast.File
+	mutants []*mutant
+}
+
+// collect finds every mutant of a package.
+func collect(dir string) ([]*source, []*mutant, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, nil, err
+	}
+	var sources []*source
+	var all []*mutant
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		s := &source{path: name, set: token.NewFileSet()}
+		if s.text, err = os.ReadFile(name); err != nil {
+			return nil, nil, err
+		}
+		if s.syntax, err = parser.ParseFile(s.set, name, s.text, parser.ParseComments); err != nil {
+			return nil, nil, err
+		}
+		for _, d := range s.syntax.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
+				s.mutate(f, len(all)+len(s.mutants)+1)
+			}
+		}
+		sources, all = append(sources, s), append(all, s.mutants...)
+	}
+	return sources, all, nil
+}
+
+func (s *source) offset(p token.Pos) int { return s.set.Position(p).Offset }
+func (s *source) between(from, to token.Pos) string {
+	return string(s.text[s.offset(from):s.offset(to)])
+}
+
+// mutate makes a copy of a function for each change.
+func (s *source) mutate(f *ast.FuncDecl, number int) {
+	name := fullName(f)
+	seen := map[string]int{}
+	for _, e := range operators(f, s.between) {
+		at := s.set.Position(e.from)
+		line := strings.TrimSpace(strings.SplitN(string(s.text[at.Offset-at.Column+1:]), "\n", 2)[0])
+		id := strings.Join([]string{filepath.Base(s.path), name, e.operator, line}, "\t")
+		if seen[id]++; seen[id] > 1 {
+			id += fmt.Sprintf("\t%d", seen[id])
+		}
+		m := &mutant{number: number, file: s.path, name: name, line: at.Line, runs: s.set.Position(e.runs), id: id}
+		m.code, m.call = s.copyOf(f, e, number)
+		m.hash = digest(s.between(f.Pos(), f.End()), id)
+		s.mutants = append(s.mutants, m)
+		number++
+	}
+}
+
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d %s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+func fullName(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	t := f.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if index, ok := t.(*ast.IndexExpr); ok {
+		t = index.X
+	}
+	if id, ok := t.(*ast.Ident); ok {
+		return id.Name + "." + f.Name.Name
+	}
+	return f.Name.Name
+}
+
+// copyOf is the changed function under another name, and the call that leads to it.
+func (s *source) copyOf(f *ast.FuncDecl, e edit, number int) (code, call string) {
+	name := fmt.Sprintf("%s_mutant%d", f.Name.Name, number)
+	head := s.between(f.Pos(), f.Name.Pos()) + name + s.between(f.Name.End(), f.Body.Pos())
+	code = head + s.between(f.Body.Pos(), e.from) + e.text + s.between(e.to, f.End()) + "\n"
+	call = name
+	if f.Recv != nil {
+		call = s.names(f.Recv)[0] + "." + name
+	}
+	if f.Type.TypeParams != nil {
+		call += "[" + strings.Join(s.names(f.Type.TypeParams), ", ") + "]"
+	}
+	args := strings.Join(s.names(f.Type.Params), ", ")
+	if n := len(f.Type.Params.List); n > 0 {
+		if _, ok := f.Type.Params.List[n-1].Type.(*ast.Ellipsis); ok {
+			args += "..."
+		}
+	}
+	call += "(" + args + ")"
+	if f.Type.Results != nil {
+		return code, "return " + call
+	}
+	return code, call + "; return"
+}
+
+// names are those of a list of parameters, as they are passed on. What has no name
+// is not used, so that any value serves.
+func (s *source) names(list *ast.FieldList) []string {
+	var out []string
+	for _, f := range list.List {
+		any := "(*new(" + s.between(f.Type.Pos(), f.Type.End()) + "))"
+		if len(f.Names) == 0 {
+			out = append(out, any)
+		}
+		for _, n := range f.Names {
+			if n.Name == "_" {
+				out = append(out, any)
+			} else {
+				out = append(out, n.Name)
+			}
+		}
+	}
+	return out
+}
+
+// generate writes a file with all of its mutants: each function asks first whether
+// one of its own is on.
+func (s *source) generate(dropped map[int]bool) []byte {
+	var out bytes.Buffer
+	last := 0
+	for _, d := range s.syntax.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Body == nil {
+			continue
+		}
+		var ways strings.Builder
+		for _, m := range s.mutants {
+			if m.name == fullName(f) && !dropped[m.number] && within(s.set, f, m.line) {
+				fmt.Fprintf(&ways, "case %d: %s; ", m.number, m.call)
+			}
+		}
+		at := s.offset(f.Body.Lbrace) + 1
+		out.Write(s.text[last:at])
+		if ways.Len() > 0 {
+			fmt.Fprintf(&out, "if mutantOn != 0 { switch mutantOn { %s} };", ways.String())
+		}
+		last = at
+	}
+	out.Write(s.text[last:])
+	for _, m := range s.mutants {
+		m.first, m.last = 0, -1
+		if !dropped[m.number] {
+			m.first = bytes.Count(out.Bytes(), []byte("\n")) + 1
+			out.WriteString(m.code)
+			m.last = bytes.Count(out.Bytes(), []byte("\n"))
+		}
+	}
+	return out.Bytes()
+}
+
+func within(set *token.FileSet, f *ast.FuncDecl, line int) bool {
+	return set.Position(f.Pos()).Line <= line && line <= set.Position(f.End()).Line
+}
+
+const chosen = `package %s
+
+import ("os"; "strconv")
+
+var mutantOn = func() int { n, _ := strconv.Atoi(os.Getenv("SIGILFORM_MUTANT")); return n }()
+`
+
+// overlay writes the files that take the place of the package's, without what does
+// not compile.
+func overlay(dir, work string, sources []*source) (file string, dropped map[int]bool, err error) {
+	imports, err := exported(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	dropped = map[int]bool{}
+	for {
+		wrong, err := check(sources, dropped, imports)
+		if err != nil {
+			return "", nil, err
+		}
+		n := len(dropped)
+		for _, e := range wrong {
+			drop(sources, e, dropped)
+		}
+		switch {
+		case len(wrong) == 0:
+			file, err := writeOverlay(dir, work, sources, dropped)
+			return file, dropped, err
+		case len(dropped) == n:
+			return "", nil, fmt.Errorf("the mutants of %s: %v", dir, wrong[0])
+		}
+	}
+}
+
+// exported opens what the compiler said of the packages that one imports.
+func exported(dir string) (importer.Lookup, error) {
+	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "./"+dir).Output()
+	if err != nil {
+		return nil, fmt.Errorf("what %s imports: %w", dir, err)
+	}
+	files := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		name, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+		files[name] = file
+	}
+	return func(name string) (io.ReadCloser, error) { return os.Open(files[name]) }, nil
+}
+
+// check lists what the compiler would say.
+func check(sources []*source, dropped map[int]bool, imports importer.Lookup) ([]types.Error, error) {
+	set := token.NewFileSet()
+	var files []*ast.File
+	add := func(name string, text []byte) error {
+		f, err := parser.ParseFile(set, name, text, parser.SkipObjectResolution)
+		files = append(files, f)
+		return err
+	}
+	for _, s := range sources {
+		if err := add(s.path, s.generate(dropped)); err != nil {
+			return nil, err
+		}
+	}
+	if err := add("mutant_on.go", switchFile(sources)); err != nil {
+		return nil, err
+	}
+	var wrong []types.Error
+	c := types.Config{Importer: importer.ForCompiler(set, "gc", imports), Error: func(err error) {
+		if e := (types.Error{}); errors.As(err, &e) {
+			wrong = append(wrong, e)
+		}
+	}}
+	_, _ = c.Check("mutants", set, files, nil) // its error is the first of wrong
+	return wrong, nil
+}
+
+func switchFile(sources []*source) []byte {
+	return fmt.Appendf(nil, chosen, sources[0].syntax.Name.Name)
+}
+
+func drop(sources []*source, e types.Error, dropped map[int]bool) {
+	at := e.Fset.Position(e.Pos)
+	for _, s := range sources {
+		if s.path != at.Filename {
+			continue
+		}
+		for _, m := range s.mutants {
+			if m.first <= at.Line && at.Line <= m.last {
+				dropped[m.number] = true
+			}
+		}
+	}
+}
+
+func writeOverlay(dir, work string, sources []*source, dropped map[int]bool) (string, error) {
+	replace := map[string]string{}
+	put := func(original string, text []byte) error {
+		full, err := filepath.Abs(original)
+		if err != nil {
+			return err
+		}
+		copied := filepath.Join(work, filepath.Base(original))
+		replace[full] = copied
+		return os.WriteFile(copied, text, 0o644)
+	}
+	for _, s := range sources {
+		if err := put(s.path, s.generate(dropped)); err != nil {
+			return "", err
+		}
+	}
+	if err := put(filepath.Join(dir, "mutant_on.go"), switchFile(sources)); err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(work, "overlay.json")
+	return file, os.WriteFile(file, text, 0o644)
+}
