@@ -95,7 +95,7 @@ func newNetwork(t *testing.T) *model.Network {
 		n.Cores[i].Region = model.Text{Value: "moved", Named: true}
 	}
 	for i := range n.Users {
-		n.Users[i].Access = append(n.Users[i].Access, "more")
+		n.Users[i].Access.Values = append(n.Users[i].Access.Values, "more")
 	}
 	return normal(t, n)
 }

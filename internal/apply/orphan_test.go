@@ -46,7 +46,7 @@ func barerNetwork(t *testing.T) *model.Network {
 	})
 	for i := range n.Users {
 		u := &n.Users[i]
-		u.Access, u.AccessNamed, u.Credential = nil, false, model.Text{}
+		u.Access, u.Credential = model.Words{}, model.Text{}
 		if i%3 == 0 {
 			u.Devices, u.CoreNodes = nil, model.Refs{}
 		}

@@ -72,8 +72,7 @@ func (o *object) build(n *network.Network, ctx *hcl.EvalContext) {
 			Addr: o.addr, ID: o.number("id"), Username: o.text("username"), Status: o.text("status"), CoreNodes: refs("core_nodes"),
 			Credential: o.text("credential"), HashTelegramID: o.text("hash_telegram_id"), Lifecycle: b.lifecycle,
 		}
-		u.Access, u.AccessNamed = texts(o.values["access"])
-		u.AccessSensitive = u.AccessNamed && lang.IsSensitive(o.values["access"])
+		u.Access = wordsOf(o.values["access"])
 		if name := o.defaultUsername(); !u.Username.Named && name != "" {
 			u.Username.Value = name
 		}
@@ -129,6 +128,12 @@ func (o *object) numberOf(name string, v cty.Value, a *attr) network.Number {
 		summary: `Wrong value for "` + name + `"`, detail: "Expected a whole number from 0.", at: at, address: o.addr, attribute: name,
 	})
 	return network.Number{}
+}
+
+// wordsOf is a list or set as the model holds it.
+func wordsOf(v cty.Value) network.Words {
+	list, named := texts(v)
+	return network.Words{Values: list, Named: named, Sensitive: named && lang.IsSensitive(v)}
 }
 
 // texts are the elements of a list or set of strings.
@@ -198,8 +203,7 @@ func (o *object) tls() network.TLS {
 		SNI: field("sni"), Fingerprint: field("fingerprint"), MinVersion: field("min_version"),
 		Port: o.numberOf("tls.port", v.GetAttr("port"), o.nestedAttr("tls", "port")),
 	}
-	out.ALPN, out.ALPNNamed = texts(v.GetAttr("alpn"))
-	out.ALPNSensitive = lang.IsSensitive(v.GetAttr("alpn"))
+	out.ALPN = wordsOf(v.GetAttr("alpn"))
 	return out
 }
 

@@ -167,8 +167,8 @@ func printNetwork(b *strings.Builder, n *network.Network) {
 			number("id", u.ID), field("username", u.Username), field("status", u.Status), refs("core_nodes", u.CoreNodes),
 			field("credential", u.Credential), field("hash_telegram_id", u.HashTelegramID), life(u.Lifecycle),
 		}
-		if u.AccessNamed {
-			parts = append(parts, fmt.Sprintf("access=%v", u.Access))
+		if u.Access.Named {
+			parts = append(parts, fmt.Sprintf("access=%v", u.Access.Values))
 		}
 		line(b, u.Addr, parts...)
 		for _, d := range u.Devices {
@@ -210,8 +210,8 @@ func nodeFields(n network.Node) []string {
 
 func tlsFields(t network.TLS) string {
 	parts := []string{field("tls.sni", t.SNI), field("tls.fingerprint", t.Fingerprint), field("tls.min_version", t.MinVersion), number("tls.port", t.Port)}
-	if t.ALPNNamed {
-		parts = append(parts, fmt.Sprintf("tls.alpn=%v", t.ALPN))
+	if t.ALPN.Named {
+		parts = append(parts, fmt.Sprintf("tls.alpn=%v", t.ALPN.Values))
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }

@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // at is the revision that a key was of at a revision, 0 where it did not exist.
@@ -66,7 +66,7 @@ func (c *checker) operational(key string) bool {
 		return false
 	}
 	switch c.keys.FieldOf(at.Space, kv.Entry{Key: key}).Class {
-	case keys.Operational, keys.Rotated, keys.Stamp:
+	case schema.Operational, schema.Rotated, schema.Stamp:
 		return true
 	default:
 		return false

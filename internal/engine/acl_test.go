@@ -64,7 +64,7 @@ func TestSpread(t *testing.T) {
 			if !ok {
 				t.Fatalf("%s has %s", k.Name, r)
 			}
-			objects[at.ID], fields[at.Member()] = true, true
+			objects[at.ID], fields[layout.Member(at)] = true, true
 		}
 		if len(objects) < triesPerKind/2 || len(fields) < 2 && k.Name != "node tls" {
 			t.Errorf("%s: %d objects, %d fields", k.Name, len(objects), len(fields))

@@ -20,17 +20,17 @@ func TestCheck(t *testing.T) {
 		want  string // part of the only breach; empty for none
 	}{
 		"a lower floor": {"internal/plan", []source{doc, {"a.go", file(inner("keys"), "")}}, ""},
-		"its own floor": {"internal/drift", []source{doc, {"a.go", file(inner("apply"), "")}}, "floor 5 may not import floor 5"},
+		"its own floor": {"internal/drift", []source{doc, {"a.go", file(inner("apply"), "")}}, "floor 6 may not import floor 6"},
 		"a higher floor": {
 			"internal/network",
 			[]source{doc, {"a.go", file(inner("config"), "")}},
-			"floor 1 may not import floor 2",
+			"floor 2 may not import floor 3",
 		},
 		"a part imports its whole": {"internal/plan/planfile", []source{doc, {"a.go", file(inner("plan"), "")}}, ""},
 		"a whole imports its part": {
 			"internal/plan",
 			[]source{doc, {"a.go", file(inner("plan/planfile"), "")}},
-			"floor 4 may not import floor 4",
+			"floor 5 may not import floor 5",
 		},
 		"the program imports the top":  {"cmd/sigilform", []source{{"main.go", file(inner("cli"), "")}}, ""},
 		"nobody imports the program":   {"internal/cli", []source{doc, {"a.go", file(`"`+module+`/cmd/sigilform"`, "")}}, "may not import floor 100"},

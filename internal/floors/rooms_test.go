@@ -12,9 +12,9 @@ const (
 	program = 100
 	// pureBelow is the first floor that may touch the machine: files, the
 	// network, the clock, random numbers.
-	pureBelow = 6
+	pureBelow = 7
 	// rootless is the first floor that may make a context of its own.
-	rootless = 9
+	rootless = 10
 )
 
 // rooms is every package of the module and its floor. A package imports only
@@ -26,38 +26,40 @@ func rooms() map[string]int {
 		"internal/fault": 0,
 		"internal/kv":    0,
 
-		"internal/network": 1,
-		"internal/lang":    1,
+		"internal/schema": 1,
 
-		"internal/config": 2,
-		"internal/export": 2,
-		"internal/keys":   2,
+		"internal/network": 2,
+		"internal/lang":    2,
 
-		"internal/state": 3,
-		"internal/acl":   3,
+		"internal/config": 3,
+		"internal/export": 3,
+		"internal/keys":   3,
 
-		"internal/plan":          4,
-		"internal/plan/planfile": 4,
-		"internal/snapshot":      4,
+		"internal/state": 4,
+		"internal/acl":   4,
 
-		"internal/drift":  5,
-		"internal/apply":  5,
-		"internal/policy": 5,
+		"internal/plan":          5,
+		"internal/plan/planfile": 5,
+		"internal/snapshot":      5,
 
-		"internal/render":   6,
-		"internal/intake":   6,
-		"internal/metrics":  7,
-		"internal/webhook":  7,
-		"internal/etcd":     7,
-		"internal/embedded": 7,
-		"internal/abort":    6,
-		"internal/seal":     7,
+		"internal/drift":  6,
+		"internal/apply":  6,
+		"internal/policy": 6,
 
-		"internal/engine": 8,
+		"internal/render":   7,
+		"internal/intake":   7,
+		"internal/metrics":  8,
+		"internal/webhook":  8,
+		"internal/etcd":     8,
+		"internal/embedded": 8,
+		"internal/abort":    7,
+		"internal/seal":     8,
 
-		"internal/telemetry": 9,
+		"internal/engine": 9,
 
-		"internal/cli": 10,
+		"internal/telemetry": 10,
+
+		"internal/cli": 11,
 
 		"cmd/sigilform": program,
 

@@ -6,6 +6,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Claim is a value that no other object of the network may have; see
@@ -98,7 +99,7 @@ func (l Layout) held(h holder, kind addr.Kind, id, parent string, at func(key st
 // Unheld is a guard that holds as long as no node holds a claim of nodes, but by
 // a key that the same transaction writes or removes.
 func (l Layout) Unheld(h Held) kv.Guard {
-	nodes := l.prefix + "nodes/"
+	nodes := l.prefix + l.index(Node).kind.Path
 	_, path, _ := strings.Cut(strings.TrimPrefix(h.Keys[0], nodes), "/")
 	return kv.Guard{Kind: kv.Unnamed, Key: nodes, Form: kv.AnyPart + "/" + path, Value: h.Value}
 }
@@ -106,5 +107,5 @@ func (l Layout) Unheld(h Held) kv.Guard {
 // Holds reports whether a guard of [Layout.Unheld] is about what a key holds.
 func (l Layout) Holds(g kv.Guard, key string) bool {
 	at, ok := l.Locate(key)
-	return ok && at.Space == Node && at.base == own && g == l.Unheld(Held{Keys: []string{key}, Claim: Claim{Value: g.Value}})
+	return ok && at.Space == Node && at.base == schema.Own && g == l.Unheld(Held{Keys: []string{key}, Claim: Claim{Value: g.Value}})
 }

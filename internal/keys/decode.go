@@ -7,6 +7,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // identity tells live objects apart.
@@ -76,7 +77,7 @@ func joinRoutes(groups map[identity][]located, parents map[string]string) {
 func (l Layout) live(key identity, group []located) Live {
 	o := Live{Kind: key.space, ID: key.id, Parent: key.parent}
 	if key.space == Node {
-		o.Kind = role(group)
+		o.Kind = l.role(group)
 	}
 	o.Marker = l.Marker(o.Kind, o.ID, o.Parent)
 	o.Fields = make([]LiveField, 0, len(group))
@@ -90,9 +91,10 @@ func (l Layout) live(key identity, group []located) Live {
 }
 
 // role is the kind of a node that its marker says.
-func role(group []located) addr.Kind {
+func (l Layout) role(group []located) addr.Kind {
+	marker := l.index(Node).marker
 	for _, g := range group {
-		if g.at.base == own && g.at.path == "role" {
+		if g.at.base == marker.Base && g.at.path == marker.Key {
 			if kind := addr.Kind(g.entry.Value); kind == addr.Core || kind == addr.Entry {
 				return kind
 			}
@@ -103,18 +105,18 @@ func role(group []located) addr.Kind {
 
 func (l Layout) field(kind addr.Kind, g located) LiveField {
 	f := LiveField{
-		Key: g.entry.Key, Value: g.entry.Value, Class: Operational,
+		Key: g.entry.Key, Value: g.entry.Value, Class: schema.Operational,
 		ModRevision: g.entry.ModRevision, CreateRevision: g.entry.CreateRevision,
 	}
-	s, name, known := l.indexes[kind].find(g.at.base, g.at.path)
+	s, name, known := l.index(kind).find(g.at.base, g.at.path)
 	if !known {
 		// Its path may be the name of a field that lies elsewhere.
 		f.Name = strings.TrimPrefix(f.Key, l.prefix)
 		return f
 	}
-	f.Name, f.Class = name, s.class
-	if s.whole {
-		f.Set = s.name
+	f.Name, f.Class = name, s.Class
+	if s.Whole() {
+		f.Set = s.Name
 	}
 	return f
 }

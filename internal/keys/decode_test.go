@@ -12,6 +12,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // decode decodes keys, given as "key=value", below /p/, and prints the objects:
@@ -146,7 +147,7 @@ func TestAs(t *testing.T) {
 		t.Fatalf("%+v", entry)
 	}
 	asCore := l.As(&entry, addr.Core)
-	want := keys.LiveField{Name: "service_name", Key: entries[0].Key, Value: "a", Class: keys.Rotated, ModRevision: 4, CreateRevision: 2}
+	want := keys.LiveField{Name: "service_name", Key: entries[0].Key, Value: "a", Class: schema.Rotated, ModRevision: 4, CreateRevision: 2}
 	if asCore.Kind != addr.Core || asCore.Fields[0] != want || entry.Kind != addr.Entry {
 		t.Errorf("%+v", asCore)
 	}
@@ -218,14 +219,14 @@ func TestDerive(t *testing.T) {
 		{addr.Device, "route.status", map[string]string{"status": "active"}, "", ""},
 		{addr.User, "username", map[string]string{"username": "a"}, "", ""},
 	} {
-		got, ok := keys.Derive(c.kind, c.name, sources(c.given))
+		got, ok := keys.NewLayout("/").Derive(c.kind, c.name, sources(c.given))
 		if ok != (c.ok != "") || ok && got != c.want {
 			t.Errorf("%s of a %s from %v: %q, %v", c.name, c.kind, c.given, got, ok)
 		}
 	}
 	for _, kind := range addr.Kinds() {
-		for _, name := range keys.DerivedFields(kind) {
-			if _, ok := keys.Derive(kind, name, func(string) (string, bool) { return "x", true }); !ok {
+		for _, name := range keys.NewLayout("/").DerivedFields(kind) {
+			if _, ok := keys.NewLayout("/").Derive(kind, name, func(string) (string, bool) { return "x", true }); !ok {
 				t.Errorf("%s of a %s does not derive", name, kind)
 			}
 		}

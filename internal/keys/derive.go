@@ -5,42 +5,43 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // DerivedFields are the names of a kind's derived fields.
-func DerivedFields(kind addr.Kind) []string {
-	switch kind {
-	case addr.Core, addr.Entry:
-		return []string{"role"}
-	case addr.Device:
-		return []string{"route.core_ip", "route.status"}
-	default:
-		return nil
+func (l Layout) DerivedFields(kind addr.Kind) []string {
+	var out []string
+	for _, f := range l.index(kind).fields {
+		if f.Class == schema.Derived {
+			out = append(out, f.Name)
+		}
 	}
+	return out
 }
 
 // Derive is the value of a derived field, from the value of its source; ok is
-// false where the source has none.
-func Derive(kind addr.Kind, name string, source func(name string) (string, bool)) (value string, ok bool) {
-	switch name {
-	case "role":
-		return string(kind), true
-	case "route.core_ip":
-		return source("core")
-	case "route.status":
-		if _, ok := source("core"); !ok {
-			return "", false // a device without a Core has no route
-		}
-		status, ok := source("status")
-		return routeStatus(status), ok
+// false where the source has none, or what the field is not there without.
+func (l Layout) Derive(kind addr.Kind, name string, source func(name string) (string, bool)) (value string, ok bool) {
+	f := l.stored(kind, name)
+	if f == nil || f.Class != schema.Derived {
+		return "", false
 	}
-	return "", false
+	if f.Derive == schema.KindName {
+		return string(kind), true
+	}
+	if f.Only != "" {
+		if _, there := source(f.Only); !there {
+			return "", false
+		}
+	}
+	value, ok = source(f.Follows)
+	return follow(f.Derive, value), ok
 }
 
-// routeStatus is the status of a device's route: active where the device is.
-func routeStatus(device string) string {
-	if device == network.Active {
-		return network.Active
+// follow is the value that follows from its source's.
+func follow(how schema.Derivation, value string) string {
+	if how != schema.ActiveOnly || value == network.Active {
+		return value
 	}
 	return network.Archived
 }

@@ -6,15 +6,16 @@ import (
 	"testing"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // sections are where docs/keys.md has the keys of a kind, and how it spells
 // what comes before a field's own part.
-func sections(kind addr.Kind) (headings []string, bases map[base]string) {
+func sections(kind addr.Kind) (headings []string, bases map[schema.Base]string) {
 	switch kind {
 	case addr.Core, addr.Entry:
-		return []string{"Nodes", "Topology"}, map[base]string{
-			links: "topology/links/<core ip>/", bindings: "topology/bindings/<entry ip>/",
+		return []string{"Nodes", "Topology"}, map[schema.Base]string{
+			schema.Links: "topology/links/<core ip>/", schema.Bindings: "topology/bindings/<entry ip>/",
 		}
 	case addr.Cell:
 		return []string{"Cells"}, nil
@@ -23,7 +24,7 @@ func sections(kind addr.Kind) (headings []string, bases map[base]string) {
 	case addr.User:
 		return []string{"Users"}, nil
 	default:
-		return []string{"Devices"}, map[base]string{own: "users/<id>/devices/<uuid>/", routes: "routes/<uuid>/"}
+		return []string{"Devices"}, map[schema.Base]string{schema.Own: "users/<id>/devices/<uuid>/", schema.Routes: "routes/<uuid>/"}
 	}
 }
 
@@ -58,20 +59,20 @@ func TestTheDocumentHasEveryRow(t *testing.T) {
 	rows := documented(t)
 	for _, kind := range []addr.Kind{addr.Cell, addr.Core, addr.Entry, addr.Route, addr.User, addr.Device} {
 		headings, bases := sections(kind)
-		for _, s := range table(kind) {
-			if s.class == Operational && strings.HasSuffix(s.path, "service_name") {
+		for _, s := range newIndex(schema.Network().Kind(kind)).fields {
+			if s.Class == schema.Operational && strings.HasSuffix(s.Key, "service_name") {
 				continue // the other kind's, in case it is found
 			}
 			class := ""
 			for _, h := range headings {
 				for key, c := range rows[h] {
-					if key == bases[s.base]+s.path || s.many && strings.HasPrefix(key, bases[s.base]+s.path) {
+					if key == bases[s.Base]+s.Key || s.Many() && strings.HasPrefix(key, bases[s.Base]+s.Key) {
 						class = c
 					}
 				}
 			}
-			if !strings.HasPrefix(class, string(s.class)) || s.sensitive != strings.Contains(class, "sensitive") {
-				t.Errorf("%s of a %s is %s (sensitive: %v); docs/keys.md says %q", s.path, kind, s.class, s.sensitive, class)
+			if !strings.HasPrefix(class, string(s.Class)) || s.Sensitive != strings.Contains(class, "sensitive") {
+				t.Errorf("%s of a %s is %s (sensitive: %v); docs/keys.md says %q", s.Key, kind, s.Class, s.Sensitive, class)
 			}
 		}
 	}

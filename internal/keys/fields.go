@@ -3,12 +3,13 @@ package keys
 import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // FieldName is the name of the field that a key holds, as the kind of its
 // object calls it; ok is false for a key that is no field of the kind.
 func (l Layout) FieldName(kind addr.Kind, at Location) (name string, ok bool) {
-	_, name, ok = l.indexes[kind].find(at.base, at.path)
+	_, name, ok = l.index(kind).find(at.base, at.path)
 	return name, ok
 }
 
@@ -21,11 +22,11 @@ type FieldRange struct {
 
 // FieldRanges are all fields that an object may have.
 func (l Layout) FieldRanges(kind addr.Kind, id, parent string) []FieldRange {
-	rows := table(kind)
-	out := make([]FieldRange, 0, len(rows))
-	for _, s := range rows {
-		if r, ok := l.Range(kind, id, parent, s.name); ok {
-			out = append(out, FieldRange{Name: s.name, Range: r})
+	fields := l.index(kind).fields
+	out := make([]FieldRange, 0, len(fields))
+	for _, f := range fields {
+		if r, ok := l.Range(kind, id, parent, f.Name); ok {
+			out = append(out, FieldRange{Name: f.Name, Range: r})
 		}
 	}
 	return out
@@ -33,20 +34,27 @@ func (l Layout) FieldRanges(kind addr.Kind, id, parent string) []FieldRange {
 
 // ClassOf is the class of a field by its name; what the kind does not have is
 // operational.
-func (l Layout) ClassOf(kind addr.Kind, name string) Class {
-	s, _, ok := l.indexes[kind].byName(name)
-	if !ok {
-		return Operational
+func (l Layout) ClassOf(kind addr.Kind, name string) schema.Class {
+	f := l.stored(kind, name)
+	if f == nil {
+		return schema.Operational
 	}
-	return s.class
+	return f.Class
+}
+
+// Essential reports whether no object of a kind is without a field: the plan
+// chooses its value, or there is a default.
+func (l Layout) Essential(kind addr.Kind, name string) bool {
+	f := l.stored(kind, name)
+	return f != nil && (f.Generated || f.Default != "")
 }
 
 // Follows is the field that a stamp goes with; of one that is written once, the
 // object's marker.
 func (l Layout) Follows(kind addr.Kind, stamp string) string {
-	s, _, _ := l.indexes[kind].byName(stamp)
-	if s.source == "" {
-		return l.indexes[kind].marker.name
+	x := l.index(kind)
+	if f, _, ok := x.byName(stamp); ok && f.Follows != "" {
+		return f.Follows
 	}
-	return s.source
+	return x.marker.Name
 }

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Flatten turns a normalised and valid network into flat fields, sorted by
@@ -19,17 +19,26 @@ func Flatten(n *network.Network, l Layout, now string) ([]Object, error) {
 	if count := n.CountLinks(); count > network.MaxLinks {
 		return nil, fmt.Errorf("the Cores have %d links, and a network has at most %d", count, network.MaxLinks)
 	}
-	f := &flattener{network: n, layout: l, now: now, ips: map[addr.Addr]string{}, domains: map[addr.Addr]string{}}
+	f := &flattener{network: n, layout: l, now: now, catalogue: n.Schema(), links: n.Links(), ids: map[addr.Addr]string{}}
 	f.index()
 	for i := range n.Cells {
-		f.cell(&n.Cells[i])
+		f.object(addr.Cell, &n.Cells[i], "", n.Cells[i].Lifecycle)
 	}
-	f.nodes()
+	for i := range n.Cores {
+		f.object(addr.Core, &n.Cores[i], "", n.Cores[i].Lifecycle)
+	}
+	for i := range n.Entries {
+		f.object(addr.Entry, &n.Entries[i], "", n.Entries[i].Lifecycle)
+	}
 	for i := range n.Routes {
-		f.route(&n.Routes[i])
+		f.object(addr.Route, &n.Routes[i], "", n.Routes[i].Lifecycle)
 	}
 	for i := range n.Users {
-		f.user(&n.Users[i])
+		u := &n.Users[i]
+		id := f.object(addr.User, u, "", u.Lifecycle)
+		for j := range u.Devices {
+			f.object(addr.Device, &u.Devices[j], id, deviceLifecycle(u.Lifecycle))
+		}
 	}
 	if f.err != nil {
 		return nil, f.err
@@ -41,12 +50,14 @@ func Flatten(n *network.Network, l Layout, now string) ([]Object, error) {
 }
 
 type flattener struct {
-	network *network.Network
-	layout  Layout
-	now     string
-	// ips and domains are the identities of nodes and cells by address.
-	ips     map[addr.Addr]string
-	domains map[addr.Addr]string
+	network   *network.Network
+	layout    Layout
+	catalogue *schema.Catalogue
+	now       string
+	// links are those of each Core, whoever names them.
+	links map[addr.Addr][]addr.Addr
+	// ids are the identities of what can be referred to, by address.
+	ids     map[addr.Addr]string
 	objects []Object
 	// err is the first value that was not chosen.
 	err error
@@ -59,129 +70,27 @@ func (f *flattener) need(a addr.Addr, name, value string) {
 	}
 }
 
+// index notes the identities of the kinds that something refers to.
 func (f *flattener) index() {
-	for i := range f.network.Cells {
-		c := &f.network.Cells[i]
-		f.domains[c.Addr] = c.Domain.Value
+	referred := map[addr.Kind]bool{}
+	for _, k := range f.catalogue.Kinds() {
+		for i := range k.Fields {
+			referred[k.Fields[i].Refers] = !k.Foreign || referred[k.Fields[i].Refers]
+		}
 	}
-	for i := range f.network.Cores {
-		c := &f.network.Cores[i]
-		f.ips[c.Addr] = c.IP.Value
+	f.network.Each(func(kind addr.Kind, o network.Object) {
+		if parts := f.catalogue.Kind(kind).Parts(); referred[kind] && len(parts) == 1 {
+			f.ids[o.Address()] = identityText(o.Slot(parts[0], false))
+		}
+	})
+}
+
+// deviceLifecycle is what a user's lifecycle means for its devices: they are
+// left alone where "device" or "all" says so, and are no more protected than
+// any other attribute of the user.
+func deviceLifecycle(user network.Lifecycle) network.Lifecycle {
+	if Ignored(user.IgnoreChanges, "device") {
+		return network.Lifecycle{IgnoreChanges: []string{"all"}}
 	}
-	for i := range f.network.Entries {
-		e := &f.network.Entries[i]
-		f.ips[e.Addr] = e.IP.Value
-	}
-}
-
-// draft is one object while its fields are added.
-type draft struct {
-	Object
-	layout Layout
-	now    string
-}
-
-func (f *flattener) draft(a addr.Addr, kind addr.Kind, id, parent string, lc network.Lifecycle) *draft {
-	return &draft{layout: f.layout, now: f.now, Object: Object{
-		Addr: a, Kind: kind, ID: id, Parent: parent,
-		Marker:    f.layout.Marker(kind, id, parent),
-		Prefixes:  f.layout.Prefixes(kind, id, parent),
-		Protected: lc.PreventDestroy,
-		Ignore:    slices.Sorted(slices.Values(lc.IgnoreChanges)),
-	}}
-}
-
-// done sorts what was added and keeps the object.
-func (f *flattener) done(d *draft) {
-	slices.SortFunc(d.Fields, func(a, b Field) int { return strings.Compare(a.Key, b.Key) })
-	slices.Sort(d.Refs)
-	d.Refs = slices.Compact(d.Refs)
-	slices.Sort(d.Sets)
-	f.objects = append(f.objects, d.Object)
-}
-
-// add adds a field; class, key and sensitivity come from the table.
-func (d *draft) add(name, value string, named, sensitive bool) {
-	s, member, _ := d.layout.indexes[d.Kind].byName(name)
-	field := Field{
-		Name: name, Value: value, Class: s.class, Named: named,
-		Key:       d.layout.base(s.base, d.Kind, d.ID, d.Parent) + s.path + member,
-		Sensitive: sensitive || s.sensitive, Source: s.source,
-	}
-	if s.whole {
-		field.Set = s.name
-	}
-	d.Fields = append(d.Fields, field)
-}
-
-// text adds an optional text that a file names.
-func (d *draft) text(name string, t network.Text) {
-	if t.Named {
-		d.add(name, t.Value, true, t.Sensitive)
-	}
-}
-
-// number adds an optional number that a file names.
-func (d *draft) number(name string, n network.Number) {
-	if n.Named {
-		d.add(name, strconv.FormatUint(n.Value, 10), true, n.Sensitive)
-	}
-}
-
-func (d *draft) stamp(name string) { d.add(name, d.now, false, false) }
-
-// status adds a status, active unless a file says otherwise, with its stamp.
-func (d *draft) status(t network.Text) {
-	d.add("status", statusOf(t), t.Named, t.Sensitive)
-	d.stamp("status_at")
-}
-
-func statusOf(t network.Text) string {
-	if t.Value == "" {
-		return network.Active
-	}
-	return t.Value
-}
-
-// set adds a set that is declared whole.
-func (d *draft) set(name string, members []string) {
-	d.Sets = append(d.Sets, name)
-	for _, m := range slices.Compact(slices.Sorted(slices.Values(members))) {
-		d.add(name+"."+m, "", true, false)
-	}
-}
-
-// refer notes that the object refers to a node.
-func (d *draft) refer(ip string) {
-	d.Refs = append(d.Refs, d.layout.Marker(Node, ip, ""))
-}
-
-func (d *draft) tls(t network.TLS) {
-	d.text("tls.sni", t.SNI)
-	d.text("tls.fingerprint", t.Fingerprint)
-	d.text("tls.min_version", t.MinVersion)
-	if t.ALPNNamed {
-		d.add("tls.alpn", strings.Join(t.ALPN, ","), true, t.ALPNSensitive)
-	}
-	d.number("tls.port", t.Port)
-}
-
-func (f *flattener) cell(c *network.Cell) {
-	f.need(c.Addr, "domain", c.Domain.Value)
-	d := f.draft(c.Addr, addr.Cell, c.Domain.Value, "", c.Lifecycle)
-	d.status(c.Status)
-	f.done(d)
-}
-
-func (f *flattener) route(r *network.Route) {
-	entry, core := f.ips[r.Entry.To], f.ips[r.Core.To]
-	f.need(r.Addr, "entry", entry)
-	f.need(r.Addr, "core", core)
-	d := f.draft(r.Addr, addr.Route, entry+"/"+core, "", r.Lifecycle)
-	d.status(r.Status)
-	d.text("service_name", r.ServiceName)
-	d.tls(r.TLS)
-	d.refer(entry)
-	d.refer(core)
-	f.done(d)
+	return network.Lifecycle{}
 }

@@ -1,25 +1,77 @@
 package keys
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
-// Layout spells the keys of one network. It is immutable and safe for
-// concurrent use.
+// Layout spells the keys of one network, as the catalogue of its kinds and
+// fields says. It is immutable and safe for concurrent use.
 type Layout struct {
-	prefix  string
-	indexes map[addr.Kind]index
+	prefix      string
+	indexes     map[addr.Kind]*index
+	collections map[string]collection
+	// below are the kinds whose keys lie below those of a parent.
+	below   []*schema.Kind
 	holders map[addr.Kind][]holder
 }
 
 // NewLayout is the layout below a network's prefix, which ends in a slash.
-func NewLayout(prefix string) Layout {
-	l := Layout{prefix: prefix, indexes: map[addr.Kind]index{}, holders: map[addr.Kind][]holder{}}
-	for _, kind := range []addr.Kind{addr.Cell, addr.Core, addr.Entry, Node, addr.Route, addr.User, addr.Device} {
-		l.indexes[kind] = newIndex(kind)
-		l.holders[kind] = holders(kind)
+func NewLayout(prefix string) Layout { return LayoutOf(schema.Network(), prefix) }
+
+// LayoutOf is the layout that a catalogue says; nil is the network's own.
+func LayoutOf(c *schema.Catalogue, prefix string) Layout {
+	if c == nil {
+		c = schema.Network()
 	}
+	l := Layout{
+		prefix: prefix, indexes: map[addr.Kind]*index{}, collections: map[string]collection{}, holders: map[addr.Kind][]holder{},
+	}
+	for i := range c.Kinds() {
+		k := &c.Kinds()[i]
+		if k.Path == "" {
+			continue
+		}
+		l.indexes[k.Name] = newIndex(k)
+		l.holders[k.Name] = holders(k.Name)
+		l.collect(k)
+	}
+	l.indexes[Node] = newIndex(c.Kind(addr.Core), c.Kind(addr.Entry))
+	l.holders[Node] = holders(Node)
 	return l
+}
+
+// collection is where the keys of a space lie, without the last slash.
+type collection struct {
+	space addr.Kind
+	base  schema.Base
+	// parts is how many parts of a key an identity takes.
+	parts int
+}
+
+func (l *Layout) collect(k *schema.Kind) {
+	space := Space(k.Name)
+	if k.Parent != "" {
+		l.below = append(l.below, k)
+	} else {
+		l.collections[strings.TrimSuffix(k.Path, "/")] = collection{space: space, parts: len(k.Parts())}
+	}
+	for _, p := range k.Beside {
+		l.collections[strings.TrimSuffix(p.Path, "/")] = collection{space: space, base: p.Base, parts: 1}
+	}
+}
+
+// noKind is what a kind without keys has.
+func noKind() *index { return &index{kind: &schema.Kind{Path: "nodes/"}} }
+
+func (l Layout) index(kind addr.Kind) *index {
+	if x := l.indexes[kind]; x != nil {
+		return x
+	}
+	return noKind()
 }
 
 // Prefix is the network's prefix.
@@ -30,10 +82,13 @@ func (l Layout) UserIDCounter() string { return l.prefix + "counters/user_id" }
 
 // ReadPrefixes are the prefixes that a snapshot reads.
 func (l Layout) ReadPrefixes() []string {
-	return []string{
-		l.prefix + "cells/", l.prefix + "nodes/", l.prefix + "paths/",
-		l.prefix + "routes/", l.prefix + "topology/", l.prefix + "users/",
+	out := make([]string, 0, len(l.collections))
+	for path := range l.collections {
+		first, _, _ := strings.Cut(path, "/")
+		out = append(out, l.prefix+first+"/")
 	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // ForeignPrefixes are those of other programs: only counted, never read.
@@ -42,63 +97,46 @@ func (l Layout) ForeignPrefixes() []string {
 }
 
 // Devices is the prefix of all devices of a user.
-func (l Layout) Devices(user string) string { return l.prefix + "users/" + user + "/devices/" }
+func (l Layout) Devices(user string) string {
+	return l.base(schema.Own, addr.User, user, "") + l.index(addr.Device).kind.Path
+}
 
 // base is the prefix of an object's keys of one base.
-func (l Layout) base(b base, kind addr.Kind, id, parent string) string {
-	switch b {
-	case links:
-		return l.prefix + "topology/links/" + id + "/"
-	case bindings:
-		return l.prefix + "topology/bindings/" + id + "/"
-	case routes:
-		return l.prefix + "routes/" + id + "/"
-	case own:
+func (l Layout) base(b schema.Base, kind addr.Kind, id, parent string) string {
+	k := l.index(kind).kind
+	if b == schema.Own && k.Parent != "" {
+		return l.prefix + l.index(k.Parent).kind.Path + parent + "/" + k.Path + id + "/"
 	}
-	switch kind {
-	case addr.Cell:
-		return l.prefix + "cells/" + id + "/"
-	case addr.Route:
-		return l.prefix + "paths/" + id + "/"
-	case addr.User:
-		return l.prefix + "users/" + id + "/"
-	case addr.Device:
-		return l.Devices(parent) + id + "/"
-	default:
-		return l.prefix + "nodes/" + id + "/"
-	}
+	return l.prefix + k.Place(b).Path + id + "/"
 }
 
 // Prefixes are the prefixes of the keys that are an object's alone.
 func (l Layout) Prefixes(kind addr.Kind, id, parent string) []string {
-	out := []string{l.base(own, kind, id, parent)}
-	switch kind {
-	case addr.Core, addr.Entry, Node:
-		out = append(out, l.base(links, kind, id, parent), l.base(bindings, kind, id, parent))
-	case addr.Device:
-		out = append(out, l.base(routes, kind, id, parent))
-		if parent == "" {
-			out = out[1:]
-		}
-	default:
+	k := l.index(kind).kind
+	out := make([]string, 0, 1+len(k.Beside))
+	if k.Parent == "" || parent != "" {
+		out = append(out, l.base(schema.Own, kind, id, parent))
+	}
+	for _, p := range k.Beside {
+		out = append(out, l.base(p.Base, kind, id, parent))
 	}
 	return out
 }
 
 // FieldKey is the key of a field by its name.
 func (l Layout) FieldKey(kind addr.Kind, id, parent, name string) string {
-	s, member, ok := l.indexes[kind].byName(name)
+	f, member, ok := l.index(kind).byName(name)
 	if !ok {
-		return l.base(own, kind, id, parent) + name
+		return l.base(schema.Own, kind, id, parent) + name
 	}
-	return l.base(s.base, kind, id, parent) + s.path + member
+	return l.base(f.Base, kind, id, parent) + f.Key + member
 }
 
 // Marker is the key by which an object exists.
 func (l Layout) Marker(kind addr.Kind, id, parent string) string {
-	s := l.indexes[kind].marker
-	if !s.marker {
+	f := l.index(kind).marker
+	if f == nil {
 		return ""
 	}
-	return l.base(s.base, kind, id, parent) + s.path
+	return l.base(f.Base, kind, id, parent) + f.Key
 }

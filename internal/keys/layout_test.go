@@ -88,7 +88,7 @@ func TestSetsAndReferences(t *testing.T) {
 	t.Parallel()
 	const core, peer, entry = "/sigilgate/nodes/192.0.2.1/role", "/sigilgate/nodes/2001:db8::2/role", "/sigilgate/nodes/198.51.100.1/role"
 	n := full()
-	n.Users[0].Access = nil
+	n.Users[0].Access.Values = nil
 	type refs struct{ Sets, Refs []string }
 	want := map[string]refs{
 		"cell.eu":                    {},
@@ -106,7 +106,7 @@ func TestSetsAndReferences(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	n.Users[0].AccessNamed, n.Users[0].CoreNodes = false, network.Refs{}
+	n.Users[0].Access.Named, n.Users[0].CoreNodes = false, network.Refs{}
 	for _, o := range flatten(t, n) {
 		if o.Kind == addr.User && len(o.Sets) > 0 {
 			t.Errorf("a user without sets declares %v", o.Sets)

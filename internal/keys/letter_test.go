@@ -10,6 +10,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 const (
@@ -33,7 +34,7 @@ func full() *network.Network {
 	ams, waw := addr.New(addr.Core, "ams", addr.NoKey), addr.New(addr.Core, "waw", addr.NoKey)
 	shop, alice := addr.New(addr.Entry, "shop", addr.NoKey), addr.New(addr.User, "alice", addr.NoKey)
 	tls := network.TLS{
-		SNI: text("cdn.example"), Fingerprint: text("chrome"), ALPN: []string{"h2", "http/1.1"}, ALPNNamed: true,
+		SNI: text("cdn.example"), Fingerprint: text("chrome"), ALPN: network.Words{Values: []string{"h2", "http/1.1"}, Named: true},
 		MinVersion: text("1.3"), Port: number(8443),
 	}
 	n := &network.Network{Name: "prod", Prefix: "/sigilgate/"}
@@ -61,7 +62,7 @@ func full() *network.Network {
 	}}
 	n.Users = []network.User{{
 		Addr: alice, ID: number(7), Username: text("alice"), Credential: network.Text{Value: "$argon2id$…", Named: true, Sensitive: true},
-		HashTelegramID: text(digest), CoreNodes: network.Refs{To: []addr.Addr{ams}, Named: true}, Access: []string{"tcp"}, AccessNamed: true,
+		HashTelegramID: text(digest), CoreNodes: network.Refs{To: []addr.Addr{ams}, Named: true}, Access: network.Words{Values: []string{"tcp"}, Named: true},
 		Devices: []network.Device{{Addr: alice.DeviceOf("phone"), Name: "phone", UUID: text(deviceUUID), Core: to(ams), Status: text("archived")}},
 	}}
 	return n
@@ -160,15 +161,15 @@ func TestToTheLetter(t *testing.T) {
 // TestClasses holds the class of each kind of field.
 func TestClasses(t *testing.T) {
 	t.Parallel()
-	want := map[string]keys.Class{
-		"core role": keys.Derived, "core status": keys.Initial, "core status_at": keys.Stamp, "core domain": keys.Declared,
-		"core cell": keys.Declared, "core number": keys.Declared, "core uuid": keys.Initial, "core service_name": keys.Rotated,
-		"core settings.mtu": keys.Declared, "core tls.sni": keys.Declared, "core links." + peerIP: keys.Declared,
-		"entry service_name": keys.Initial, "entry bound_to": keys.Declared, "cell status": keys.Initial,
-		"route status": keys.Initial, "route service_name": keys.Rotated, "user username": keys.Declared,
-		"user created": keys.Stamp, "user credential": keys.Declared, "user access.tcp": keys.Declared,
-		"device name": keys.Declared, "device core": keys.Declared, "device status": keys.Initial,
-		"device route.core_ip": keys.Derived, "device route.status": keys.Derived, "device route.status_at": keys.Stamp,
+	want := map[string]schema.Class{
+		"core role": schema.Derived, "core status": schema.Initial, "core status_at": schema.Stamp, "core domain": schema.Declared,
+		"core cell": schema.Declared, "core number": schema.Declared, "core uuid": schema.Initial, "core service_name": schema.Rotated,
+		"core settings.mtu": schema.Declared, "core tls.sni": schema.Declared, "core links." + peerIP: schema.Declared,
+		"entry service_name": schema.Initial, "entry bound_to": schema.Declared, "cell status": schema.Initial,
+		"route status": schema.Initial, "route service_name": schema.Rotated, "user username": schema.Declared,
+		"user created": schema.Stamp, "user credential": schema.Declared, "user access.tcp": schema.Declared,
+		"device name": schema.Declared, "device core": schema.Declared, "device status": schema.Initial,
+		"device route.core_ip": schema.Derived, "device route.status": schema.Derived, "device route.status_at": schema.Stamp,
 	}
 	for _, o := range flatten(t, full()) {
 		for _, f := range o.Fields {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Location is what a key is about.
@@ -13,7 +14,7 @@ type Location struct {
 	ID    string
 	// Parent is the user's id of a device; empty for a key of its route.
 	Parent string
-	base   base
+	base   schema.Base
 	// path is what follows the object's prefix.
 	path string
 }
@@ -25,63 +26,57 @@ func (l Layout) Locate(key string) (Location, bool) {
 	if !ok {
 		return Location{}, false
 	}
-	kind, rest, ok := strings.Cut(rest, "/")
+	c, rest, ok := l.collection(rest)
 	if !ok {
 		return Location{}, false
 	}
-	switch kind {
-	case "nodes":
-		return locate(Node, own, rest)
-	case "cells":
-		return locate(addr.Cell, own, rest)
-	case "topology":
-		return locateTopology(rest)
-	case "paths":
-		return locatePath(rest)
-	case "users":
-		return locateUser(rest)
-	case "routes":
-		return locate(addr.Device, routes, rest)
-	}
-	return Location{}, false
-}
-
-func locate(space addr.Kind, b base, rest string) (Location, bool) {
-	id, path, ok := strings.Cut(rest, "/")
-	if !ok || id == "" || path == "" {
+	id, path, ok := cut(rest, c.parts)
+	if !ok {
 		return Location{}, false
 	}
-	return Location{Space: space, ID: id, base: b, path: path}, true
-}
-
-func locateTopology(rest string) (Location, bool) {
-	kind, rest, _ := strings.Cut(rest, "/")
-	switch kind {
-	case "links":
-		return locate(Node, links, rest)
-	case "bindings":
-		return locate(Node, bindings, rest)
-	}
-	return Location{}, false
-}
-
-func locatePath(rest string) (Location, bool) {
-	entry, rest, ok := strings.Cut(rest, "/")
-	at, found := locate(addr.Route, own, rest)
-	at.ID = entry + "/" + at.ID
-	return at, ok && found && entry != ""
-}
-
-func locateUser(rest string) (Location, bool) {
-	user, ok := locate(addr.User, own, rest)
-	if !ok {
-		return user, false
-	}
-	if below, isDevice := strings.CutPrefix(user.path, "devices/"); isDevice {
-		if device, ok := locate(addr.Device, own, below); ok {
-			device.Parent = user.ID
-			return device, true
+	at := Location{Space: c.space, ID: id, base: c.base, path: path}
+	for _, k := range l.below {
+		if k.Parent != c.space {
+			continue
+		}
+		if below, ok := strings.CutPrefix(path, k.Path); ok {
+			if id, path, ok := cut(below, 1); ok {
+				return Location{Space: k.Name, ID: id, Parent: at.ID, path: path}, true
+			}
 		}
 	}
-	return user, true
+	return at, true
+}
+
+// collection finds the known path of one or two parts that a key begins with.
+func (l Layout) collection(key string) (c collection, rest string, ok bool) {
+	i := strings.IndexByte(key, '/')
+	if i < 0 {
+		return collection{}, "", false
+	}
+	if c, ok = l.collections[key[:i]]; ok {
+		return c, key[i+1:], true
+	}
+	j := strings.IndexByte(key[i+1:], '/')
+	if j < 0 {
+		return collection{}, "", false
+	}
+	c, ok = l.collections[key[:i+1+j]]
+	return c, key[i+j+2:], ok
+}
+
+// cut parts an identity from what follows it, where neither has an empty part.
+func cut(rest string, parts int) (id, path string, ok bool) {
+	at := 0
+	for range parts {
+		i := strings.IndexByte(rest[at:], '/')
+		if i <= 0 {
+			return "", "", false
+		}
+		at += i + 1
+	}
+	if at == 0 || at == len(rest) {
+		return "", "", false
+	}
+	return rest[:at-1], rest[at:], true
 }

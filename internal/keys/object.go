@@ -1,25 +1,8 @@
 package keys
 
-import "github.com/sigilgate/sigilform/internal/addr"
-
-// Class says who decides a field's value; see docs/keys.md.
-type Class string
-
-// The classes of fields.
-const (
-	// Declared: what HCL says is enforced.
-	Declared Class = "declared"
-	// Initial: written when the object is created, then the network's own,
-	// unless a file names it.
-	Initial Class = "initial"
-	// Rotated: initial, and a file gives only the first value.
-	Rotated Class = "rotated"
-	// Derived: follows from another field, compared like it.
-	Derived Class = "derived"
-	// Stamp: written together with its source, never compared.
-	Stamp Class = "stamp"
-	// Operational: never put by sigilform, deleted with its object.
-	Operational Class = "operational"
+import (
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Field is one wanted field of an object: one key.
@@ -30,7 +13,7 @@ type Field struct {
 	Name  string
 	Key   string
 	Value string
-	Class Class
+	Class schema.Class
 	// Named says that a file gives the value, so that an initial field is
 	// enforced like a declared one.
 	Named bool
@@ -95,7 +78,7 @@ type LiveField struct {
 	Set            string
 	Key            string
 	Value          string
-	Class          Class
+	Class          schema.Class
 	ModRevision    int64
 	CreateRevision int64
 }

@@ -35,9 +35,9 @@ func (l Layout) Own(kind addr.Kind, id, parent string, devices ...string) []kv.R
 // daily are the keys of an object that the network writes all day.
 func (l Layout) daily(kind addr.Kind, id, parent string) []string {
 	var out []string
-	for _, s := range table(kind) {
-		if s.daily() && !s.many {
-			out = append(out, l.base(s.base, kind, id, parent)+s.path)
+	for _, f := range l.index(kind).fields {
+		if f.Daily() && !f.Many() {
+			out = append(out, l.base(f.Base, kind, id, parent)+f.Key)
 		}
 	}
 	return out
@@ -53,17 +53,6 @@ func (l Layout) Daily(kind addr.Kind, key string) bool {
 	if at.Space != Space(kind) {
 		kind = at.Space
 	}
-	s, _, known := l.indexes[kind].find(at.base, at.path)
-	return known && s.daily()
-}
-
-// daily reports whether the network writes a field all day. What only a node of
-// the other kind has is written by nobody.
-func (s spec) daily() bool {
-	switch s.class {
-	case Operational, Rotated, Stamp:
-		return !s.other
-	case Declared, Initial, Derived:
-	}
-	return false
+	f, _, known := l.index(kind).find(at.base, at.path)
+	return known && f.Daily()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // drawIPs draws different IPs, of which many begin alike.
@@ -47,8 +48,8 @@ func drawTLS(t *rapid.T) network.TLS {
 		SNI: maybe(t, "sni", rapid.StringMatching(`[a-z]{1,3}\.net`)), MinVersion: maybe(t, "min_version", rapid.SampledFrom([]string{"1.2", "1.3"})),
 		Port: network.Number{Named: rapid.Bool().Draw(t, "port"), Value: 443},
 	}
-	if out.ALPNNamed = rapid.Bool().Draw(t, "alpn"); out.ALPNNamed {
-		out.ALPN = []string{"h2", "http/1.1"}
+	if out.ALPN.Named = rapid.Bool().Draw(t, "alpn"); out.ALPN.Named {
+		out.ALPN.Values = []string{"h2", "http/1.1"}
 	}
 	return out
 }
@@ -104,13 +105,13 @@ func drawUser(t *rapid.T, cores []network.Core, id uint64) network.User {
 	u := network.User{
 		Addr: addr.New(addr.User, fmt.Sprintf("u%d", id), addr.NoKey), ID: number(id), Username: text(fmt.Sprintf("user %d", id)),
 		Credential: maybe(t, "credential", rapid.Just("$argon2id$…")), HashTelegramID: maybe(t, "telegram", rapid.Just("00ff")),
-		CoreNodes: network.Refs{Named: rapid.Bool().Draw(t, "core_nodes")}, AccessNamed: rapid.Bool().Draw(t, "access"),
+		CoreNodes: network.Refs{Named: rapid.Bool().Draw(t, "core_nodes")}, Access: network.Words{Named: rapid.Bool().Draw(t, "access")},
 	}
 	if u.CoreNodes.Named {
 		u.CoreNodes.To = []addr.Addr{cores[0].Addr}
 	}
-	if u.AccessNamed {
-		u.Access = rapid.SliceOfN(rapid.StringMatching(`[a-z]`), 0, 3).Draw(t, "rights")
+	if u.Access.Named {
+		u.Access.Values = rapid.SliceOfN(rapid.StringMatching(`[a-z]`), 0, 3).Draw(t, "rights")
 	}
 	for j := range rapid.IntRange(0, 2).Draw(t, "devices") {
 		d := network.Device{Name: strconv.Itoa(j), Status: maybe(t, "status", rapid.SampledFrom([]string{"active", "archived"}))}
@@ -234,21 +235,21 @@ func TestFieldsOfFlatten(t *testing.T) {
 
 func checkClass(t *rapid.T, o *keys.Object, f *keys.Field, named map[string]bool) {
 	switch f.Class {
-	case keys.Operational:
+	case schema.Operational:
 		t.Fatalf("%s of %s is put, and is not sigilform's", f.Name, o.Addr)
-	case keys.Stamp:
+	case schema.Stamp:
 		if f.Value != now || f.Named {
 			t.Fatalf("stamp %s of %s: %+v", f.Name, o.Addr, f)
 		}
-	case keys.Derived:
+	case schema.Derived:
 		if f.Source != "" && f.Named != named[f.Source] {
 			t.Fatalf("%s of %s is named, and %s is not, or the other way", f.Name, o.Addr, f.Source)
 		}
-	case keys.Declared:
+	case schema.Declared:
 		if !f.Named {
 			t.Fatalf("%s of %s is declared by nobody", f.Name, o.Addr)
 		}
-	case keys.Initial, keys.Rotated:
+	case schema.Initial, schema.Rotated:
 	}
 }
 
@@ -310,7 +311,7 @@ func TestSensitiveValuesMakeSensitiveFields(t *testing.T) {
 	for _, t := range []*network.Text{&c.Domain, &c.Region, &c.Status, &c.ServiceName, &c.UUID, &c.TLS.SNI, &c.TLS.Fingerprint, &c.TLS.MinVersion} {
 		t.Sensitive = true
 	}
-	c.Number.Sensitive, c.TLS.Port.Sensitive, c.TLS.ALPNSensitive = true, true, true
+	c.Number.Sensitive, c.TLS.Port.Sensitive, c.TLS.ALPN.Sensitive = true, true, true
 	c.Settings["mtu"] = network.Text{Value: "1400", Named: true, Sensitive: true}
 	u := &n.Users[0]
 	u.Username.Sensitive, u.Status.Sensitive, u.HashTelegramID.Sensitive, u.Devices[0].Status.Sensitive = true, true, true, true

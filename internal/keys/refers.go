@@ -4,33 +4,48 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // IsLink reports whether the key is a link between two nodes.
-func (at Location) IsLink() bool { return at.base == links }
+func (at Location) IsLink() bool { return at.base == schema.Links }
 
 // IsBinding reports whether the key binds an Entry to its Core.
-func (at Location) IsBinding() bool { return at.base == bindings }
+func (at Location) IsBinding() bool { return at.base == schema.Bindings }
 
-// Member is the far end of a link, the IP of a user's Core, else what the key
-// is below its object.
-func (at Location) Member() string {
-	if member, ok := strings.CutPrefix(at.path, "core_nodes/"); ok && at.Space == addr.User {
-		return member
+// Member is the member of the set or map that a key is of, the far end of a
+// link, else what the key is below its object.
+func (l Layout) Member(at Location) string {
+	if f, name, ok := l.index(at.Space).find(at.base, at.path); ok && f.Many() {
+		return name[len(f.Name)+1:]
 	}
 	return at.path
 }
 
 // Refers reports whether the key refers to another object by itself, so that
-// without it the object stays and the reference is gone.
-func (at Location) Refers() bool {
-	switch {
-	case at.base == links, at.base == bindings, at.base == routes:
+// without it the object stays and the reference is gone. One of a node's own is
+// written with the node.
+func (l Layout) Refers(at Location) bool {
+	if at.base != schema.Own {
 		return true
-	case at.Space == addr.User:
-		return strings.HasPrefix(at.path, "core_nodes/")
-	case at.Space == addr.Device:
-		return at.path == "core_node"
+	}
+	f, _, ok := l.index(at.Space).find(at.base, at.path)
+	return ok && f.Refers != "" && at.Space != Node
+}
+
+// Carries reports whether the key is a member of a set without which an object
+// below this one may not refer to the same: the Core of a user.
+func (l Layout) Carries(at Location) bool {
+	f, _, ok := l.index(at.Space).find(at.base, at.path)
+	if !ok || !f.Whole() {
+		return false
+	}
+	for _, k := range l.below {
+		for i := range k.Fields {
+			if k.Parent == at.Space && k.Fields[i].Among == f.Name {
+				return true
+			}
+		}
 	}
 	return false
 }
@@ -45,56 +60,70 @@ type Needed struct {
 	Object bool
 }
 
-// Requires lists what a key with a value needs, and is the only list of what
-// refers to what: a route's both ends, a link's ends and its other direction,
-// the Entry and the Core of a binding, the Core of a user, the Core of a device
-// and that its user has it too, a Core's cell, a device's user.
+// Requires lists what a key with a value needs, as the catalogue says what
+// refers to what: what the object's identity is made of, its parent, the object
+// that a key beside belongs to, and what the field refers to.
 func (l Layout) Requires(key, value string) []Needed {
 	at, ok := l.Locate(key)
-	if !ok || l.stray(at) {
+	if !ok {
 		return nil
 	}
-	core := func(ip string) Needed { return l.node(ip, addr.Core) }
+	x := l.index(at.Space)
+	f, name, known := x.find(at.base, at.path)
+	if !known && (at.Space == Node || at.Space == addr.User) {
+		return nil // a stray key refers to nothing
+	}
+	var out []Needed
+	place := x.kind.Place(at.base)
 	switch {
-	case at.base == links:
-		return []Needed{core(at.ID), core(at.path), {Key: l.base(links, Node, at.path, "") + at.ID}}
-	case at.base == bindings:
-		return []Needed{l.node(at.ID, addr.Entry), core(value)}
-	case at.base == routes:
-		if at.path == "core_ip" {
-			return []Needed{core(value)}
+	case at.base != schema.Own && place.Depends:
+		out = append(out, l.object(place.Of, at.ID))
+	case at.base == schema.Own:
+		out = l.identityRequires(x.kind, at)
+	}
+	if !known || f.Refers == "" {
+		return out
+	}
+	to := value
+	if f.Many() {
+		to = name[len(f.Name)+1:]
+	}
+	out = append(out, l.object(f.Refers, to))
+	if place.Mutual {
+		out = append(out, Needed{Key: l.base(at.base, at.Space, to, "") + at.ID})
+	}
+	if f.Among != "" {
+		out = append(out, Needed{Key: l.FieldKey(x.kind.Parent, at.Parent, "", f.Among+"."+to)})
+	}
+	return out
+}
+
+// identityRequires is what every key of an object needs: its parent, and the
+// objects that its identity is made of.
+func (l Layout) identityRequires(k *schema.Kind, at Location) []Needed {
+	if k.Parent != "" {
+		return []Needed{l.object(k.Parent, at.Parent)}
+	}
+	var out []Needed
+	rest := at.ID
+	for _, f := range k.Parts() {
+		if f.Refers == "" {
+			return nil
 		}
-	case at.Space == addr.Route:
-		entry, ip, _ := strings.Cut(at.ID, "/")
-		return []Needed{l.node(entry, addr.Entry), core(ip)}
-	case at.Space == addr.User && strings.HasPrefix(at.path, "core_nodes/"):
-		return []Needed{core(at.Member())}
-	case at.Space == addr.Device && at.Parent != "":
-		return l.deviceRequires(at, value)
-	case at.Space == Node && at.path == "cell_domain":
-		return []Needed{{Key: l.Marker(addr.Cell, value, ""), Object: true}}
+		var id string
+		id, rest, _ = strings.Cut(rest, "/")
+		out = append(out, l.object(f.Refers, id))
 	}
-	return nil
+	return out
 }
 
-// stray reports whether a key is no field of the node or user that it is below:
-// then it refers to nothing.
-func (l Layout) stray(at Location) bool {
-	_, known := l.FieldName(at.Space, at)
-	return !known && (at.Space == Node || at.Space == addr.User)
-}
-
-func (l Layout) deviceRequires(at Location, value string) []Needed {
-	user := Needed{Key: l.Marker(addr.User, at.Parent, ""), Object: true}
-	if at.path != "core_node" {
-		return []Needed{user}
+// object is the need of an object, of a node with its role.
+func (l Layout) object(kind addr.Kind, id string) Needed {
+	out := Needed{Key: l.Marker(kind, id, ""), Object: true}
+	if Space(kind) == Node {
+		out.Role = kind
 	}
-	return []Needed{user, l.node(value, addr.Core), {Key: l.FieldKey(addr.User, at.Parent, "", "core_nodes."+value)}}
-}
-
-// node is the need of a node of a role.
-func (l Layout) node(ip string, role addr.Kind) Needed {
-	return Needed{Key: l.Marker(Node, ip, ""), Role: role, Object: true}
+	return out
 }
 
 // Names lists the markers of the objects that a key with a value refers to.
@@ -106,4 +135,17 @@ func (l Layout) Names(key, value string) []string {
 		}
 	}
 	return out
+}
+
+// RefersTo is the kind of the objects that a field refers to, with the identity
+// that its name or its value gives; empty where it refers to nothing.
+func (l Layout) RefersTo(kind addr.Kind, name, value string) (to addr.Kind, id string) {
+	f, member, ok := l.index(kind).byName(name)
+	switch {
+	case !ok || f.Refers == "":
+		return "", ""
+	case f.Many():
+		return f.Refers, member
+	}
+	return f.Refers, value
 }

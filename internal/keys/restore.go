@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
-	"github.com/sigilgate/sigilform/internal/network"
 )
 
 // Memory is what is remembered of an object that was applied, by the names of
@@ -45,7 +44,9 @@ func Restore(l Layout, m Memory, now string) Object {
 		d.add(name, value, false, true)
 	}
 	for name, members := range m.Sets {
-		d.set(name, members)
+		if set, _, ok := l.index(m.Kind).byName(name + "." + name); ok {
+			d.set(set, members)
+		}
 	}
 	d.derive(m)
 	d.remember(l)
@@ -54,36 +55,36 @@ func Restore(l Layout, m Memory, now string) Object {
 	return out.objects[0]
 }
 
-// derive adds what follows from the remembered fields.
+// derive adds the defaults of what is not remembered, and what follows from the
+// rest.
 func (d *draft) derive(m Memory) {
-	if Space(d.Kind) == Node {
-		d.add("role", string(d.Kind), true, false)
+	for _, s := range d.layout.index(d.Kind).fields {
+		if _, known := m.source(s.Name); !known && s.Default != "" {
+			d.put(s, "", s.Default, false, false)
+		}
 	}
-	status, named := m.Declared["status"]
-	secret, sensitive := m.Sensitive["status"]
-	first, known := m.Initial["status"]
-	hidden, masked := m.Hidden["status"]
-	switch {
-	case sensitive:
-		status, named = secret, true
-	case named:
-	case masked:
-		status = hidden
-	case known:
-		status = first
-	default:
-		status = network.Active
-		d.add("status", status, false, false)
+	d.follow(func(name string) (source, bool) {
+		if from, known := m.source(name); known {
+			return from, true
+		}
+		s := d.layout.stored(d.Kind, name)
+		return source{value: s.Default}, s.Default != ""
+	})
+}
+
+// source is what is remembered of a field that others follow.
+func (m *Memory) source(name string) (source, bool) {
+	if value, ok := m.Sensitive[name]; ok {
+		return source{value: value, named: true, sensitive: true}, true
 	}
-	d.stamp("status_at")
-	if d.Kind == addr.User || d.Kind == addr.Device {
-		d.stamp("created")
+	if value, ok := m.Declared[name]; ok {
+		return source{value: value, named: true}, true
 	}
-	if core, ok := m.Declared["core"]; ok && d.Kind == addr.Device {
-		d.add("route.core_ip", core, true, false)
-		d.add("route.status", routeStatus(status), named, sensitive)
-		d.stamp("route.status_at")
+	if value, ok := m.Hidden[name]; ok {
+		return source{value: value}, true
 	}
+	value, ok := m.Initial[name]
+	return source{value: value}, ok
 }
 
 // remember finds again what the object refers to.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Unnamed are guards that hold as long as nothing refers to an object of the
@@ -26,12 +27,19 @@ func (l Layout) Unnamed(kind addr.Kind, id string) []kv.Guard {
 // layout requires, in which a star stands for whose key it is and the sign of
 // the name for what it is about.
 func (l Layout) forms(kind addr.Kind) []string {
-	short := Layout{indexes: l.indexes}
+	short := l
+	short.prefix = ""
 	var out []string
-	for _, holder := range []addr.Kind{addr.Cell, Node, addr.User, addr.Device} {
-		for _, s := range table(holder) {
-			key := short.base(s.base, holder, kv.AnyPart, kv.AnyPart) + s.path
-			if s.many {
+	for holder, x := range l.indexes {
+		anyone, named := identities(x.kind)
+		for _, id := range named {
+			if key := short.base(schema.Own, holder, id, kv.AnyPart); short.mayName(key+"_", kind) {
+				out = append(out, key)
+			}
+		}
+		for _, f := range x.fields {
+			key := short.base(f.Base, holder, anyone, kv.AnyPart) + f.Key
+			if f.Many() {
 				key += kv.NamePart
 			}
 			if short.mayName(key, kind) {
@@ -39,13 +47,19 @@ func (l Layout) forms(kind addr.Kind) []string {
 			}
 		}
 	}
-	for _, ends := range []string{kv.NamePart + "/" + kv.AnyPart, kv.AnyPart + "/" + kv.NamePart} {
-		if key := short.base(own, addr.Route, ends, ""); short.mayName(key+"_", kind) {
-			out = append(out, key)
-		}
-	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// identities are that of anyone, and those in which one part is the name.
+func identities(k *schema.Kind) (anyone string, named []string) {
+	parts := slices.Repeat([]string{kv.AnyPart}, len(k.Parts()))
+	for i := range parts {
+		form := slices.Clone(parts)
+		form[i] = kv.NamePart
+		named = append(named, strings.Join(form, "/"))
+	}
+	return strings.Join(parts, "/"), named
 }
 
 // mayName reports whether a key of a form requires an object of a kind that it names.

@@ -45,7 +45,7 @@ func writeCore(b *strings.Builder, c *network.Core) {
 
 func writeUser(b *strings.Builder, u *network.User) {
 	fmt.Fprintf(b, "\nuser %q {\n  username = %q\n  credential = %q\n  core_nodes = [%s]\n  access = [\"%s\"]\n",
-		u.Addr.Name, u.Username.Value, u.Credential.Value, list(u.CoreNodes.To), strings.Join(u.Access, `", "`))
+		u.Addr.Name, u.Username.Value, u.Credential.Value, list(u.CoreNodes.To), strings.Join(u.Access.Values, `", "`))
 	for i := range u.Devices {
 		d := &u.Devices[i]
 		fmt.Fprintf(b, "  device %q {\n    core = %s\n  }\n", d.Name, d.Core.To)

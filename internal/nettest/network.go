@@ -86,12 +86,11 @@ func route(s Size, i int) network.Route {
 
 func user(s Size, i int) network.User {
 	u := network.User{
-		Addr:        address(addr.User, i),
-		Username:    text("user%d", i),
-		Credential:  network.Text{Value: credential, Named: true, Sensitive: true},
-		CoreNodes:   network.Refs{Named: true, To: []addr.Addr{address(addr.Core, i%s.Cores), address(addr.Core, (i+1)%s.Cores)}},
-		Access:      []string{"internet"},
-		AccessNamed: true,
+		Addr:       address(addr.User, i),
+		Username:   text("user%d", i),
+		Credential: network.Text{Value: credential, Named: true, Sensitive: true},
+		CoreNodes:  network.Refs{Named: true, To: []addr.Addr{address(addr.Core, i%s.Cores), address(addr.Core, (i+1)%s.Cores)}},
+		Access:     network.Words{Values: []string{"internet"}, Named: true},
 	}
 	u.Devices = []network.Device{{Addr: u.Addr.DeviceOf("phone"), Name: "phone", Core: to(addr.Core, i%s.Cores)}}
 	return u

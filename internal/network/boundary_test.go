@@ -19,13 +19,13 @@ func TestBoundaries(t *testing.T) {
 			n.Cores[0].Region, n.Users[1].Username = text(strings.Repeat("x", 256)), text(strings.Repeat("y", 256))
 			n.Cores[0].Settings = map[string]network.Text{strings.Repeat("n", 128): text(strings.Repeat("x", 64*1024))}
 			n.Cores[0].ServiceName, n.Cores[0].Domain = text(strings.Repeat("s", 255)), domain(253)
-			n.Users[0].Access = []string{strings.Repeat("r", 128)}
-			n.Cores[0].TLS.ALPN = []string{strings.Repeat("p", 255)}
+			n.Users[0].Access.Values = []string{strings.Repeat("r", 128)}
+			n.Cores[0].TLS.ALPN.Values = []string{strings.Repeat("p", 255)}
 		}, nil},
 		{"one byte more", func(n *network.Network) {
 			n.Cores[0].Region, n.Users[1].Username = text(strings.Repeat("x", 257)), text(strings.Repeat("y", 257))
 			n.Cores[0].Domain = domain(254)
-			n.Users[0].Access = []string{strings.Repeat("r", 129)}
+			n.Users[0].Access.Values = []string{strings.Repeat("r", 129)}
 		}, []string{
 			`error core.ams domain: "` + strings.Repeat("a", 60) + `…" is no domain name`,
 			"error core.ams region: The region is too long",

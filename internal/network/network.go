@@ -1,6 +1,9 @@
 package network
 
-import "github.com/sigilgate/sigilform/internal/addr"
+import (
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
+)
 
 // DefaultPrefix is where a network's keys are unless its block says otherwise.
 const DefaultPrefix = "/sigilgate/"
@@ -18,6 +21,8 @@ type Network struct {
 	MaxCoresPerEntry int
 	// History is how many applies the history keeps, 0 for the default.
 	History int
+	// Catalogue says which fields the objects have; nil is the network's own.
+	Catalogue *schema.Catalogue
 
 	Cells   []Cell
 	Cores   []Core
@@ -25,6 +30,14 @@ type Network struct {
 	Routes  []Route
 	Users   []User
 	ACL     ACL
+}
+
+// Schema is the catalogue of the network.
+func (n *Network) Schema() *schema.Catalogue {
+	if n.Catalogue == nil {
+		return schema.Network()
+	}
+	return n.Catalogue
 }
 
 // Text is one optional text value.
@@ -71,6 +84,7 @@ type Cell struct {
 	Domain    Text
 	Status    Text
 	Lifecycle Lifecycle
+	More      More
 }
 
 // Node is what a Core and an Entry have in common.
@@ -85,6 +99,7 @@ type Node struct {
 	Settings    map[string]Text
 	TLS         TLS
 	Lifecycle   Lifecycle
+	More        More
 }
 
 // Core is a Core node.
@@ -110,11 +125,9 @@ type TLS struct {
 	SNI         Text
 	Fingerprint Text
 	// ALPN is in order; it is stored comma-joined.
-	ALPN          []string
-	ALPNNamed     bool
-	ALPNSensitive bool
-	MinVersion    Text
-	Port          Number
+	ALPN       Words
+	MinVersion Text
+	Port       Number
 }
 
 // Member is the etcd member that a Core hosts.
@@ -133,6 +146,7 @@ type Route struct {
 	ServiceName Text
 	TLS         TLS
 	Lifecycle   Lifecycle
+	More        More
 }
 
 // User is a user with its devices.
@@ -144,13 +158,10 @@ type User struct {
 	CoreNodes      Refs
 	Credential     Text
 	HashTelegramID Text
-	Access         []string
-	AccessNamed    bool
-	// AccessSensitive says that a right must not be shown. It would be a part
-	// of a key, so it is an error.
-	AccessSensitive bool
-	Devices         []Device
-	Lifecycle       Lifecycle
+	Access         Words
+	Devices        []Device
+	Lifecycle      Lifecycle
+	More           More
 }
 
 // Device is one client of a user.
@@ -161,6 +172,7 @@ type Device struct {
 	UUID   Text
 	Core   Ref
 	Status Text
+	More   More
 }
 
 // The values of a status.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Normalize brings every value into its canonical form, fills in defaults and
@@ -15,29 +16,40 @@ import (
 func (n *Network) Normalize() diag.List {
 	z := &normalizer{}
 	z.network(n)
-	for i := range n.Cells {
-		c := &n.Cells[i]
-		z.domain(c.Addr, "domain", &c.Domain)
-		defaultStatus(&c.Status)
-	}
-	for i := range n.Cores {
-		c := &n.Cores[i]
-		z.node(&c.Node)
-		z.uuid(c.Addr, &c.UUID)
-	}
-	for i := range n.Entries {
-		z.node(&n.Entries[i].Node)
-	}
-	for i := range n.Routes {
-		r := &n.Routes[i]
-		defaultStatus(&r.Status)
-		z.tls(r.Addr, &r.TLS)
-	}
-	for i := range n.Users {
-		z.user(&n.Users[i])
-	}
+	c := n.Schema()
+	n.Each(func(kind addr.Kind, o Object) {
+		if u, ok := o.(*User); ok && !u.Username.Named && u.Username.Value == "" {
+			z.username(u)
+		}
+		leaves := c.Kind(kind).Leaves()
+		for i := range leaves {
+			if t := o.Slot(&leaves[i], false).Text; t != nil {
+				z.text(o.Address(), &leaves[i], t)
+			}
+		}
+	})
 	n.sort()
 	return z.found
+}
+
+// text brings one value into its form, or gives it its default.
+func (z *normalizer) text(a addr.Addr, f *schema.Field, t *Text) {
+	if t.Value == "" && !t.Named {
+		t.Value = f.Default
+	}
+	switch f.Check {
+	case schema.IP:
+		z.ip(a, f.Name, t)
+	case schema.Domain:
+		z.domain(a, f.Name, t)
+	case schema.UUID:
+		z.uuid(a, f.Name, t)
+	case schema.Digest, schema.Fingerprint:
+		if t.Named {
+			t.Value = strings.ToLower(t.Value)
+		}
+	default:
+	}
 }
 
 func (n *Network) sort() {
@@ -66,28 +78,6 @@ func (z *normalizer) network(n *Network) {
 	}
 }
 
-func (z *normalizer) node(n *Node) {
-	z.ip(n.Addr, &n.IP)
-	z.domain(n.Addr, "domain", &n.Domain)
-	defaultStatus(&n.Status)
-	z.tls(n.Addr, &n.TLS)
-}
-
-func (z *normalizer) user(u *User) {
-	if !u.Username.Named && u.Username.Value == "" {
-		z.username(u)
-	}
-	defaultStatus(&u.Status)
-	if u.HashTelegramID.Named {
-		u.HashTelegramID.Value = strings.ToLower(u.HashTelegramID.Value)
-	}
-	for i := range u.Devices {
-		d := &u.Devices[i]
-		z.uuid(d.Addr, &d.UUID)
-		defaultStatus(&d.Status)
-	}
-}
-
 // username defaults to the label, and with for_each to the key. A number of
 // count makes no name: those must be given.
 func (z *normalizer) username(u *User) {
@@ -102,10 +92,4 @@ func (z *normalizer) username(u *User) {
 	z.found = append(z.found, problem(u.Addr, "username", "A user of a block with count needs a username",
 		"The label would be the same for every one of them, and a username is unique.",
 		`Set username, for example "${var.prefix}-${count.index}", or use for_each.`))
-}
-
-func defaultStatus(t *Text) {
-	if t.Value == "" && !t.Named {
-		t.Value = Active
-	}
 }

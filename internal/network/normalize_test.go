@@ -150,12 +150,12 @@ func TestSensitiveValuesAreNotShown(t *testing.T) {
 	n.Cores[0].IP, n.Cores[1].Domain, n.Cores[2].UUID = secret(hunter), secret(hunter), secret(hunter)
 	n.Cores[0].Status, n.Cores[0].ServiceName, n.Cores[0].Region = secret(hunter), secret(hunter+" "), secret(hunter+"\n")
 	n.Cores[0].TLS = network.TLS{
-		SNI: secret(hunter), Fingerprint: secret(hunter), MinVersion: secret(hunter), ALPN: []string{hunter + ","}, ALPNNamed: true, ALPNSensitive: true,
+		SNI: secret(hunter), Fingerprint: secret(hunter), MinVersion: secret(hunter), ALPN: network.Words{Values: []string{hunter + ","}, Named: true, Sensitive: true},
 		Port: network.Number{Value: 77777777, Named: true, Sensitive: true},
 	}
 	n.Users[0].Username, n.Users[1].Username = secret(hunter), secret(hunter)
 	n.Users[0].Credential, n.Users[0].HashTelegramID = secret(hunter), secret(hunter)
-	n.Users[0].Access, n.Users[0].AccessSensitive = []string{hunter + "!"}, true
+	n.Users[0].Access = network.Words{Values: []string{hunter + "!"}, Sensitive: true}
 	n.Cores[1].Member.PeerURL = "https://root:" + hunter + "@192.0.2.2:2380"
 	n.Cores[2].Member.PeerURL = n.Cores[1].Member.PeerURL
 	found := check(n)

@@ -12,7 +12,7 @@ func (n *Network) Validate() diag.List {
 	v := newValidator(n)
 	v.settings()
 	v.identities()
-	v.cells()
+	v.values()
 	v.nodes()
 	v.routes()
 	v.users()
@@ -29,6 +29,8 @@ type validator struct {
 	cores   map[addr.Addr]*Core
 	entries map[addr.Addr]*Entry
 	cellsAt map[addr.Addr]*Cell
+	// known are all objects, once something asks for them; see declared.
+	known map[addr.Addr]bool
 }
 
 func newValidator(n *Network) *validator {

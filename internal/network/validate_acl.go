@@ -97,26 +97,11 @@ func belowPrefix(key string) bool {
 	return !slices.ContainsFunc(parts, func(p string) bool { return p == "" || p == "." || p == ".." })
 }
 
-// declared are the addresses of everything that a grant may name.
+// declared are the addresses of everything that may be named.
 func (v *validator) declared() map[addr.Addr]bool {
-	known := make(map[addr.Addr]bool, len(v.Cells)+len(v.Cores)+len(v.Entries)+len(v.Routes)+len(v.Users))
-	for i := range v.Cells {
-		known[v.Cells[i].Addr] = true
+	if v.known == nil {
+		v.known = map[addr.Addr]bool{}
+		v.Each(func(_ addr.Kind, o Object) { v.known[o.Address()] = true })
 	}
-	for i := range v.Cores {
-		known[v.Cores[i].Addr] = true
-	}
-	for i := range v.Entries {
-		known[v.Entries[i].Addr] = true
-	}
-	for i := range v.Routes {
-		known[v.Routes[i].Addr] = true
-	}
-	for i := range v.Users {
-		known[v.Users[i].Addr] = true
-		for j := range v.Users[i].Devices {
-			known[v.Users[i].Devices[j].Addr] = true
-		}
-	}
-	return known
+	return v.known
 }

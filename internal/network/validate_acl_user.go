@@ -41,8 +41,8 @@ func (v *validator) subjectKind(u *ACLUser) {
 	if given > 1 {
 		v.refuse(u.Addr, "", fmt.Sprintf("%s is more than one subject", u.Addr), "", "Keep one of core, entry and person.")
 	}
-	if u.Core.Named {
-		v.core(u.Addr, "core", u.Core.To)
+	if u.Core.Named && v.cores[u.Core.To] == nil {
+		v.dangling(u.Addr, "core", u.Core.To, addr.Core)
 	}
 	if u.Entry.Named && v.entries[u.Entry.To] == nil {
 		v.dangling(u.Addr, "entry", u.Entry.To, addr.Entry)

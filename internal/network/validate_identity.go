@@ -79,7 +79,7 @@ func (v *validator) number(a addr.Addr, attribute string, n Number) {
 	}
 }
 
-// identities checks what must be unique, and what becomes a part of keys.
+// identities checks what must be unique.
 func (v *validator) identities() {
 	for _, u := range Uniques() {
 		c := v.claims(u.Clash)
@@ -90,7 +90,6 @@ func (v *validator) identities() {
 		}
 	}
 	v.routePairs()
-	v.keyParts()
 }
 
 // held is one object's value of what is unique.
@@ -189,36 +188,5 @@ func (v *validator) routePairs() {
 		if r.Entry.Named && r.Core.Named {
 			pairs.add(r.Addr, "core", Text{Value: fmt.Sprintf("from %s to %s", r.Entry.To, r.Core.To)})
 		}
-	}
-}
-
-// keyParts checks what becomes a part of keys, and the numbers.
-func (v *validator) keyParts() {
-	for i := range v.Cells {
-		v.shownInKeys(v.Cells[i].Addr, "domain", v.Cells[i].Domain.Sensitive)
-	}
-	for i := range v.Cores {
-		v.shownInKeys(v.Cores[i].Addr, "ip", v.Cores[i].IP.Sensitive)
-		v.number(v.Cores[i].Addr, "number", v.Cores[i].Number)
-	}
-	for i := range v.Entries {
-		v.shownInKeys(v.Entries[i].Addr, "ip", v.Entries[i].IP.Sensitive)
-	}
-	for i := range v.Users {
-		u := &v.Users[i]
-		if u.ID.Named {
-			v.userID(u)
-		}
-		for j := range u.Devices {
-			v.shownInKeys(u.Devices[j].Addr, "uuid", u.Devices[j].UUID.Sensitive)
-		}
-	}
-}
-
-func (v *validator) userID(u *User) {
-	v.shownInKeys(u.Addr, "id", u.ID.Sensitive)
-	v.number(u.Addr, "id", u.ID)
-	if u.ID.Value == 0 {
-		v.refuse(u.Addr, "id", "A user's id can't be 0", "Ids begin with 1.", "Leave id out to have one chosen.")
 	}
 }

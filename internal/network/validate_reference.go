@@ -6,16 +6,24 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
-// core finds the Core that a reference names; a dangling one is an error at
+// exists finds the object that a reference names; a dangling one is an error at
 // its own place.
-func (v *validator) core(from addr.Addr, attribute string, to addr.Addr) *Core {
-	if c := v.cores[to]; c != nil {
-		return c
+func (v *validator) exists(from addr.Addr, f *schema.Field, to addr.Addr) {
+	var there bool
+	switch f.Refers {
+	case addr.Core:
+		there = v.cores[to] != nil
+	case addr.Entry:
+		there = v.entries[to] != nil
+	default:
+		there = to.Kind == f.Refers && v.declared()[to]
 	}
-	v.dangling(from, attribute, to, addr.Core)
-	return nil
+	if !there {
+		v.dangling(from, f.Name, to, f.Refers)
+	}
 }
 
 func (v *validator) dangling(from addr.Addr, attribute string, to addr.Addr, kind addr.Kind) {
@@ -30,13 +38,10 @@ func (v *validator) dangling(from addr.Addr, attribute string, to addr.Addr, kin
 	v.refuse(from, attribute, fmt.Sprintf("There is no %s", to), fmt.Sprintf("%s of %s refers to it.", attribute, from), "Declare it, or refer to another.")
 }
 
-func (v *validator) coreRefs(c *Core) {
-	if c.Cell.Named && v.cellsAt[c.Cell.To] == nil {
-		v.dangling(c.Addr, "cell", c.Cell.To, addr.Cell)
-	}
+// ownLinks: a link with an archived Core stays where it is, it counts for nothing.
+func (v *validator) ownLinks(c *Core) {
 	for _, to := range c.Links.To {
-		// A link with an archived Core stays where it is: it counts for nothing.
-		if v.core(c.Addr, "links", to) != nil && to == c.Addr {
+		if to == c.Addr {
 			v.refuse(c.Addr, "links", fmt.Sprintf("%s links itself", c.Addr), "A link joins two Cores.", "Remove it from its own links.")
 		}
 	}
@@ -52,7 +57,7 @@ func (v *validator) binding(e *Entry) {
 		}
 		return
 	}
-	c := v.core(e.Addr, "bound_to", e.BoundTo.To)
+	c := v.cores[e.BoundTo.To]
 	if c != nil && archived(c.Status) && active(e.Status) {
 		v.add(also(problem(e.Addr, "bound_to", fmt.Sprintf("The active %s is bound to the archived %s", e.Addr, c.Addr),
 			"An archived Core administers nothing.", "Bind it to a Core that is in use."), c.Addr, "status", "archived here"))
@@ -63,9 +68,6 @@ func (v *validator) routes() {
 	known := map[addr.Addr]map[addr.Addr]addr.Addr{}
 	for i := range v.Routes {
 		r := &v.Routes[i]
-		v.status(r.Addr, r.Status)
-		v.service(r.Addr, r.ServiceName)
-		v.tls(r.Addr, &r.TLS)
 		v.routeEnds(r)
 		if !archived(r.Status) {
 			learn(known, r.Entry.To, r.Core.To, r.Addr)
@@ -118,11 +120,7 @@ func (v *validator) routeEnds(r *Route) {
 	if !r.Entry.Named || !r.Core.Named {
 		return // the missing attribute was reported where the block is read
 	}
-	c := v.core(r.Addr, "core", r.Core.To)
-	e := v.entries[r.Entry.To]
-	if e == nil {
-		v.dangling(r.Addr, "entry", r.Entry.To, addr.Entry)
-	}
+	c, e := v.cores[r.Core.To], v.entries[r.Entry.To]
 	if !active(r.Status) {
 		return
 	}

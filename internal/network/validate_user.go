@@ -10,48 +10,10 @@ import (
 func (v *validator) users() {
 	for i := range v.Users {
 		u := &v.Users[i]
-		v.status(u.Addr, u.Status)
-		if u.Username.Named || u.Username.Value != "" {
-			v.name(u.Addr, "username", "username", Text{Value: u.Username.Value, Named: true})
-		}
-		if u.Credential.Named {
-			v.credential(u)
-		}
-		if u.HashTelegramID.Named && !hexDigest.MatchString(u.HashTelegramID.Value) {
-			v.refuse(u.Addr, "hash_telegram_id", "hash_telegram_id is no HMAC-SHA256",
-				"It has 64 hexadecimal digits. The value is not shown.", "Never write the Telegram id itself.")
-		}
-		v.rights(u)
-		for _, to := range u.CoreNodes.To {
-			v.core(u.Addr, "core_nodes", to)
-		}
-		v.devices(u)
-	}
-}
-
-func (v *validator) rights(u *User) {
-	v.shownInKeys(u.Addr, "access", u.AccessSensitive)
-	for _, right := range u.Access {
-		if !rightName.MatchString(right) {
-			v.refuse(u.Addr, "access", fmt.Sprintf("%s is no right", shown(Text{Value: right, Sensitive: u.AccessSensitive})),
-				"A right has lower-case letters, digits, underscores and dashes.", "")
-		}
-	}
-}
-
-func (v *validator) credential(u *User) {
-	if summary, hint := checkCredential(u.Credential.Value); summary != "" {
-		v.refuse(u.Addr, "credential", summary, "The value is not shown.", hint)
-	}
-}
-
-func (v *validator) devices(u *User) {
-	for j := range u.Devices {
-		d := &u.Devices[j]
-		v.status(d.Addr, d.Status)
-		v.name(d.Addr, "", "name of a device", Text{Value: d.Name, Named: true})
-		if d.Core.Named {
-			v.deviceCore(u, d)
+		for j := range u.Devices {
+			if d := &u.Devices[j]; d.Core.Named {
+				v.deviceCore(u, d)
+			}
 		}
 	}
 }
@@ -59,7 +21,7 @@ func (v *validator) devices(u *User) {
 // deviceCore checks that a device is at one of its user's Cores, and that an
 // active device has an active Core.
 func (v *validator) deviceCore(u *User, d *Device) {
-	c := v.core(d.Addr, "core", d.Core.To)
+	c := v.cores[d.Core.To]
 	if c == nil {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 var (
@@ -61,53 +62,157 @@ func oneLine(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' })
 }
 
-func (v *validator) cells() {
-	for i := range v.Cells {
-		v.status(v.Cells[i].Addr, v.Cells[i].Status)
+// values checks every value of every object as its field says.
+func (v *validator) values() {
+	c := v.Schema()
+	v.Each(func(kind addr.Kind, o Object) {
+		leaves := c.Kind(kind).Leaves()
+		for i := range leaves {
+			v.value(kind, o, &leaves[i])
+		}
+	})
+}
+
+// value checks one field of an object: that nothing sensitive becomes a part of
+// keys, that it refers to what there is, and its own rule.
+func (v *validator) value(kind addr.Kind, o Object, f *schema.Field) {
+	a, slot := o.Address(), o.Slot(f, false)
+	switch {
+	case slot.Text != nil:
+		if f.Identity {
+			v.shownInKeys(a, f.Name, slot.Text.Sensitive)
+		}
+		v.checkText(kind, a, f, *slot.Text)
+	case slot.Number != nil:
+		v.checkNumber(a, f, *slot.Number)
+	case slot.Words != nil:
+		if f.Type == schema.Set {
+			v.shownInKeys(a, f.Name, slot.Words.Sensitive)
+		}
+		v.checkWords(a, f, *slot.Words)
+	case slot.Texts != nil:
+		v.checkTexts(a, f, *slot.Texts)
+	case slot.Ref != nil && slot.Ref.Named:
+		v.exists(a, f, slot.Ref.To)
+	case slot.Refs != nil:
+		for _, to := range slot.Refs.To {
+			v.exists(a, f, to)
+		}
+	}
+}
+
+func (v *validator) checkText(kind addr.Kind, a addr.Addr, f *schema.Field, t Text) {
+	switch f.Check {
+	case schema.Line:
+		v.line(kind, a, f, t)
+	case schema.FreeText:
+		v.text(a, f.Name, t)
+	case schema.Status:
+		v.status(a, f.Name, t)
+	case schema.ServiceName:
+		v.service(a, f.Name, t)
+	case schema.Digest:
+		if t.Named && !hexDigest.MatchString(t.Value) {
+			v.refuse(a, f.Name, f.Name+" is no HMAC-SHA256", "It has 64 hexadecimal digits. The value is not shown.", "Never write the Telegram id itself.")
+		}
+	case schema.Credential:
+		if summary, hint := checkCredential(t.Value); t.Named && summary != "" {
+			v.refuse(a, f.Name, summary, "The value is not shown.", hint)
+		}
+	case schema.Fingerprint:
+		if t.Named && !slices.Contains(fingerprints(), t.Value) {
+			v.refuse(a, f.Name, fmt.Sprintf("%s is no uTLS client fingerprint", shown(t)), "", "Write one of "+strings.Join(fingerprints(), ", ")+".")
+		}
+	case schema.TLSVersion:
+		if t.Named && t.Value != "1.2" && t.Value != "1.3" {
+			v.refuse(a, f.Name, fmt.Sprintf("%s is no TLS version to require", shown(t)),
+				"Older versions are broken, and there is none newer.", `Write "1.2" or "1.3".`)
+		}
+	default: // the canonical form is all that is asked
+	}
+}
+
+// line checks a name for people. Where a label gives it, there is no attribute.
+func (v *validator) line(kind addr.Kind, a addr.Addr, f *schema.Field, t Text) {
+	attribute, noun := f.Name, f.Name
+	if f.Label {
+		attribute, noun = "", f.Name+" of a "+string(kind)
+	}
+	if t.Named || t.Value != "" {
+		v.name(a, attribute, noun, Text{Value: t.Value, Named: true})
+	}
+}
+
+func (v *validator) checkNumber(a addr.Addr, f *schema.Field, n Number) {
+	if !n.Named {
+		return
+	}
+	if f.Identity {
+		v.shownInKeys(a, f.Name, n.Sensitive)
+	}
+	switch f.Check {
+	case schema.Port:
+		if n.Value < 1 || n.Value > 65535 {
+			v.refuse(a, f.Name, fmt.Sprintf("%s is no port", portShown(n)), "", "Write a number from 1 to 65535.")
+		}
+	case schema.Serial:
+		v.number(a, f.Name, n)
+		if n.Value == 0 {
+			v.refuse(a, f.Name, "A user's id can't be 0", "Ids begin with 1.", "Leave id out to have one chosen.")
+		}
+	default:
+		v.number(a, f.Name, n)
+	}
+}
+
+func (v *validator) checkWords(a addr.Addr, f *schema.Field, w Words) {
+	switch f.Check {
+	case schema.Protocols:
+		v.alpn(a, f.Name, w)
+	default: // each becomes a part of a key
+		for _, word := range w.Values {
+			if !rightName.MatchString(word) {
+				v.refuse(a, f.Name, fmt.Sprintf("%s is no right", shown(Text{Value: word, Sensitive: w.Sensitive})),
+					"A right has lower-case letters, digits, underscores and dashes.", "")
+			}
+		}
+	}
+}
+
+// checkTexts checks a map, whose names become parts of keys.
+func (v *validator) checkTexts(a addr.Addr, f *schema.Field, texts map[string]Text) {
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		if !keySegment.MatchString(name) {
+			v.refuse(a, f.Name, fmt.Sprintf("%s can't be the name of a setting", quoted(name)),
+				"A name becomes a part of a key: it has letters, digits, dots, underscores and dashes.", "")
+		}
+		v.text(a, f.Name+"."+name, texts[name])
 	}
 }
 
 func (v *validator) nodes() {
 	for i := range v.Cores {
-		c := &v.Cores[i]
-		v.node(&c.Node)
-		v.coreRefs(c)
+		v.ownLinks(&v.Cores[i])
 	}
 	for i := range v.Entries {
-		e := &v.Entries[i]
-		v.node(&e.Node)
-		v.binding(e)
+		v.binding(&v.Entries[i])
 	}
 }
 
-func (v *validator) node(n *Node) {
-	v.status(n.Addr, n.Status)
-	v.service(n.Addr, n.ServiceName)
-	v.name(n.Addr, "region", "region", n.Region)
-	v.tls(n.Addr, &n.TLS)
-	for _, name := range slices.Sorted(maps.Keys(n.Settings)) {
-		if !keySegment.MatchString(name) {
-			v.refuse(n.Addr, "settings", fmt.Sprintf("%s can't be the name of a setting", quoted(name)),
-				"A name becomes a part of a key: it has letters, digits, dots, underscores and dashes.", "")
-		}
-		v.text(n.Addr, "settings."+name, n.Settings[name])
-	}
-}
-
-func (v *validator) status(a addr.Addr, t Text) {
+func (v *validator) status(a addr.Addr, attribute string, t Text) {
 	switch t.Value {
 	case Active, Inactive, Archived, "":
 		if t.Named && t.Value == "" {
-			v.refuse(a, "status", "The status is empty", "", `Write "active", "inactive" or "archived", or leave it out.`)
+			v.refuse(a, attribute, "The status is empty", "", `Write "active", "inactive" or "archived", or leave it out.`)
 		}
 	default:
-		v.refuse(a, "status", fmt.Sprintf("%s is no status", shown(t)), "", `Write "active", "inactive" or "archived".`)
+		v.refuse(a, attribute, fmt.Sprintf("%s is no status", shown(t)), "", `Write "active", "inactive" or "archived".`)
 	}
 }
 
-func (v *validator) service(a addr.Addr, t Text) {
+func (v *validator) service(a addr.Addr, attribute string, t Text) {
 	if t.Named && !serviceName.MatchString(t.Value) {
-		v.refuse(a, "service_name", fmt.Sprintf("%s is no service name", shown(t)),
+		v.refuse(a, attribute, fmt.Sprintf("%s is no service name", shown(t)),
 			"A gRPC service name has letters, digits, dots, underscores and dashes.",
 			`Write for example "api.v2.rpc.0123456789abcdef", or leave it out to have one generated.`)
 	}
@@ -147,30 +252,13 @@ func (v *validator) text(a addr.Addr, attribute string, t Text) {
 	}
 }
 
-func (v *validator) tls(a addr.Addr, t *TLS) {
-	if t.Fingerprint.Named && !slices.Contains(fingerprints(), t.Fingerprint.Value) {
-		v.refuse(a, "tls.fingerprint", fmt.Sprintf("%s is no uTLS client fingerprint", shown(t.Fingerprint)), "",
-			"Write one of "+strings.Join(fingerprints(), ", ")+".")
+func (v *validator) alpn(a addr.Addr, attribute string, w Words) {
+	if w.Named && len(w.Values) == 0 {
+		v.refuse(a, attribute, "The list of ALPN protocols is empty", "An absent value is an absent key, never an empty text.", "Leave alpn out.")
 	}
-	if t.MinVersion.Named && t.MinVersion.Value != "1.2" && t.MinVersion.Value != "1.3" {
-		v.refuse(a, "tls.min_version", fmt.Sprintf("%s is no TLS version to require", shown(t.MinVersion)),
-			"Older versions are broken, and there is none newer.", `Write "1.2" or "1.3".`)
-	}
-	if t.Port.Named && (t.Port.Value < 1 || t.Port.Value > 65535) {
-		v.refuse(a, "tls.port", fmt.Sprintf("%s is no port", portShown(t.Port)), "", "Write a number from 1 to 65535.")
-	}
-	if t.ALPNNamed {
-		v.alpn(a, t)
-	}
-}
-
-func (v *validator) alpn(a addr.Addr, t *TLS) {
-	if len(t.ALPN) == 0 {
-		v.refuse(a, "tls.alpn", "The list of ALPN protocols is empty", "An absent value is an absent key, never an empty text.", "Leave alpn out.")
-	}
-	for _, p := range t.ALPN {
+	for _, p := range w.Values {
 		if p == "" || strings.ContainsAny(p, ", ") || !oneLine(p) || len(p) > 255 {
-			v.refuse(a, "tls.alpn", fmt.Sprintf("%s is no ALPN protocol", shown(Text{Value: p, Sensitive: t.ALPNSensitive})),
+			v.refuse(a, attribute, fmt.Sprintf("%s is no ALPN protocol", shown(Text{Value: p, Sensitive: w.Sensitive})),
 				"A protocol has no comma and no space: they are stored joined with commas.", `Write for example ["h2", "http/1.1"].`)
 		}
 	}

@@ -25,8 +25,8 @@ func TestValues(t *testing.T) {
 			`error user.bob status: "deleted" is no status`,
 		}},
 		{"TLS", func(n *network.Network) {
-			n.Cores[0].TLS = network.TLS{SNI: text("x y"), Fingerprint: text("opera"), ALPNNamed: true, MinVersion: text("1.1"), Port: number(0)}
-			n.Routes[0].TLS = network.TLS{Fingerprint: text("Chrome"), ALPN: []string{"h2,h3", "", "a b", strings.Repeat("x", 256)}, ALPNNamed: true, MinVersion: text("TLS 1.3"), Port: number(65536)}
+			n.Cores[0].TLS = network.TLS{SNI: text("x y"), Fingerprint: text("opera"), ALPN: network.Words{Named: true}, MinVersion: text("1.1"), Port: number(0)}
+			n.Routes[0].TLS = network.TLS{Fingerprint: text("Chrome"), ALPN: network.Words{Values: []string{"h2,h3", "", "a b", strings.Repeat("x", 256)}, Named: true}, MinVersion: text("TLS 1.3"), Port: number(65536)}
 			n.Entries[0].TLS = network.TLS{MinVersion: text("1.2"), Port: number(65535)}
 		}, []string{
 			"error core.ams tls.alpn: The list of ALPN protocols is empty",
@@ -71,7 +71,7 @@ func TestValues(t *testing.T) {
 			`error user.bob.device[""] : The name of a device is empty`,
 		}},
 		{"rights and digests", func(n *network.Network) {
-			n.Users[0].Access, n.Users[1].HashTelegramID = []string{"Internet", "", "a/b", "ok"}, text("123456789")
+			n.Users[0].Access.Values, n.Users[1].HashTelegramID = []string{"Internet", "", "a/b", "ok"}, text("123456789")
 			n.Users[0].HashTelegramID = text(strings.Repeat("AB", 32))
 		}, []string{
 			`error user.alice access: "" is no right`,
@@ -88,7 +88,7 @@ func TestValues(t *testing.T) {
 		}},
 		{"a part of a key is no secret", func(n *network.Network) {
 			n.Cells[0].Domain.Sensitive, n.Cores[0].IP.Sensitive, n.Entries[0].IP.Sensitive = true, true, true
-			n.Users[0].ID.Sensitive, n.Users[0].Devices[1].UUID.Sensitive, n.Users[0].AccessSensitive = true, true, true
+			n.Users[0].ID.Sensitive, n.Users[0].Devices[1].UUID.Sensitive, n.Users[0].Access.Sensitive = true, true, true
 		}, []string{
 			"error cell.eu domain: domain can't be sensitive here",
 			"error core.ams ip: ip can't be sensitive here",

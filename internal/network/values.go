@@ -9,23 +9,23 @@ import (
 )
 
 // ip brings an IP into its canonical form: IPv6 as in RFC 5952.
-func (z *normalizer) ip(a addr.Addr, t *Text) {
+func (z *normalizer) ip(a addr.Addr, attribute string, t *Text) {
 	if t.Value == "" {
 		if t.Named {
-			z.refuse(a, "ip", "An IP address is empty", "", `Write the node's address, for example "192.0.2.1".`)
+			z.refuse(a, attribute, "An IP address is empty", "", `Write the node's address, for example "192.0.2.1".`)
 		}
 		return
 	}
 	ip, err := netip.ParseAddr(strings.TrimSpace(t.Value))
 	switch {
 	case err != nil:
-		z.refuse(a, "ip", shown(*t)+" is no IP address", "", `Write an IPv4 or IPv6 address without a port or a mask, for example "192.0.2.1" or "2001:db8::1".`)
+		z.refuse(a, attribute, shown(*t)+" is no IP address", "", `Write an IPv4 or IPv6 address without a port or a mask, for example "192.0.2.1" or "2001:db8::1".`)
 	case ip.Zone() != "":
-		z.refuse(a, "ip", shown(*t)+" has a zone", "A zone has a meaning on one machine only.", "Leave out what follows the percent sign.")
+		z.refuse(a, attribute, shown(*t)+" has a zone", "A zone has a meaning on one machine only.", "Leave out what follows the percent sign.")
 	case ip.Is4In6():
-		z.refuse(a, "ip", shown(*t)+" is an IPv4 address in IPv6 form", "The same node could be declared twice.", "Write it as "+quoted(ip.Unmap().String())+".")
+		z.refuse(a, attribute, shown(*t)+" is an IPv4 address in IPv6 form", "The same node could be declared twice.", "Write it as "+quoted(ip.Unmap().String())+".")
 	case ip.IsUnspecified() || ip.IsMulticast() || ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
-		z.refuse(a, "ip", shown(*t)+" can't be the address of a node", "It is the unspecified, a multicast or the broadcast address.",
+		z.refuse(a, attribute, shown(*t)+" can't be the address of a node", "It is the unspecified, a multicast or the broadcast address.",
 			`Write the node's own address, for example "192.0.2.1".`)
 	default:
 		t.Value = ip.String()
@@ -78,25 +78,17 @@ func (z *normalizer) domain(a addr.Addr, attribute string, t *Text) {
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-func (z *normalizer) uuid(a addr.Addr, t *Text) {
+func (z *normalizer) uuid(a addr.Addr, attribute string, t *Text) {
 	if !t.Named {
 		return
 	}
 	lower := strings.ToLower(t.Value)
 	if !uuidForm.MatchString(lower) || lower == "00000000-0000-0000-0000-000000000000" {
-		z.refuse(a, "uuid", shown(*t)+" is no UUID", "",
-			"Write 32 hexadecimal digits in groups of 8-4-4-4-12, or leave uuid out to have one generated.")
+		z.refuse(a, attribute, shown(*t)+" is no UUID", "",
+			"Write 32 hexadecimal digits in groups of 8-4-4-4-12, or leave "+attribute+" out to have one generated.")
 		return
 	}
 	t.Value = lower
-}
-
-// tls lowers what is compared without case.
-func (z *normalizer) tls(a addr.Addr, t *TLS) {
-	z.domain(a, "tls.sni", &t.SNI)
-	if t.Fingerprint.Named {
-		t.Fingerprint.Value = strings.ToLower(t.Fingerprint.Value)
-	}
 }
 
 func (z *normalizer) refuse(a addr.Addr, attribute, summary, detail, hint string) {

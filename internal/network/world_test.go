@@ -39,7 +39,7 @@ func sound() *network.Network {
 			Node: network.Node{
 				Addr: core(name), IP: text(fmt.Sprintf("192.0.2.%d", i+1)), Domain: text(name + ".example.net"), Region: text("nl"),
 				Settings: map[string]network.Text{"mtu": text("1400")},
-				TLS:      network.TLS{SNI: text("www.example.net"), Fingerprint: text("chrome"), ALPN: []string{"h2", "http/1.1"}, ALPNNamed: true, MinVersion: text("1.3"), Port: number(443)},
+				TLS:      network.TLS{SNI: text("www.example.net"), Fingerprint: text("chrome"), ALPN: network.Words{Values: []string{"h2", "http/1.1"}, Named: true}, MinVersion: text("1.3"), Port: number(443)},
 			},
 			Cell: to(cell), Number: number(uint64(i + 1)),
 			Member: &network.Member{Name: name, PeerURL: fmt.Sprintf("https://192.0.2.%d:2380", i+1), ClientURL: fmt.Sprintf("https://192.0.2.%d:2379", i+1)},
@@ -58,7 +58,7 @@ func sound() *network.Network {
 	n.Users = []network.User{
 		{
 			Addr: alice, ID: number(7), Credential: secret(argon), HashTelegramID: text(strings.Repeat("ab", 32)),
-			CoreNodes: all(core("ams"), core("hel")), Access: []string{"internet", "a_b-1"}, AccessNamed: true,
+			CoreNodes: all(core("ams"), core("hel")), Access: network.Words{Values: []string{"internet", "a_b-1"}, Named: true},
 			Devices: []network.Device{
 				{Addr: alice.DeviceOf("laptop"), Name: "laptop", Core: to(core("hel"))},
 				{Addr: alice.DeviceOf("phone"), Name: "phone", UUID: text(uuidB), Core: to(core("ams"))},

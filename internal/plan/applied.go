@@ -14,7 +14,7 @@ import (
 // where nothing drifted; compared counts the fields that were looked at.
 func CompareApplied(layout keys.Layout, r *state.Record, live *keys.Live, digestKey string) (c Change, compared int) {
 	o := &object{
-		record: r, last: LastApplied(r), ignore: r.Ignore,
+		layout: layout, record: r, last: LastApplied(layout, r), ignore: r.Ignore,
 		sets:   slices.Sorted(maps.Keys(r.Sets)),
 		digest: func(name, value string) string { return digest(digestKey, r, name, value) },
 	}
@@ -33,7 +33,7 @@ func CompareApplied(layout keys.Layout, r *state.Record, live *keys.Live, digest
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		seen[name] = true
-		if change, ok := o.compareApplied(layout, name); ok {
+		if change, ok := o.compareApplied(name); ok {
 			c.Fields = append(c.Fields, change)
 		}
 	}
@@ -56,7 +56,7 @@ func (o *object) appliedNames() []string {
 			names = append(names, name)
 		}
 	}
-	for _, name := range keys.DerivedFields(o.record.Kind) {
+	for _, name := range o.layout.DerivedFields(o.record.Kind) {
 		if _, enforced := o.last[name]; !enforced {
 			names = append(names, name)
 		}
@@ -65,7 +65,7 @@ func (o *object) appliedNames() []string {
 	return slices.DeleteFunc(names, o.ignores)
 }
 
-func (o *object) compareApplied(layout keys.Layout, name string) (FieldChange, bool) {
+func (o *object) compareApplied(name string) (FieldChange, bool) {
 	f := o.fieldNamed(name)
 	if !f.last.Present {
 		if f.live.Present {
@@ -75,7 +75,7 @@ func (o *object) compareApplied(layout keys.Layout, name string) (FieldChange, b
 	}
 	f.desired = f.last
 	if f.key == "" {
-		f.key = layout.FieldKey(o.record.Kind, o.record.ID, o.record.Parent, name)
+		f.key = o.layout.FieldKey(o.record.Kind, o.record.ID, o.record.Parent, name)
 	}
 	return classified(f)
 }
@@ -83,10 +83,10 @@ func (o *object) compareApplied(layout keys.Layout, name string) (FieldChange, b
 // mustBeThere is the value that an absent field had at first, or that derives
 // from the status which the object has now.
 func (o *object) mustBeThere(name string) Optional {
-	if !slices.Contains(keys.DerivedFields(o.record.Kind), name) {
+	if !slices.Contains(o.layout.DerivedFields(o.record.Kind), name) {
 		return o.firstValue(name)
 	}
-	value, ok := keys.Derive(o.record.Kind, name, func(source string) (string, bool) {
+	value, ok := o.layout.Derive(o.record.Kind, name, func(source string) (string, bool) {
 		if source != "status" {
 			value, declared := o.record.Declared[source]
 			return value, declared

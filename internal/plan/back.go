@@ -7,6 +7,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -40,7 +41,7 @@ func (m *maker) backs(r *state.Record, of span, enforced func(name string) bool)
 			name = m.layout.FieldOf(r.Kind, kv.Entry{Key: key}).Name
 		}
 		class := m.layout.ClassOf(r.Kind, name)
-		if class == keys.Stamp || class == keys.Operational || enforced(name) {
+		if class == schema.Stamp || class == schema.Operational || enforced(name) {
 			continue
 		}
 		if key != m.layout.FieldKey(r.Kind, r.ID, r.Parent, name) {
@@ -104,7 +105,7 @@ func (m *maker) holds(r *state.Record, name, key string, c state.Content) bool {
 // restored are the fields that a rollback brings back to an object which is
 // wanted as it was, but does not enforce.
 func (m *maker) restored(r *state.Record) map[string]back {
-	last := LastApplied(r)
+	last := LastApplied(m.layout, r)
 	out := m.backs(r, whole, func(name string) bool {
 		if _, ok := last[name]; !ok && !inSet(r, name) {
 			return false
@@ -131,8 +132,7 @@ func (m *maker) leftThen(r *state.Record, name string) bool {
 
 // essential reports whether no object of the kind is without a field.
 func (m *maker) essential(kind addr.Kind, name string) bool {
-	class := m.layout.ClassOf(kind, name)
-	return class == keys.Initial || class == keys.Rotated && keys.Space(kind) == keys.Node
+	return m.layout.Essential(kind, name)
 }
 
 // hadInitial reports whether a record knows a field as one that was written
@@ -176,7 +176,7 @@ func (m *maker) deriveBack(r *state.Record, last map[string]string, backs map[st
 		value = e.Value
 	}
 	b.key = m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
-	b.to.Text, b.to.Present = keys.Derive(r.Kind, name, func(source string) (string, bool) {
+	b.to.Text, b.to.Present = m.layout.Derive(r.Kind, name, func(source string) (string, bool) {
 		if source == "status" {
 			return value, true
 		}

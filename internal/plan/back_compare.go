@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -72,7 +73,7 @@ func (o *object) pastRecord() *state.Record {
 	r.Initial, r.Marked = maps.Clone(r.Initial), maps.Clone(r.Marked)
 	for i := range o.want.Fields {
 		w := &o.want.Fields[i]
-		initial := (w.Class == keys.Initial || w.Class == keys.Rotated) && !w.Named && !w.Sensitive
+		initial := (w.Class == schema.Initial || w.Class == schema.Rotated) && !w.Named && !w.Sensitive
 		_, known := r.Initial[w.Name]
 		_, given := o.back[w.Name]
 		if !initial || known || given || r.Hides(w.Name) {

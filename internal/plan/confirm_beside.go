@@ -20,8 +20,8 @@ func (c *confirmer) confirmBeside() error {
 		var err error
 		switch {
 		case at.IsLink():
-			err = c.confirmOther(at.ID, at.Member())
-		case at.Space == addr.User && at.Refers() && !c.removed(c.layout.Marker(addr.User, at.ID, "")):
+			err = c.confirmOther(at.ID, c.layout.Member(at))
+		case c.layout.Carries(at) && !c.removed(c.layout.Marker(addr.User, at.ID, "")):
 			err = c.confirmDevices(at.ID)
 		}
 		if err != nil {

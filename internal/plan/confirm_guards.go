@@ -95,7 +95,7 @@ func (c *confirmer) confirmObject(id state.ID, change *Change) error {
 // confirmDeletion: what was declared, what others may have added, and what could
 // refer to the object, is guarded.
 func (c *confirmer) confirmDeletion(id state.ID, change *Change, r *state.Record) error {
-	for name := range LastApplied(r) {
+	for name := range LastApplied(c.layout, r) {
 		key := c.layout.FieldKey(id.Kind, id.ID, r.Parent, name)
 		if _, there := c.now.Get(key); there && !keys.Ignored(r.Ignore, name) && !c.covered(key) {
 			return unguarded(key)

@@ -32,7 +32,7 @@ func (c *confirmer) confirmRecords() error {
 }
 
 func (c *confirmer) confirmRecord(key string, r *state.Record) error {
-	for name, want := range LastApplied(r) {
+	for name, want := range LastApplied(c.layout, r) {
 		if keys.Ignored(r.Ignore, name) {
 			continue
 		}

@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -9,7 +9,7 @@ import (
 type field struct {
 	name      string
 	key       string
-	class     keys.Class
+	class     schema.Class
 	set       string
 	sensitive bool
 	generated bool

@@ -8,7 +8,7 @@ import (
 // LastApplied is what a record says was last applied to each enforced field,
 // by name: L of the fifteen rows. Sensitive fields have their keyed digest.
 // Derived fields are computed from their sources, so that they need no record.
-func LastApplied(r *state.Record) map[string]string {
+func LastApplied(l keys.Layout, r *state.Record) map[string]string {
 	if r == nil {
 		return nil
 	}
@@ -28,8 +28,8 @@ func LastApplied(r *state.Record) map[string]string {
 		value, ok := r.Declared[name]
 		return value, ok
 	}
-	for _, name := range keys.DerivedFields(r.Kind) {
-		if value, ok := keys.Derive(r.Kind, name, source); ok {
+	for _, name := range l.DerivedFields(r.Kind) {
+		if value, ok := l.Derive(r.Kind, name, source); ok {
 			last[name] = value
 		}
 	}

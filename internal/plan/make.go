@@ -10,6 +10,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -186,9 +187,9 @@ func (m *maker) digestOf(kind addr.Kind, id string) func(name, value string) str
 // join is the object of a wanted one with its other two sides.
 func (m *maker) join(w *keys.Object) *object {
 	o := &object{
-		want: w, ignore: w.Ignore, sets: w.Sets, masked: m.masked(),
+		layout: m.layout, want: w, ignore: w.Ignore, sets: w.Sets, masked: m.masked(),
 		digest:    m.digestOf(w.Kind, w.ID),
-		class:     func(name string) keys.Class { return m.layout.ClassOf(w.Kind, name) },
+		class:     func(name string) schema.Class { return m.layout.ClassOf(w.Kind, name) },
 		generated: func(name string) bool { return m.chosen[w.Addr.String()+"\x00"+name] },
 	}
 	m.rewind(o)
@@ -199,7 +200,7 @@ func (m *maker) join(w *keys.Object) *object {
 		o.record = r
 	}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(w.Kind), parent: w.Parent, id: w.ID}], w.Kind))
-	o.last = LastApplied(o.record)
+	o.last = LastApplied(m.layout, o.record)
 	if o.record == nil && o.live != nil {
 		o.left = leftSecrets(m.layout, m.in.State, o.live)
 	}

@@ -3,7 +3,7 @@ package plan
 import (
 	"maps"
 
-	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -44,9 +44,9 @@ func (o *object) keeps(name string) bool {
 		return true
 	}
 	switch o.class(name) {
-	case keys.Initial, keys.Rotated, keys.Derived:
+	case schema.Initial, schema.Rotated, schema.Derived:
 		return true
-	case keys.Declared, keys.Stamp, keys.Operational:
+	case schema.Declared, schema.Stamp, schema.Operational:
 	}
 	_, live := o.liveFields[name]
 	return (live || o.record.Marks(name)) && !o.gone[name]

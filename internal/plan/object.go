@@ -6,11 +6,13 @@ import (
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // object is one identity with its three sides. At least one of them is there.
 type object struct {
+	layout keys.Layout
 	want   *keys.Object
 	record *state.Record
 	live   *keys.Live
@@ -33,7 +35,7 @@ type object struct {
 	past *state.Record
 	back map[string]back
 	// class is the class of a named field.
-	class func(name string) keys.Class
+	class func(name string) schema.Class
 	// generated says which unnamed fields the plan has chosen a value for.
 	generated func(name string) bool
 	// masked says that sensitive values may stand masked in the snapshot.
@@ -69,7 +71,7 @@ func (o *object) compareWanted(w *keys.Field) (FieldChange, bool) {
 	if b, ok := o.back[w.Name]; ok && b.write {
 		return o.broughtBack(w, b)
 	}
-	if w.Class == keys.Stamp || o.ignores(w.Name) {
+	if w.Class == schema.Stamp || o.ignores(w.Name) {
 		return FieldChange{}, false
 	}
 	f := o.field(w)
@@ -83,7 +85,7 @@ func (o *object) compareWanted(w *keys.Field) (FieldChange, bool) {
 // written: it counts only where it is absent.
 func (o *object) compareInitial(f *field, named bool) (FieldChange, bool) {
 	if f.live.Present {
-		if f.last.Present && f.class != keys.Derived {
+		if f.last.Present && f.class != schema.Derived {
 			return f.change(Classify(Optional{}, f.last, f.live), verdict{action: Forget}), true
 		}
 		return FieldChange{}, false
@@ -138,7 +140,7 @@ func (o *object) extraMembers(wanted map[string]bool) []FieldChange {
 // more into forgetting it: the value is the network's own.
 func (o *object) keptInitial(c FieldChange) FieldChange {
 	l, ok := o.liveFields[c.Name]
-	if ok && c.Action == Delete && (l.Class == keys.Initial || l.Class == keys.Rotated) {
+	if ok && c.Action == Delete && (l.Class == schema.Initial || l.Class == schema.Rotated) {
 		c.Action, c.Reason = Forget, Changed
 	}
 	return c
@@ -169,11 +171,11 @@ func classified(f *field) (FieldChange, bool) {
 // enforced says that a change made outside is drift.
 func enforced(w *keys.Field) bool {
 	switch w.Class {
-	case keys.Declared:
+	case schema.Declared:
 		return true
-	case keys.Initial, keys.Derived:
+	case schema.Initial, schema.Derived:
 		return w.Named
-	case keys.Rotated, keys.Stamp, keys.Operational:
+	case schema.Rotated, schema.Stamp, schema.Operational:
 	}
 	return false
 }
@@ -244,7 +246,7 @@ func (o *object) keepStatus() {
 		case w.Name == "status":
 			w.Value = status
 		case w.Name == "route.status":
-			w.Value, _ = keys.Derive(o.want.Kind, w.Name, func(string) (string, bool) { return status, true })
+			w.Value, _ = o.layout.Derive(o.want.Kind, w.Name, func(string) (string, bool) { return status, true })
 		}
 	}
 }

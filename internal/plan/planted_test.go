@@ -58,7 +58,7 @@ func (p *planter) plant(name string, v reflect.Value) {
 		*x = network.Number{Value: 3133700 + uint64(p.round), Named: true, Sensitive: true}
 		return
 	case *network.TLS:
-		x.ALPN, x.ALPNNamed, x.ALPNSensitive = []string{mark}, true, true
+		x.ALPN = network.Words{Values: []string{mark}, Named: true, Sensitive: true}
 	}
 	switch v.Kind() {
 	case reflect.Struct:

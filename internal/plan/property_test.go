@@ -199,14 +199,14 @@ func drawRoutes(t *rapid.T, n *network.Network, entry int) []network.Route {
 
 func drawUser(t *rapid.T, cores []network.Core, i int) network.User {
 	u := network.User{
-		Addr:        addr.New(addr.User, fmt.Sprintf("u%d", i), addr.NoKey),
-		Username:    named(fmt.Sprintf("user-%d", i)),
-		Status:      drawStatus(t, network.Active, network.Archived),
-		Lifecycle:   drawLifecycle(t, "core_nodes", "core_nodes.192.0.2.1", "access", "credential", "device"),
-		ID:          network.Number{Value: uint64(100 + i), Named: rapid.Bool().Draw(t, "id")},
-		Credential:  network.Text{Value: hash, Named: rapid.Bool().Draw(t, "credential"), Sensitive: true},
-		AccessNamed: rapid.Bool().Draw(t, "access"),
-		CoreNodes:   network.Refs{Named: true, To: []addr.Addr{cores[0].Addr}},
+		Addr:       addr.New(addr.User, fmt.Sprintf("u%d", i), addr.NoKey),
+		Username:   named(fmt.Sprintf("user-%d", i)),
+		Status:     drawStatus(t, network.Active, network.Archived),
+		Lifecycle:  drawLifecycle(t, "core_nodes", "core_nodes.192.0.2.1", "access", "credential", "device"),
+		ID:         network.Number{Value: uint64(100 + i), Named: rapid.Bool().Draw(t, "id")},
+		Credential: network.Text{Value: hash, Named: rapid.Bool().Draw(t, "credential"), Sensitive: true},
+		Access:     network.Words{Named: rapid.Bool().Draw(t, "access")},
+		CoreNodes:  network.Refs{Named: true, To: []addr.Addr{cores[0].Addr}},
 	}
 	at := cores[rapid.IntRange(0, len(cores)-1).Draw(t, "core")].Addr
 	if at != cores[0].Addr {
@@ -218,8 +218,8 @@ func drawUser(t *rapid.T, cores []network.Core, i int) network.User {
 	if !u.Credential.Named {
 		u.Credential = network.Text{}
 	}
-	if u.AccessNamed {
-		u.Access = rapid.SampledFrom([][]string{nil, {"tcp"}, {"tcp", "udp"}}).Draw(t, "rights")
+	if u.Access.Named {
+		u.Access.Values = rapid.SampledFrom([][]string{nil, {"tcp"}, {"tcp", "udp"}}).Draw(t, "rights")
 	}
 	for j := range rapid.IntRange(0, 2).Draw(t, "devices") {
 		label := fmt.Sprintf("device %d", j)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -37,9 +38,9 @@ func (o *object) nextRecord() *state.Record {
 
 func (o *object) recordField(r *state.Record, w *keys.Field) {
 	switch {
-	case w.Class == keys.Stamp, w.Class == keys.Operational:
+	case w.Class == schema.Stamp, w.Class == schema.Operational:
 		return
-	case w.Class == keys.Derived && !w.Sensitive:
+	case w.Class == schema.Derived && !w.Sensitive:
 		return // computed from its source, which a digest would not allow
 	}
 	if o.ignores(w.Name) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -12,7 +13,7 @@ import (
 // took it over: it is forgotten, not deleted, and what was written into it since
 // is taken back, where it still is there.
 func (m *maker) release(r *state.Record) {
-	o := &object{record: r, last: LastApplied(r), digest: m.digestOf(r.Kind, r.ID), masked: m.masked()}
+	o := &object{layout: m.layout, record: r, last: LastApplied(m.layout, r), digest: m.digestOf(r.Kind, r.ID), masked: m.masked()}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(r.Kind), parent: r.Parent, id: r.ID}], r.Kind))
 	c := Change{Address: r.Address, Kind: r.Kind, ID: r.ID, Action: Forget, Reason: Released}
 	if o.live == nil {
@@ -97,7 +98,7 @@ func (f *field) hide(o *object) {
 func (m *maker) stampBacks(r *state.Record, backs map[string]back, of span) []FieldChange {
 	var out []FieldChange
 	for key, f := range m.in.Past.Undone(state.ID{Kind: r.Kind, ID: r.ID}).Fields {
-		if m.layout.ClassOf(r.Kind, f.Name) != keys.Stamp || key != m.layout.FieldKey(r.Kind, r.ID, r.Parent, f.Name) {
+		if m.layout.ClassOf(r.Kind, f.Name) != schema.Stamp || key != m.layout.FieldKey(r.Kind, r.ID, r.Parent, f.Name) {
 			continue
 		}
 		b, e := backs[m.layout.Follows(r.Kind, f.Name)], m.entry(key)

@@ -197,7 +197,7 @@ func (s *sequencer) place(op kv.Op) placed {
 	if !ok {
 		return placed{id: unitID{space: "counter"}, turn: turnCounter, op: op}
 	}
-	goes := op.Kind != kv.Put && (at.Refers() || s.removed(s.layout.Marker(at.Space, at.ID, at.Parent)))
+	goes := op.Kind != kv.Put && (s.layout.Refers(at) || s.removed(s.layout.Marker(at.Space, at.ID, at.Parent)))
 	switch {
 	case at.IsLink():
 		return s.placeLink(op, goes)

@@ -74,9 +74,9 @@ func (m *maker) guardBeside() {
 		switch {
 		case !ok:
 		case at.IsLink():
-			other := m.layout.FieldKey(addr.Core, at.Member(), "", "links."+at.ID)
+			other := m.layout.FieldKey(addr.Core, m.layout.Member(at), "", "links."+at.ID)
 			m.guards.unmoved(other, m.entry(other).ModRevision)
-		case at.Space == addr.User && at.Refers() && !m.data.removes(m.layout.Marker(addr.User, at.ID, "")):
+		case m.layout.Carries(at) && !m.data.removes(m.layout.Marker(addr.User, at.ID, "")):
 			losers[at.ID] = true
 		}
 	}
@@ -100,7 +100,7 @@ func (x *opIndex) relyBeside(key string) []int {
 	at, ok := x.s.layout.Locate(key)
 	switch {
 	case ok && at.IsLink():
-		if i, ok := x.exact[x.s.layout.FieldKey(addr.Core, at.Member(), "", "links."+at.ID)]; ok {
+		if i, ok := x.exact[x.s.layout.FieldKey(addr.Core, x.s.layout.Member(at), "", "links."+at.ID)]; ok {
 			return []int{i}
 		}
 	case ok && at.Space == addr.Device:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -46,7 +47,7 @@ func (m *maker) protectedAddresses() map[string]bool {
 // planDeletion deletes one object with all its keys, or forgets one that is
 // gone already. One that is to be kept is marked so: a valve refuses the plan.
 func (m *maker) planDeletion(r *state.Record, kept bool) {
-	o := &object{record: r, last: LastApplied(r), digest: m.digestOf(r.Kind, r.ID), masked: m.masked()}
+	o := &object{layout: m.layout, record: r, last: LastApplied(m.layout, r), digest: m.digestOf(r.Kind, r.ID), masked: m.masked()}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(r.Kind), parent: r.Parent, id: r.ID}], r.Kind))
 	c := Change{Address: r.Address, Kind: r.Kind, ID: r.ID, Action: Delete}
 	if o.live == nil {
@@ -116,9 +117,9 @@ func (m *maker) guardOwn(kind addr.Kind, id, parent string, falls func(key strin
 // deleteField says what is lost with a field. The rest falls with the object.
 func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 	f := o.fieldNamed(l.Name)
-	initial := l.Class == keys.Initial || l.Class == keys.Rotated
+	initial := l.Class == schema.Initial || l.Class == schema.Rotated
 	switch {
-	case l.Class == keys.Stamp:
+	case l.Class == schema.Stamp:
 	case f.last.Present:
 		change := f.change(Classify(f.desired, f.last, f.live), verdict{action: Delete})
 		if change.Row == RowDeleteDrift {
@@ -126,13 +127,13 @@ func (m *maker) deleteField(o *object, l *keys.LiveField, c *Change) {
 		}
 		m.keepSecret(&change)
 		c.Fields = append(c.Fields, change)
-	case initial, o.record.Hides(l.Name), l.Class == keys.Derived:
+	case initial, o.record.Hides(l.Name), l.Class == schema.Derived:
 		change := f.change(RowDelete, verdict{action: Delete})
 		m.keepSecret(&change)
 		c.Fields = append(c.Fields, change)
 	default:
 		c.Falls = append(c.Falls, l.Key)
-		if l.Class == keys.Declared {
+		if l.Class == schema.Declared {
 			m.plan.Secrets[l.Key] = l.Value // others' own: comes back with the object
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -39,7 +40,7 @@ func (m *maker) planWanted(w *keys.Object) {
 func (o *object) unchanged(fields []FieldChange) int {
 	n := 0
 	for i := range o.want.Fields {
-		if o.want.Fields[i].Class != keys.Stamp {
+		if o.want.Fields[i].Class != schema.Stamp {
 			n++
 		}
 	}
@@ -170,7 +171,7 @@ func (m *maker) writeFields(o *object, c *Change) {
 func (m *maker) writeStamps(o *object, c *Change, written map[string]bool) {
 	for i := range o.want.Fields {
 		w := &o.want.Fields[i]
-		if w.Class != keys.Stamp {
+		if w.Class != schema.Stamp {
 			continue
 		}
 		e, there := m.in.Snapshot.Get(w.Key)

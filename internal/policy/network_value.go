@@ -70,10 +70,10 @@ func userValue(u *network.User) map[string]cty.Value {
 }
 
 func access(u *network.User) cty.Value {
-	if u.AccessSensitive {
-		return texts(u.Access).Mark(lang.Sensitive)
+	if u.Access.Sensitive {
+		return texts(u.Access.Values).Mark(lang.Sensitive)
 	}
-	return texts(u.Access)
+	return texts(u.Access.Values)
 }
 
 // text is null where there is none, and marked where it must not be shown.

@@ -8,6 +8,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -128,7 +129,7 @@ func (k *masker) unread(at keys.Location, e kv.Entry) bool {
 		kinds = []addr.Kind{addr.Core, addr.Entry}
 	}
 	for _, kind := range kinds {
-		if f := k.layout.FieldOf(kind, e); f.Class != keys.Operational {
+		if f := k.layout.FieldOf(kind, e); f.Class != schema.Operational {
 			return false
 		}
 	}

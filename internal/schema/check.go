@@ -1,0 +1,31 @@
+package schema
+
+// Check names what every value of a field must be; the room of the model has the rules.
+type Check uint8
+
+// The checks.
+const (
+	// Unchecked: the type is all that is asked.
+	Unchecked Check = iota
+	// Line is a name for people, on one line; FreeText may have many lines.
+	Line
+	FreeText
+	// Segment is a map whose names become parts of keys, and whose values are
+	// free text.
+	Segment
+	IP
+	Domain
+	UUID
+	Status
+	ServiceName
+	Right
+	Digest
+	Credential
+	Fingerprint
+	TLSVersion
+	Port
+	Protocols
+	// Count is a number that every program reads exactly, Serial one from 1.
+	Count
+	Serial
+)
