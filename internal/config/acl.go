@@ -11,6 +11,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/lang"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // collections are the words of a grant for whole kinds.
@@ -79,8 +80,8 @@ func (s *scope) buildSubjects(n *network.Network, b *block) {
 func (v resolver) subject(b *block, name string) network.ACLUser {
 	out := network.ACLUser{
 		Addr: v.at, Name: name,
-		Core:  v.one(b.attrs["core"], lang.Reference{Name: "core", Kind: addr.Core}),
-		Entry: v.one(b.attrs["entry"], lang.Reference{Name: "entry", Kind: addr.Entry}),
+		Core:  v.one(b.attrs["core"], addr.Core),
+		Entry: v.one(b.attrs["entry"], addr.Entry),
 	}
 	if a := b.attrs["name"]; a != nil {
 		out.Name = v.scope.openText(a, v.ctx, v.at)
@@ -115,9 +116,16 @@ func (v resolver) grants(b *block) []network.Grant {
 	return out
 }
 
-// stored are the fields that no file declares and every kind may have: what the
+// undeclared reports whether a field is one that no file declares: what the
 // network writes by itself, and times. A grant may name them.
-func stored() []string { return []string{"created", "health", "health_at", "rotated_at", "status_at"} }
+func (r *run) undeclared(name string) bool {
+	for _, k := range r.catalogue.Kinds() {
+		if f, ok := k.Field(name); ok && (f.Class == schema.Stamp || f.Class == schema.Operational) && !f.Other {
+			return true
+		}
+	}
+	return false
+}
 
 // target is one element of a grant's list as it is written.
 type target struct {
@@ -172,7 +180,7 @@ func (r *run) readTarget(item hcl.Expression, where setting) target {
 	}
 	p := lang.ReadPath(t)
 	field := fieldName(p.Rest)
-	if !slices.Contains(r.types.Kind(addr.Kind(p.Root)).Names(), before(field)) && !slices.Contains(stored(), field) {
+	if !slices.Contains(r.types.Kind(addr.Kind(p.Root)).Names(), before(field)) && !r.undeclared(field) {
 		return target{object: whole(item)} // no attribute: what is wrong is found when it is evaluated
 	}
 	object := t[:len(t)-len(p.Rest)]

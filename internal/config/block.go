@@ -42,7 +42,7 @@ type nested struct {
 }
 
 func (r *run) readObject(f *folder, b *hcl.Block) {
-	out := &block{kind: addr.Kind(b.Type), def: b.DefRange, at: bodyRange(b), attrs: map[string]*attr{}, shape: shapeOf(addr.Kind(b.Type))}
+	out := &block{kind: addr.Kind(b.Type), def: b.DefRange, at: bodyRange(b), attrs: map[string]*attr{}, shape: r.shapeOf(addr.Kind(b.Type))}
 	if len(b.Labels) > 0 {
 		out.name, out.nameAt = b.Labels[0], b.LabelRanges[0]
 	}
@@ -124,7 +124,7 @@ func (r *run) readNested(b *block, body hcl.Body, blocks hcl.Blocks, where setti
 		case "dynamic":
 			dynamic = true
 		default:
-			if n := r.readInner(inner, where); n != nil {
+			if n := r.readInner(b.kind, inner, where); n != nil {
 				b.nested = append(b.nested, n)
 			}
 		}
@@ -133,10 +133,10 @@ func (r *run) readNested(b *block, body hcl.Body, blocks hcl.Blocks, where setti
 		return
 	}
 	b.body = body
-	b.plainDynamic = bare("dynamic", dynamicReferences(body, b.shape.plain), b.def, where)
+	b.plainDynamic = bare("dynamic", r.dynamicReferences(b.kind, body, b.shape.plain), b.def, where)
 	late := where
 	late.self = b.kind == addr.User
-	b.lateDynamic = bare("dynamic", dynamicReferences(body, b.shape.late), b.def, late)
+	b.lateDynamic = bare("dynamic", r.dynamicReferences(b.kind, body, b.shape.late), b.def, late)
 	r.checkDynamic(b, blocks)
 }
 
@@ -160,7 +160,7 @@ func (r *run) checkDynamic(b *block, blocks hcl.Blocks) {
 
 // dynamicReferences are what the dynamic blocks of some types refer to, without
 // their own iterators.
-func dynamicReferences(body hcl.Body, headers []hcl.BlockHeaderSchema) []hcl.Traversal {
+func (r *run) dynamicReferences(kind addr.Kind, body hcl.Body, headers []hcl.BlockHeaderSchema) []hcl.Traversal {
 	types := map[string]bool{}
 	for _, h := range headers {
 		types[h.Type] = true
@@ -171,7 +171,8 @@ func dynamicReferences(body hcl.Body, headers []hcl.BlockHeaderSchema) []hcl.Tra
 	}
 	for _, c := range children {
 		if types[c.BlockTypeName] {
-			inner, _ := c.Node.Visit(nestedSchema(c.BlockTypeName))
+			body, _ := r.nestedSchema(kind, c.BlockTypeName)
+			inner, _ := c.Node.Visit(body)
 			vars = append(vars, inner...)
 		}
 	}
@@ -179,10 +180,11 @@ func dynamicReferences(body hcl.Body, headers []hcl.BlockHeaderSchema) []hcl.Tra
 }
 
 // readInner reads a nested block; nil for a label that is none.
-func (r *run) readInner(b *hcl.Block, where setting) *nested {
-	content, diags := b.Body.Content(nestedSchema(b.Type))
+func (r *run) readInner(kind addr.Kind, b *hcl.Block, where setting) *nested {
+	body, required := r.nestedSchema(kind, b.Type)
+	content, diags := b.Body.Content(body)
 	r.reportHCL(diags, zero())
-	r.missing("the block "+b.Type, nestedRequired(b.Type), content.Attributes, diags, b.DefRange, zero())
+	r.missing("the block "+b.Type, required, content.Attributes, diags, b.DefRange, zero())
 	n := &nested{kind: b.Type, def: b.DefRange, attrs: map[string]*attr{}}
 	if len(b.Labels) > 0 {
 		n.label = b.Labels[0]
@@ -255,10 +257,7 @@ func (r *run) ignorable(b *block, name string, at hcl.Range) string {
 	if i := slices.Index([]byte(name), '.'); i >= 0 {
 		first = name[:i]
 	}
-	known := slices.Clone(b.shape.attributes)
-	if len(b.shape.plain) > 0 {
-		known = append(known, "tls")
-	}
+	known := r.stored(b.kind)
 	if slices.Contains(known, first) || first == "all" {
 		return name
 	}

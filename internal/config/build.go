@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/lang"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // build adds the objects of a scope and of the modules below it to the network.
@@ -39,57 +40,61 @@ func (s *scope) build(n *network.Network) {
 	}
 }
 
+// build adds the object to the network, each field as the catalogue says.
 func (o *object) build(n *network.Network, ctx *hcl.EvalContext) {
 	b := o.group.block
 	v := resolver{scope: o.group.scope, ctx: ctx, at: o.addr}
-	ref := func(name string) network.Ref {
-		spec, _ := v.scope.run.types.Kind(b.kind).Reference(name)
-		return v.one(b.attrs[name], spec)
-	}
-	refs := func(name string) network.Refs {
-		spec, _ := v.scope.run.types.Kind(b.kind).Reference(name)
-		return v.many(b.attrs[name], spec)
-	}
-	switch b.kind {
-	case addr.Cell:
-		n.Cells = append(n.Cells, network.Cell{
-			Addr: o.addr, Domain: o.text("domain"), Status: o.text("status"), Lifecycle: b.lifecycle,
-		})
-	case addr.Core:
-		n.Cores = append(n.Cores, network.Core{
-			Node: o.node(), Cell: ref("cell"), Number: o.number("number"), UUID: o.text("uuid"),
-			Links: refs("links"), Member: o.member(),
-		})
-	case addr.Entry:
-		n.Entries = append(n.Entries, network.Entry{Node: o.node(), BoundTo: ref("bound_to")})
-	case addr.Route:
-		n.Routes = append(n.Routes, network.Route{
-			Addr: o.addr, Entry: ref("entry"), Core: ref("core"), Status: o.text("status"),
-			ServiceName: o.text("service_name"), TLS: o.tls(), Lifecycle: b.lifecycle,
-		})
-	case addr.User:
-		u := network.User{
-			Addr: o.addr, ID: o.number("id"), Username: o.text("username"), Status: o.text("status"), CoreNodes: refs("core_nodes"),
-			Credential: o.text("credential"), HashTelegramID: o.text("hash_telegram_id"), Lifecycle: b.lifecycle,
+	out := n.Add(o.addr, b.lifecycle)
+	v.fill(out, v.scope.run.catalogue.Kind(b.kind), b.def, o.written)
+	switch x := out.(type) {
+	case *network.Core:
+		x.Member = o.member()
+	case *network.User:
+		if name := o.defaultUsername(); !x.Username.Named && name != "" {
+			x.Username.Value = name
 		}
-		u.Access = wordsOf(o.values["access"])
-		if name := o.defaultUsername(); !u.Username.Named && name != "" {
-			u.Username.Value = name
-		}
-		u.Devices = o.devices(v)
-		n.Users = append(n.Users, u)
-	default:
+		x.Devices = o.devices(v)
 	}
 }
 
-func (o *object) node() network.Node {
-	return network.Node{
-		Addr: o.addr, IP: o.text("ip"), Domain: o.text("domain"), Region: o.text("region"), Status: o.text("status"),
-		ServiceName: o.text("service_name"), Settings: o.settings(), TLS: o.tls(), Lifecycle: o.group.block.lifecycle,
+// written is a plain field's value with its attribute, as far as it has them.
+func (o *object) written(name string) (cty.Value, *attr) {
+	block, member, nested := schema.Cut(name)
+	v := o.values[block]
+	if !nested {
+		return v, o.group.block.attrs[name]
 	}
+	if v != cty.NilVal {
+		v = v.GetAttr(member)
+	}
+	return v, o.nestedAttr(block, member)
 }
 
-func (o *object) text(name string) network.Text { return textOf(o.values[name]) }
+// fill gives an object the fields that its block names; written finds the plain ones.
+func (v resolver) fill(out network.Object, k *schema.Kind, def hcl.Range, written func(name string) (cty.Value, *attr)) {
+	leaves := k.Leaves()
+	for i := range leaves {
+		f := &leaves[i]
+		if !k.Has(f) || !f.Stored && !f.Identity {
+			continue
+		}
+		value, a := written(f.Name)
+		switch slot := out.Slot(f, true); {
+		case slot.Text != nil:
+			*slot.Text = textOf(value)
+		case slot.Number != nil:
+			*slot.Number = v.numberOf(f.Name, value, a, def)
+		case slot.Words != nil:
+			*slot.Words = wordsOf(value)
+		case slot.Texts != nil:
+			*slot.Texts = v.textsOf(value, a)
+		case slot.Ref != nil:
+			*slot.Ref = v.one(a, f.Refers)
+		case slot.Refs != nil:
+			*slot.Refs = v.many(a, f.Refers)
+		}
+	}
+}
 
 // textOf is a value as the model holds it; what is unknown or null is not named.
 func textOf(v cty.Value) network.Text {
@@ -103,29 +108,24 @@ func textOf(v cty.Value) network.Text {
 	return network.Text{Value: bare.AsString(), Named: true, Sensitive: lang.IsSensitive(v)}
 }
 
-func (o *object) number(name string) network.Number {
-	return o.numberOf(name, o.values[name], o.group.block.attrs[name])
-}
-
-func (o *object) numberOf(name string, v cty.Value, a *attr) network.Number {
-	if v == cty.NilVal {
+func (v resolver) numberOf(name string, value cty.Value, a *attr, def hcl.Range) network.Number {
+	if value == cty.NilVal {
 		return network.Number{}
 	}
-	bare, _ := v.Unmark()
+	bare, _ := value.Unmark()
 	if !bare.IsKnown() || bare.IsNull() {
 		return network.Number{}
 	}
 	n, accuracy := bare.AsBigFloat().Uint64()
 	if accuracy == big.Exact {
-		return network.Number{Value: n, Named: true, Sensitive: lang.IsSensitive(v)}
+		return network.Number{Value: n, Named: true, Sensitive: lang.IsSensitive(value)}
 	}
-	o.group.scope.run.taint(o.addr, cty.DynamicVal)
-	at := o.group.block.def
+	v.scope.run.taint(v.at, cty.DynamicVal)
 	if a != nil {
-		at = a.expr.Range()
+		def = a.expr.Range()
 	}
-	o.group.scope.run.report(problem{
-		summary: `Wrong value for "` + name + `"`, detail: "Expected a whole number from 0.", at: at, address: o.addr, attribute: name,
+	v.scope.run.report(problem{
+		summary: `Wrong value for "` + name + `"`, detail: "Expected a whole number from 0.", at: def, address: v.at, attribute: name,
 	})
 	return network.Number{}
 }
@@ -153,20 +153,19 @@ func texts(v cty.Value) (list []string, named bool) {
 	return list, true
 }
 
-// settings are the named ones; a null leaves a setting out.
-func (o *object) settings() map[string]network.Text {
-	v := o.values["settings"]
-	if v == cty.NilVal {
+// textsOf are the named texts of a map; a null leaves one out.
+func (v resolver) textsOf(value cty.Value, a *attr) map[string]network.Text {
+	if value == cty.NilVal {
 		return nil
 	}
-	bare, marks := v.Unmark()
-	if !bare.IsKnown() || bare.IsNull() || !o.settingsOpen(v) {
+	bare, marks := value.Unmark()
+	if !bare.IsKnown() || bare.IsNull() || !v.namesOpen(value, a) {
 		return nil
 	}
 	out := map[string]network.Text{}
 	for it := bare.ElementIterator(); it.Next(); {
 		key, value := it.Element()
-		o.group.scope.run.taint(o.addr, value)
+		v.scope.run.taint(v.at, value)
 		if t := textOf(value.WithMarks(marks)); t.Named {
 			out[key.AsString()] = t
 		}
@@ -174,11 +173,10 @@ func (o *object) settings() map[string]network.Text {
 	return out
 }
 
-// settingsOpen refuses settings whose names must not be shown.
-func (o *object) settingsOpen(v cty.Value) bool {
-	a := o.group.block.attrs["settings"]
-	return o.group.scope.run.keysOpen(v, use{
-		what: `The name of a setting in "settings"`, at: a.expr.Range(), address: o.addr, attribute: a.name,
+// namesOpen refuses a map whose names must not be shown.
+func (v resolver) namesOpen(value cty.Value, a *attr) bool {
+	return v.scope.run.keysOpen(value, use{
+		what: `The name of a setting in "` + a.name + `"`, at: a.expr.Range(), address: v.at, attribute: a.name,
 		hint: "let the values alone be sensitive, such as { name = var.secret } or { for k in nonsensitive(keys(m)) : k => m[k] }, or write nonsensitive(…) around names that are no secret",
 	})
 }
@@ -191,20 +189,6 @@ func (o *object) nestedAttr(kind, name string) *attr {
 		}
 	}
 	return nil
-}
-
-func (o *object) tls() network.TLS {
-	v := o.values["tls"]
-	if v == cty.NilVal {
-		return network.TLS{}
-	}
-	field := func(name string) network.Text { return textOf(v.GetAttr(name)) }
-	out := network.TLS{
-		SNI: field("sni"), Fingerprint: field("fingerprint"), MinVersion: field("min_version"),
-		Port: o.numberOf("tls.port", v.GetAttr("port"), o.nestedAttr("tls", "port")),
-	}
-	out.ALPN = wordsOf(v.GetAttr("alpn"))
-	return out
 }
 
 func (o *object) member() *network.Member {
@@ -229,8 +213,7 @@ func (o *object) member() *network.Member {
 // devices evaluates the device blocks of a user.
 func (o *object) devices(v resolver) []network.Device {
 	b, r := o.group.block, v.scope.run
-	kind := r.types.Kind(addr.Device)
-	ref, _ := kind.Reference("core")
+	kind, plain := r.catalogue.Kind(addr.Device), r.types.Kind(addr.Device)
 	found := v.scope.nestedOf(b, v.ctx, b.shape.late, b.lateDynamic)
 	if len(found) == 0 {
 		return nil
@@ -248,15 +231,16 @@ func (o *object) devices(v resolver) []network.Device {
 		seen[n.label] = n.def
 		r.places[d.Addr] = origin{block: b, nested: n}
 		inner := resolver{scope: v.scope, ctx: ctx, at: d.Addr}
-		text := func(name string) network.Text {
-			if n.attrs[name] == nil {
-				return network.Text{}
+		inner.fill(&d, kind, n.def, func(name string) (cty.Value, *attr) {
+			a := n.attrs[name]
+			p, isPlain := plain.Attribute(name)
+			if a == nil || !isPlain {
+				return cty.NilVal, a
 			}
-			value := v.scope.value(n.attrs[name], ctx, cty.String, d.Addr)
+			value := v.scope.value(a, ctx, p.Type, d.Addr)
 			r.taint(d.Addr, value)
-			return textOf(value)
-		}
-		d.UUID, d.Status, d.Core = text("uuid"), text("status"), inner.one(n.attrs["core"], ref)
+			return value, a
+		})
 		if !d.Core.Named && (!d.Status.Named || d.Status.Value == network.Active) && !r.tainted[d.Addr] {
 			r.report(problem{
 				summary: `Missing attribute "core"`, detail: "An active device has a Core, one of its user's core_nodes.",

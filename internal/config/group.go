@@ -151,7 +151,11 @@ func (o *object) withDefaults() map[string]cty.Value {
 			out[name] = cty.StringVal(value)
 		}
 	}
-	set("status", "active")
+	for _, f := range o.group.scope.run.catalogue.Kind(o.addr.Kind).Fields {
+		if f.Default != "" {
+			set(f.Name, f.Default)
+		}
+	}
 	if o.addr.Kind == addr.User {
 		if name := o.defaultUsername(); name != "" {
 			set("username", name)
@@ -177,17 +181,15 @@ func (o *object) defaultUsername() string {
 	return ""
 }
 
-// addNested evaluates a tls or etcd block.
+// addNested evaluates a block inside the object's.
 func (o *object) addNested(n *nested, ctx *hcl.EvalContext) {
 	r := o.group.scope.run
 	if _, twice := o.values[n.kind]; twice {
 		r.report(problem{summary: "A second " + n.kind + " block", detail: "There is at most one.", at: n.def, address: o.addr})
 		return
 	}
-	typ := lang.TLSType()
-	if n.kind == "etcd" {
-		typ = lang.MemberType()
-	}
+	block, _ := r.types.Kind(o.addr.Kind).Attribute(n.kind)
+	typ := block.Type
 	attrs := map[string]cty.Value{}
 	for name, want := range typ.AttributeTypes() {
 		attrs[name] = cty.NullVal(want)
@@ -226,7 +228,7 @@ func (s *scope) nestedOf(b *block, ctx *hcl.EvalContext, headers []hcl.BlockHead
 	s.run.reportHCL(diags, zero())
 	var out []*nested
 	for _, inner := range content.Blocks {
-		out = append(out, s.run.readInner(inner, references.where))
+		out = append(out, s.run.readInner(b.kind, inner, references.where))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,11 +12,13 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/lang"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // run is one reading of a configuration.
 type run struct {
 	options   Options
+	catalogue *schema.Catalogue
 	types     *lang.Types
 	secrets   *lang.Secrets
 	functions map[string]function.Function
@@ -47,8 +50,9 @@ type run struct {
 }
 
 func newRun(ctx context.Context, o Options) *run {
+	catalogue := cmp.Or(o.Catalogue, schema.Network())
 	r := &run{
-		options: o, types: lang.NewTypes(), secrets: lang.NewSecrets(),
+		options: o, catalogue: catalogue, types: lang.NewTypes(catalogue), secrets: lang.NewSecrets(),
 		sources: map[string]*source{}, folders: map[string]*folder{}, outside: map[string]outside{}, reads: map[string][]byte{},
 		reported: map[string]bool{}, secretVars: map[string]bool{},
 		places: map[addr.Addr]origin{}, tainted: map[addr.Addr]bool{},
@@ -83,7 +87,7 @@ func Load(ctx context.Context, o Options) (*Config, diag.List) {
 		return nil, r.diagnostics()
 	}
 	r.root = r.newScope(root)
-	c := &Config{Network: &network.Network{}, run: r}
+	c := &Config{Network: &network.Network{Catalogue: o.Catalogue}, run: r}
 	r.evaluateRoot(c)
 	if found := r.ended(); found != nil {
 		return nil, found

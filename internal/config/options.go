@@ -5,6 +5,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Options say what to load.
@@ -26,6 +27,8 @@ type Options struct {
 	// Budget is how many bytes the values of the evaluation may take, the
 	// default where it is 0.
 	Budget int64
+	// Catalogue says which kinds and fields there are; nil is the network's own.
+	Catalogue *schema.Catalogue
 	// Watch is told what is being evaluated; may be nil.
 	Watch *Watch
 }

@@ -36,7 +36,7 @@ type resolver struct {
 }
 
 // one resolves an attribute that holds one reference.
-func (v resolver) one(a *attr, ref lang.Reference) network.Ref {
+func (v resolver) one(a *attr, ref addr.Kind) network.Ref {
 	if a == nil {
 		return network.Ref{}
 	}
@@ -56,24 +56,24 @@ func (v resolver) one(a *attr, ref lang.Reference) network.Ref {
 }
 
 // target is the object that a value is.
-func (v resolver) target(name string, expr hcl.Expression, value cty.Value, ref lang.Reference) (addr.Addr, bool) {
+func (v resolver) target(name string, expr hcl.Expression, value cty.Value, ref addr.Kind) (addr.Addr, bool) {
 	to, ok := v.scope.run.types.AddressOf(value)
-	if ok && to.Kind == ref.Kind {
+	if ok && to.Kind == ref {
 		return to, true
 	}
 	v.scope.run.taint(v.at, cty.DynamicVal)
 	v.scope.run.report(problem{
 		summary: `Wrong type for "` + name + `"`,
-		detail:  `Expected ` + lang.KindNoun(ref.Kind) + `, found ` + v.scope.run.describe(value) + ".",
+		detail:  `Expected ` + lang.KindNoun(ref) + `, found ` + v.scope.run.describe(value) + ".",
 		hint:    v.hint(value, ref), at: expr.Range(), address: v.at, attribute: name,
 	})
 	return addr.Addr{}, false
 }
 
 // hint says how the object that is probably meant is written.
-func (v resolver) hint(value cty.Value, ref lang.Reference) string {
+func (v resolver) hint(value cty.Value, ref addr.Kind) string {
 	bare, marks := value.Unmark()
-	generic := "refer to the object itself, like " + string(ref.Kind) + ".name"
+	generic := "refer to the object itself, like " + string(ref) + ".name"
 	if len(marks) > 0 || !bare.IsKnown() || bare.IsNull() {
 		return generic
 	}
@@ -84,19 +84,19 @@ func (v resolver) hint(value cty.Value, ref lang.Reference) string {
 		return generic
 	}
 	text := bare.AsString()
-	label := strings.TrimPrefix(text, string(ref.Kind)+".")
-	blocks := v.scope.folder.blocks[ref.Kind]
+	label := strings.TrimPrefix(text, string(ref)+".")
+	blocks := v.scope.folder.blocks[ref]
 	if blocks[label] != nil {
-		return "write " + string(ref.Kind) + "." + label + ", without quotes"
+		return "write " + string(ref) + "." + label + ", without quotes"
 	}
 	if near := lang.Nearest(label, sortedKeys(blocks)); near != "" {
-		return "did you mean " + string(ref.Kind) + "." + near + ", without quotes?"
+		return "did you mean " + string(ref) + "." + near + ", without quotes?"
 	}
 	return generic
 }
 
 // many resolves an attribute that holds a list of references.
-func (v resolver) many(a *attr, ref lang.Reference) network.Refs {
+func (v resolver) many(a *attr, ref addr.Kind) network.Refs {
 	if a == nil {
 		return network.Refs{}
 	}
@@ -135,9 +135,9 @@ func (v resolver) many(a *attr, ref lang.Reference) network.Refs {
 	return out
 }
 
-func (v resolver) notList(a *attr, value cty.Value, ref lang.Reference) {
-	hint := "write a list: [" + string(ref.Kind) + ".a, " + string(ref.Kind) + ".b]"
-	if to, ok := v.scope.run.types.AddressOf(value); ok && to.Kind == ref.Kind {
+func (v resolver) notList(a *attr, value cty.Value, ref addr.Kind) {
+	hint := "write a list: [" + string(ref) + ".a, " + string(ref) + ".b]"
+	if to, ok := v.scope.run.types.AddressOf(value); ok && to.Kind == ref {
 		hint = "put it in brackets: [" + to.String() + "]"
 	} else if value.Type().IsMapType() || value.Type().IsObjectType() {
 		hint = "take the values of the map: values(" + v.scope.run.sourceText(a.expr.Range(), "…") + ")"
@@ -145,7 +145,7 @@ func (v resolver) notList(a *attr, value cty.Value, ref lang.Reference) {
 	v.scope.run.taint(v.at, cty.DynamicVal)
 	v.scope.run.report(problem{
 		summary: `Wrong type for "` + a.name + `"`,
-		detail:  "Expected a list of " + lang.Plural(ref.Kind) + ", found " + v.scope.run.describe(value) + ".",
+		detail:  "Expected a list of " + lang.Plural(ref) + ", found " + v.scope.run.describe(value) + ".",
 		hint:    hint, at: a.expr.Range(), address: v.at, attribute: a.name,
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // later lists the blocks that the language has and this release has not.
@@ -47,10 +48,6 @@ func withBlocks(s *hcl.BodySchema, blocks ...hcl.BlockHeaderSchema) *hcl.BodySch
 
 func plainBlock(name string) hcl.BlockHeaderSchema { return hcl.BlockHeaderSchema{Type: name} }
 
-func deviceBlock() hcl.BlockHeaderSchema {
-	return hcl.BlockHeaderSchema{Type: "device", LabelNames: []string{"name"}}
-}
-
 func dynamicBlock() hcl.BlockHeaderSchema {
 	return hcl.BlockHeaderSchema{Type: "dynamic", LabelNames: []string{"type"}}
 }
@@ -67,44 +64,30 @@ type shape struct {
 	required []string
 }
 
-// nodeAttributes are what a Core and an Entry have in common, and some more.
-func nodeAttributes(more ...string) []string {
-	return append([]string{"ip", "domain", "region", "status", "service_name", "settings"}, more...)
-}
-
-func shapeOf(kind addr.Kind) shape {
-	tls, etcd := plainBlock("tls"), plainBlock("etcd")
-	object := shape{lifecycle: true, repeatable: true}
-	switch kind {
-	case addr.Cell:
-		object.attributes = []string{"domain", "status"}
-		object.required = []string{"domain"}
-	case addr.Core:
-		object.attributes = nodeAttributes("cell", "number", "uuid", "links")
-		object.plain = []hcl.BlockHeaderSchema{tls, etcd}
-		object.required = []string{"ip"}
-	case addr.Entry:
-		object.attributes = nodeAttributes("bound_to")
-		object.required = []string{"ip"}
-		object.plain = []hcl.BlockHeaderSchema{tls}
-	case addr.Route:
-		object.attributes = []string{"entry", "core", "status", "service_name"}
-		object.required = []string{"entry", "core"}
-		object.plain = []hcl.BlockHeaderSchema{tls}
-	case addr.User:
-		object.attributes = []string{"id", "username", "status", "core_nodes", "credential", "hash_telegram_id", "access"}
-		object.late = []hcl.BlockHeaderSchema{deviceBlock()}
-	case addr.ACLRole:
-		return shape{late: []hcl.BlockHeaderSchema{plainBlock("grant")}, repeatable: true}
-	case addr.ACLUser:
-		return shape{attributes: []string{"name", "roles", "core", "entry", "person", "password_env", "password_file"}, repeatable: true, required: []string{"roles"}}
-	case addr.ACL:
-		return shape{attributes: []string{"enforce", "auth"}}
-	case addr.Network:
-		return shape{attributes: []string{"prefix", "max_cores_per_entry", "history"}}
-	default:
+// shapeOf is what the catalogue says of a kind.
+func (r *run) shapeOf(kind addr.Kind) shape {
+	k := r.catalogue.Kind(kind)
+	out := shape{lifecycle: !k.Foreign, repeatable: !k.Single}
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		switch {
+		case !k.Has(f):
+			continue
+		case f.Type != schema.Block:
+			out.attributes = append(out.attributes, f.Name)
+		case k.Foreign:
+			out.late = append(out.late, plainBlock(f.Name))
+		default:
+			out.plain = append(out.plain, plainBlock(f.Name))
+		}
+		if f.Required {
+			out.required = append(out.required, f.Name)
+		}
 	}
-	return object
+	for _, below := range r.catalogue.Below(kind) {
+		out.late = append(out.late, hcl.BlockHeaderSchema{Type: string(below.Name), LabelNames: []string{"name"}})
+	}
+	return out
 }
 
 // schema is the shape as hcl wants it.
@@ -123,28 +106,42 @@ func (s shape) schema() *hcl.BodySchema {
 	return out
 }
 
-// nestedRequired are the attributes that a nested block must have.
-func nestedRequired(block string) []string {
-	switch block {
-	case "etcd":
-		return []string{"name", "peer_url"}
-	case "grant":
-		return []string{"access", "on"}
+// stored are the attributes and blocks of a kind that it keeps.
+func (r *run) stored(kind addr.Kind) []string {
+	var out []string
+	k := r.catalogue.Kind(kind)
+	for i := range k.Fields {
+		if f := &k.Fields[i]; k.Has(f) && (f.Stored || f.Identity) {
+			out = append(out, f.Name)
+		}
 	}
-	return nil
+	return out
 }
 
-// nestedSchema is what may stand in a nested block.
-func nestedSchema(block string) *hcl.BodySchema {
-	switch block {
-	case "tls":
-		return attributes("sni", "fingerprint", "alpn", "min_version", "port")
-	case "etcd":
-		return attributes("name", "peer_url", "client_url")
-	case "device":
-		return attributes("uuid", "core", "status")
-	case "grant":
-		return attributes("access", "on")
+// nestedFields are the attributes that may stand in a block inside one of a kind.
+func (r *run) nestedFields(kind addr.Kind, block string) []schema.Field {
+	k := r.catalogue.Kind(kind)
+	if f, ok := k.Field(block); ok {
+		return f.Members
 	}
-	return attributes()
+	below := r.catalogue.Kind(addr.Kind(block))
+	var out []schema.Field
+	for _, f := range below.Fields {
+		if below.Has(&f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// nestedSchema is what may stand in a nested block, and what must.
+func (r *run) nestedSchema(kind addr.Kind, block string) (body *hcl.BodySchema, required []string) {
+	var names []string
+	for _, f := range r.nestedFields(kind, block) {
+		names = append(names, f.Name)
+		if f.Required {
+			required = append(required, f.Name)
+		}
+	}
+	return attributes(names...), required
 }

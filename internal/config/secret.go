@@ -87,24 +87,24 @@ func (r *run) checkNetworkSecrets(n *network.Network) {
 			r.report(p)
 		}
 	}
-	node := func(n network.Node) {
-		check(n.Addr, "region", n.Region)
-		check(n.Addr, "domain", n.Domain)
-		check(n.Addr, "service_name", n.ServiceName)
-		for _, name := range sortedKeys(n.Settings) {
-			check(n.Addr, "settings."+name, n.Settings[name])
+	n.Each(func(kind addr.Kind, o network.Object) {
+		leaves := r.catalogue.Kind(kind).Leaves()
+		for i := range leaves {
+			f := &leaves[i]
+			if f.Label || !f.Check.Free() {
+				continue
+			}
+			slot := o.Slot(f, false)
+			if slot.Text != nil {
+				check(o.Address(), f.Name, *slot.Text)
+			}
+			if slot.Texts != nil {
+				for _, name := range sortedKeys(*slot.Texts) {
+					check(o.Address(), f.Name+"."+name, (*slot.Texts)[name])
+				}
+			}
 		}
-	}
-	for _, c := range n.Cores {
-		node(c.Node)
-	}
-	for _, e := range n.Entries {
-		node(e.Node)
-	}
-	for _, u := range n.Users {
-		check(u.Addr, "username", u.Username)
-		check(u.Addr, "credential", u.Credential)
-	}
+	})
 }
 
 // hide masks a range in every line that is shown from now on.

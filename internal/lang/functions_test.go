@@ -13,6 +13,7 @@ import (
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 func folder() fstest.MapFS {
@@ -33,7 +34,7 @@ func folder() fstest.MapFS {
 }
 
 func testScope() *hcl.EvalContext {
-	types := NewTypes()
+	types := NewTypes(schema.Network())
 	return &hcl.EvalContext{
 		Functions: Functions(folder(), unlimited()),
 		Variables: map[string]cty.Value{

@@ -6,6 +6,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // identityAttribute carries an object's address inside its value. Its name is no
@@ -21,6 +22,8 @@ type Attribute struct {
 	Generated bool
 	// Secret says that the value is never shown.
 	Secret bool
+	// hollow says that a block that is not there has its attributes, all null.
+	hollow bool
 }
 
 // Reference is an attribute that holds references to objects of a kind. It is
@@ -79,14 +82,62 @@ type Types struct {
 	kinds    map[addr.Kind]*Kind
 }
 
-// NewTypes makes a vocabulary.
-func NewTypes() *Types {
+// NewTypes makes the vocabulary of a catalogue.
+func NewTypes(c *schema.Catalogue) *Types {
 	t := &Types{identity: identityType(), kinds: map[addr.Kind]*Kind{}}
-	for _, k := range []Kind{cellKind(), coreKind(), entryKind(), routeKind(), userKind(), deviceKind()} {
+	for i := range c.Kinds() {
+		of := &c.Kinds()[i]
+		if of.Foreign {
+			continue
+		}
+		k := kindOf(of)
 		k.Type = t.objectType(k)
 		t.kinds[k.Kind] = &k
 	}
 	return t
+}
+
+// kindOf is what the language knows of a kind.
+func kindOf(of *schema.Kind) Kind {
+	k := Kind{Kind: of.Name}
+	for i := range of.Fields {
+		f := &of.Fields[i]
+		switch {
+		case !of.Has(f):
+		case f.Refers != "":
+			k.References = append(k.References, Reference{Name: f.Name, Kind: f.Refers, Many: f.Type == schema.Set})
+		default:
+			k.Plain = append(k.Plain, Attribute{
+				Name: f.Name, Type: fieldType(f), Generated: f.Generated, Secret: f.Sensitive || f.Covert,
+				hollow: f.Type == schema.Block && f.Stored,
+			})
+		}
+	}
+	return k
+}
+
+// fieldType is the type of a field's value.
+func fieldType(f *schema.Field) cty.Type {
+	switch f.Type {
+	case schema.Number:
+		return cty.Number
+	case schema.Bool:
+		return cty.Bool
+	case schema.List:
+		return cty.List(cty.String)
+	case schema.Set:
+		return cty.Set(cty.String)
+	case schema.Map:
+		return cty.Map(cty.String)
+	case schema.Block:
+		members := map[string]cty.Type{}
+		for i := range f.Members {
+			members[f.Members[i].Name] = fieldType(&f.Members[i])
+		}
+		return cty.Object(members)
+	case schema.Text:
+	}
+	return cty.String
 }
 
 // Kind returns a kind of object that expressions can refer to, or nil.
@@ -103,89 +154,6 @@ func (t *Types) objectType(k Kind) cty.Type {
 		attrs[a.Name] = a.Type
 	}
 	return cty.Object(attrs)
-}
-
-// TLSType is the type of a tls block.
-func TLSType() cty.Type {
-	return cty.Object(map[string]cty.Type{
-		"sni": cty.String, "fingerprint": cty.String, "alpn": cty.List(cty.String),
-		"min_version": cty.String, "port": cty.Number,
-	})
-}
-
-// MemberType is the type of the etcd block of a Core.
-func MemberType() cty.Type {
-	return cty.Object(map[string]cty.Type{"name": cty.String, "peer_url": cty.String, "client_url": cty.String})
-}
-
-func text(name string) Attribute { return Attribute{Name: name, Type: cty.String} }
-
-func generated(name string) Attribute {
-	return Attribute{Name: name, Type: cty.String, Generated: true}
-}
-
-func nodePlain() []Attribute {
-	return []Attribute{
-		text("ip"), text("domain"), text("region"), text("status"), generated("service_name"),
-		{Name: "settings", Type: cty.Map(cty.String)},
-		{Name: "tls", Type: TLSType()},
-	}
-}
-
-func cellKind() Kind {
-	return Kind{Kind: addr.Cell, Plain: []Attribute{text("domain"), text("status")}}
-}
-
-func coreKind() Kind {
-	return Kind{
-		Kind: addr.Core,
-		Plain: append(nodePlain(), Attribute{Name: "number", Type: cty.Number}, generated("uuid"),
-			Attribute{Name: "etcd", Type: MemberType()}),
-		References: []Reference{
-			{Name: "cell", Kind: addr.Cell},
-			{Name: "links", Kind: addr.Core, Many: true},
-		},
-	}
-}
-
-func entryKind() Kind {
-	return Kind{
-		Kind: addr.Entry, Plain: nodePlain(),
-		References: []Reference{{Name: "bound_to", Kind: addr.Core}},
-	}
-}
-
-func routeKind() Kind {
-	return Kind{
-		Kind:  addr.Route,
-		Plain: []Attribute{text("status"), text("service_name"), {Name: "tls", Type: TLSType()}},
-		References: []Reference{
-			{Name: "entry", Kind: addr.Entry},
-			{Name: "core", Kind: addr.Core},
-		},
-	}
-}
-
-func userKind() Kind {
-	return Kind{
-		Kind: addr.User,
-		Plain: []Attribute{
-			{Name: "id", Type: cty.Number, Generated: true},
-			text("username"), text("status"),
-			{Name: "credential", Type: cty.String, Secret: true},
-			{Name: "hash_telegram_id", Type: cty.String, Secret: true},
-			{Name: "access", Type: cty.Set(cty.String)},
-		},
-		References: []Reference{{Name: "core_nodes", Kind: addr.Core, Many: true}},
-	}
-}
-
-func deviceKind() Kind {
-	return Kind{
-		Kind:       addr.Device,
-		Plain:      []Attribute{generated("uuid"), text("status")},
-		References: []Reference{{Name: "core", Kind: addr.Core}},
-	}
 }
 
 // identity is what the hidden attribute of an object holds.

@@ -27,8 +27,8 @@ func (t *Types) Object(a addr.Addr, values map[string]cty.Value) cty.Value {
 
 func absent(p Attribute) cty.Value {
 	null := cty.NullVal(p.Type)
-	if p.Name == "tls" {
-		null = emptyTLS()
+	if p.hollow {
+		null = hollow(p.Type)
 	}
 	if p.Generated {
 		return null.Mark(generatedMark(p.Name))
@@ -36,10 +36,10 @@ func absent(p Attribute) cty.Value {
 	return null
 }
 
-// emptyTLS lets core.ams.tls.sni be a null where there is no tls block.
-func emptyTLS() cty.Value {
+// hollow lets core.ams.tls.sni be a null where there is no tls block.
+func hollow(block cty.Type) cty.Value {
 	attrs := map[string]cty.Value{}
-	for name, typ := range TLSType().AttributeTypes() {
+	for name, typ := range block.AttributeTypes() {
 		attrs[name] = cty.NullVal(typ)
 	}
 	return cty.ObjectVal(attrs)

@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // typeOf spells the type of a value as a variable's block would.
@@ -19,7 +21,7 @@ func typeOf() function.Function {
 
 // TypeText spells a type as it is written in a variable's block: "list(core)".
 func TypeText(t cty.Type) string {
-	return typeText(t, NewTypes())
+	return typeText(t, NewTypes(schema.Network()))
 }
 
 func typeText(t cty.Type, words *Types) string {

@@ -37,6 +37,17 @@ func (c *Catalogue) With(kind addr.Kind, more ...Field) *Catalogue {
 // Kinds are all kinds in order.
 func (c *Catalogue) Kinds() []Kind { return c.kinds }
 
+// Below are the kinds whose blocks stand in those of a kind.
+func (c *Catalogue) Below(parent addr.Kind) []*Kind {
+	var out []*Kind
+	for i := range c.kinds {
+		if c.kinds[i].Parent == parent {
+			out = append(out, &c.kinds[i])
+		}
+	}
+	return out
+}
+
 // Kind is the kind of a name, nil where there is none.
 func (c *Catalogue) Kind(name addr.Kind) *Kind { return c.byName[name] }
 

@@ -17,6 +17,8 @@ type Kind struct {
 	// Foreign says that the objects are no part of the network, so that no
 	// expression can name them.
 	Foreign bool
+	// Single says that there is at most one block of the kind.
+	Single bool
 	// Fields are in the order in which they are listed.
 	Fields []Field
 

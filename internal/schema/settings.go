@@ -4,7 +4,7 @@ import "github.com/sigilgate/sigilform/internal/addr"
 
 // settingsKind is the network's own block, which has no keys.
 func settingsKind() Kind {
-	return Kind{Name: addr.Network, Plural: "networks", Foreign: true, Fields: []Field{
+	return Kind{Name: addr.Network, Plural: "networks", Foreign: true, Single: true, Fields: []Field{
 		{Name: "prefix", Doc: "all keys of the network are below it", Otherwise: "`\"/sigilgate/\"`"},
 		{Name: "max_cores_per_entry", Type: Number, Doc: "least connectivity: how many Cores an Entry may know", Otherwise: "`3`"},
 		{Name: "history", Type: Number, Doc: "how many applies the history keeps: so far back a rollback reaches", Otherwise: "`100`"},
@@ -14,7 +14,7 @@ func settingsKind() Kind {
 // accessKind, roleKind and principalKind say who may read and write what in
 // etcd; they have no keys in the network.
 func accessKind() Kind {
-	return Kind{Name: addr.ACL, Plural: "acls", Foreign: true, Fields: []Field{
+	return Kind{Name: addr.ACL, Plural: "acls", Foreign: true, Single: true, Fields: []Field{
 		{Name: "auth", Doc: "`\"cert\"` (the common name of a client certificate), which is the default, or `\"password\"`"},
 		{Name: "enforce", Type: Bool, Doc: "whether etcd's authentication is on. Left out, it stays as it is. Turning it off also needs `--disable-auth`"},
 	}}
