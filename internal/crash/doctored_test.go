@@ -256,5 +256,15 @@ func TestTakenBackAtOnce(t *testing.T) {
 	first := crash.Planned{Apply: "a", Seen: 2, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "region", Revision: 2}}}
 	next := crash.Planned{Apply: "b", Seen: 5, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: node + "region", Revision: 3}}, Ops: []kv.Op{{Kind: kv.Put, Key: node + "region", Value: "y"}}}
 	events := slices.Concat([]crash.Event{set(2, node+"region", "old")}, journalOf(t, 3, state.Applying, set(3, node+"region", "x")), journalOf(t, 4, state.RollingBack), gone(5, state.NewLayout("n").Journal()))
+	says := func(left ...state.Left) []crash.Event {
+		text, err := state.EncodeJournal(&state.Journal{Format: 1, Apply: "a", Owner: "o", Actor: "ann", Serial: 1, Phase: state.RollingBack, Moves: 4, Left: left})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.Concat([]crash.Event{set(2, node+"region", "old")}, journalOf(t, 3, state.Applying, set(3, node+"region", "x"), set(3, state.NewLayout("n").Record(addr.Core, "10.0.0.1"), "{}")),
+			[]crash.Event{set(4, state.NewLayout("n").Journal(), text)}, gone(5, state.NewLayout("n").Journal()))
+	}
+	expect(t, "left, and said so", judged(says(state.Left{Key: node + "region", Why: "others rely on it"}), nil, false, first), "")
+	expect(t, "another is left", judged(says(state.Left{Key: entry + "region", Why: "others rely on it"}), nil, false, first), "left "+node+"region")
 	expect(t, "nothing is undone", judged(slices.Concat(events, headOf(t, 6, 1, "b", set(6, node+"region", "y"))), nil, false, first, next), "revision 5: the apply a was taken back and left "+node+"region")
 }

@@ -64,7 +64,7 @@ func (w *drawn) start(t *testing.T, r *rand.Rand, what string, fates []string) (
 	w.unlockDead(t)
 	w.census(t, out)
 	loud := func() {}
-	if what != "recover" && what != "abandon" && r.IntN(100) < 40 {
+	if what != "recover" && what != "abandon" && r.IntN(100) < 15 {
 		loud = w.hush(actor)
 	}
 	forget := func() {}

@@ -56,10 +56,10 @@ func (w *drawn) alive(x *run) bool {
 // operations of it.
 func (w *drawn) honest(t *testing.T, applies map[string]crash.Begun) []porcupine.Operation {
 	t.Helper()
-	ids, committed := map[string]string{}, map[string]bool{}
+	ids, committed := map[string]string{}, map[string]int64{}
 	for _, e := range w.events {
 		if h, err := state.DecodeHead(e.Value); e.Key == state.NewLayout(drawnName).Head() && !e.Deleted && err == nil {
-			committed[h.Apply] = true
+			committed[h.Apply] = h.Serial
 			ids[applies[h.Apply].Actor] = h.Apply
 		}
 	}
@@ -72,15 +72,18 @@ func (w *drawn) honest(t *testing.T, applies map[string]crash.Begun) []porcupine
 		case s.outcome == notDone && moved:
 			t.Errorf("%s said that it is not done, and a head says that it is", actor)
 		}
-		if id == "" || s.from < 0 {
+		if id == "" {
 			continue
+		}
+		if s.from < 0 {
+			s.from = committed[id] - 1 // who dies over an abandoning can't say from where it went
 		}
 		if s.outcome == nobodyKnows {
 			s.told = w.now()
 		}
 		ops = append(ops, porcupine.Operation{
 			ClientId: len(ops) + 100, Call: s.called, Return: s.told,
-			Input: crash.HeadInput{From: s.from, Apply: id}, Output: crash.HeadOutput{Committed: committed[id]},
+			Input: crash.HeadInput{From: s.from, Apply: id}, Output: crash.HeadOutput{Committed: committed[id] > 0},
 		})
 	}
 	return ops

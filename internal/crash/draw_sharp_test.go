@@ -40,6 +40,9 @@ func (w *drawn) meeting(t *testing.T, r *rand.Rand, fate string, when run, then 
 	defer end()
 	defer w.hush(x.actor)()
 	x.at, x.middle, x.share = when.at, when.middle, 30
+	if w.options.MaxRequestBytes == small {
+		x.share = 70 // so that it is more than one request
+	}
 	var beside sync.WaitGroup
 	if fate == stalled {
 		r := rand.New(rand.NewPCG(r.Uint64(), 1)) // it recovers while the other goes on

@@ -157,7 +157,7 @@ func (c *checker) transaction(events []Event) {
 	}
 	c.attribute(who, events)
 	c.fenced(events)
-	stood := c.value[c.layout.Journal()] != ""
+	stood := c.value[c.layout.Journal()]
 	for _, e := range events {
 		if who.apply != "" && c.own(e.Key) {
 			c.written(who, e)
@@ -175,8 +175,8 @@ func (c *checker) transaction(events []Event) {
 		c.heirs = append(c.heirs, heir{serial: c.serial, revision: events[0].Revision})
 		delete(c.touched, who.apply)
 	}
-	if stood && c.value[c.layout.Journal()] == "" && !who.commits && !who.abandons {
-		c.takenBack(who.apply, events[0].Revision)
+	if stood != "" && c.value[c.layout.Journal()] == "" && !who.commits && !who.abandons {
+		c.takenBack(who.apply, c.journal(stood), events[0].Revision)
 	}
 	c.lawful(who, events)
 }
@@ -244,7 +244,7 @@ func (c *checker) written(who author, e Event) {
 		marks = map[string]*mark{}
 		c.touched[apply] = marks
 	}
-	if marks[e.Key] == nil {
+	if marks[e.Key] == nil && (!who.undoes || !c.operational(e.Key)) {
 		marks[e.Key] = &mark{before: c.value[e.Key], there: before > 0, by: c.then(e.Key, e.Revision).by}
 	}
 }
@@ -258,6 +258,7 @@ func (c *checker) judge(who author, e Event) {
 		c.fault("revision %d: nobody knows the apply %s", e.Revision, apply)
 	case strings.HasPrefix(e.Key, state.Root), c.by[e.Key] == apply && c.wrote[apply][e.Key]: // it goes on, or takes back what it did
 	case who.undoes && before == 0 && c.removed(apply, e.Key): // as the apply left it, whatever came and went
+	case who.undoes && e.Deleted && c.operational(e.Key): // it goes with the object that the apply had made
 	case who.undoes:
 		c.fault("revision %d: the apply %s took %s back, which others had written since (at revision %d)", e.Revision, apply, e.Key, c.last(e.Key))
 	case !e.Deleted && !p.guarded(e.Key, before):

@@ -4,8 +4,10 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/schema"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // at is the revision that a key was of at a revision, 0 where it did not exist.
@@ -74,12 +76,28 @@ func (c *checker) operational(key string) bool {
 }
 
 // takenBack judges an apply whose journal goes without a head of its own: it
-// left nothing that others have not written since.
-func (c *checker) takenBack(apply string, revision int64) {
+// left nothing but what others have written since, or what the journal says is
+// left, since others rely on it.
+func (c *checker) takenBack(apply string, j *state.Journal, revision int64) {
 	for _, key := range c.leaves(apply) {
-		c.fault("revision %d: the apply %s was taken back and left %s", revision, apply, key)
+		if !c.saidLeft(j, key) {
+			c.fault("revision %d: the apply %s was taken back and left %s", revision, apply, key)
+		}
 	}
 	delete(c.touched, apply)
+}
+
+// saidLeft reports whether a journal names a key that an undoing left, or, of a
+// record, a key of its object.
+func (c *checker) saidLeft(j *state.Journal, key string) bool {
+	if j == nil || j.LeftMore > 0 {
+		return j != nil
+	}
+	id, _, record := c.layout.Object(key)
+	return slices.ContainsFunc(j.Left, func(l state.Left) bool {
+		at, ok := c.keys.Locate(l.Key)
+		return l.Key == key || record && ok && at.ID == id.ID && at.Space == keys.Space(id.Kind)
+	})
 }
 
 // leftovers judges what applies left whose journal stands in the end.
