@@ -186,7 +186,7 @@ func longLine(text []byte) int {
 func (r *run) parse(s *source) hcl.Body {
 	read := r.parseNative
 	if s.json {
-		read = parseJSON
+		read = r.parseJSON
 	}
 	file, diags := read(s)
 	s.broken = diags.HasErrors()
@@ -198,8 +198,11 @@ func (r *run) parse(s *source) hcl.Body {
 	return file.Body
 }
 
-func parseJSON(s *source) (*hcl.File, hcl.Diagnostics) {
+func (r *run) parseJSON(s *source) (*hcl.File, hcl.Diagnostics) {
 	file, diags := json.Parse(s.text, s.name)
+	if file != nil && file.Body != nil {
+		file.Body = lang.MeterJSON(file.Body, r.budget)
+	}
 	if d := refusedTemplate(s); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
