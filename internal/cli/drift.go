@@ -73,7 +73,7 @@ With --prometheus what is found is also counted in a file of metrics; with
 			if err != nil {
 				return err
 			}
-			alarm, err := a.newAlarm(&d.alarm)
+			alarm, err := a.newAlarm(c.Context(), &d.alarm)
 			if err != nil {
 				return err
 			}

@@ -50,7 +50,7 @@ type alarm struct {
 }
 
 // newAlarm checks the flags before anything is looked at.
-func (a *app) newAlarm(f *alarmFlags) (*alarm, error) {
+func (a *app) newAlarm(ctx context.Context, f *alarmFlags) (*alarm, error) {
 	l := &alarm{app: a, file: f.prometheus}
 	for _, text := range f.ignore {
 		rule, err := drift.ParseRule(text)
@@ -63,7 +63,7 @@ func (a *app) newAlarm(f *alarmFlags) (*alarm, error) {
 	if l.metrics, err = f.readMetrics(); err != nil {
 		return nil, err
 	}
-	if l.webhook, err = a.newNotifier(f); err != nil {
+	if l.webhook, err = a.newNotifier(ctx, f); err != nil {
 		return nil, err
 	}
 	return l, nil

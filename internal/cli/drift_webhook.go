@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // newNotifier makes what tells a webhook, nil where none is named.
-func (a *app) newNotifier(f *alarmFlags) (*webhook.Notifier, error) {
+func (a *app) newNotifier(ctx context.Context, f *alarmFlags) (*webhook.Notifier, error) {
 	url := f.webhook
 	if url == "" {
 		url = a.engine.Env.Get("SIGILFORM_WEBHOOK")
@@ -25,7 +26,7 @@ func (a *app) newNotifier(f *alarmFlags) (*webhook.Notifier, error) {
 		// The text is not repeated: such a URL often is a password.
 		return nil, usage(fmt.Sprintf("--webhook needs a URL: %v", err), "write it as https://hooks.example.net/PATH")
 	}
-	secret, err := a.webhookSecret(f)
+	secret, err := a.webhookSecret(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +43,11 @@ func (a *app) newNotifier(f *alarmFlags) (*webhook.Notifier, error) {
 }
 
 // webhookSecret is the key of the signatures, nil where nothing is signed.
-func (a *app) webhookSecret(f *alarmFlags) ([]byte, error) {
+func (a *app) webhookSecret(ctx context.Context, f *alarmFlags) ([]byte, error) {
 	if f.secretFile == "" {
 		return []byte(a.engine.Env.Get("SIGILFORM_WEBHOOK_SECRET")), nil
 	}
-	text, err := intake.Read(f.secretFile, maxSecret)
+	text, err := intake.Read(ctx, f.secretFile, maxSecret)
 	if err != nil {
 		return nil, fmt.Errorf("--webhook-secret-file: %w", err)
 	}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"syscall"
 
 	"github.com/sigilgate/sigilform/internal/abort"
 	"github.com/sigilgate/sigilform/internal/apply"
@@ -21,6 +23,9 @@ const (
 	exitDenied      = 6
 	exitUnknown     = 7
 	exitCrash       = abort.Code
+	// exitSignal and the number of the signal are the code of a command that was
+	// told to end, and did, as shells count.
+	exitSignal = 128
 )
 
 // found is the end of a command that found what it was asked to look for:
@@ -39,8 +44,33 @@ type shown struct {
 func (s *shown) Error() string { return s.cause.Error() }
 func (s *shown) Unwrap() error { return s.cause }
 
+// signalled is why a command's context ends: somebody pressed Ctrl-C.
+type signalled struct{ signal syscall.Signal }
+
+func (s *signalled) Error() string { return "told to end by " + s.signal.String() }
+
+// ended is the error of a command that came to no other end than that it was
+// told to.
+type ended struct {
+	cause error
+	by    *signalled
+}
+
+func (e *ended) Error() string { return e.cause.Error() }
+func (e *ended) Unwrap() error { return e.cause }
+
+// endedBy notes that a command failed because it was told to end. What was found
+// out, or left behind, is told by its own code.
+func endedBy(ctx context.Context, err error) error {
+	var by *signalled
+	if codeOf(err) != exitError || !errors.As(context.Cause(ctx), &by) {
+		return err
+	}
+	return &ended{cause: err, by: by}
+}
+
 // codeOf is the exit code of an error. Where several hold it is the first of
-// 70, 7, 5, 4, 3, 6, 1, 2.
+// 70, 7, 5, 4, 3, 6, 130, 1, 2.
 func codeOf(err error) int {
 	switch {
 	case err == nil:
@@ -59,6 +89,10 @@ func codeOf(err error) int {
 		return exitDenied
 	case isFound(err):
 		return exitFound
+	}
+	var stop *ended
+	if errors.As(err, &stop) {
+		return exitSignal + int(stop.by.signal)
 	}
 	return exitError
 }

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"testing"
 
 	"github.com/sigilgate/sigilform/internal/apply"
@@ -20,6 +22,12 @@ func TestCodeOf(t *testing.T) {
 	conflicted := &engine.Conflicted{Plan: &plan.Plan{Conflicts: []plan.Conflict{{Summary: "x"}}}}
 	held, unknown, interrupted := &embedded.Held{}, &apply.Unknown{Cause: plain}, &apply.Interrupted{}
 	denied := &engine.Denied{Plan: &plan.Plan{Policies: []plan.PolicyResult{{Name: "x", Severity: diag.Error, Verdict: plan.Failed}}}}
+	canceled := func(cause error) context.Context {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		return ctx
+	}
+	told := func(err error) error { return endedBy(canceled(&signalled{signal: syscall.SIGINT}), err) }
 	for name, c := range map[string]struct {
 		err  error
 		code int
@@ -49,6 +57,13 @@ func TestCodeOf(t *testing.T) {
 		"unknown before interrupted":   {errors.Join(interrupted, unknown), 7},
 		"unknown, and failed to close": {errors.Join(unknown, plain), 7},
 		"damaged":                      {fmt.Errorf("start: %w", &embedded.Damaged{Cause: plain}), 1},
+		"told to end":                  {told(plain), 130},
+		"told to end in an evaluation": {told(diag.List{{Severity: diag.Error}}.Err()), 130},
+		"told to end, undone":          {told(&apply.NotWritten{Cause: plain}), 130},
+		"told to end with a journal":   {told(interrupted), 5},
+		"told to end, and found":       {told(&found{what: "drift"}), 2},
+		"told to end, all was done":    {told(nil), 0},
+		"canceled by nobody":           {endedBy(canceled(nil), plain), 1},
 		"a fault":                      {&fault.Fault{}, 70},
 		"a fault before unknown":       {errors.Join(unknown, &fault.Fault{}), 70},
 		"a fault and found":            {errors.Join(&found{what: "drift"}, &fault.Fault{}), 70},

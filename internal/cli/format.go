@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -30,9 +31,9 @@ alone without --recursive. HCL in JSON is left alone.` + exits("0  done; with --
 			"2  with --check: some files are not in canonical form"),
 		Example: "  sigilform fmt\n  sigilform fmt --check --diff --recursive\n  sigilform fmt - <network.hcl",
 		Args:    atMost(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			if path(args) == stdinName {
-				return a.formatInput(f)
+				return a.formatInput(c.Context(), f)
 			}
 			files, err := a.engine.FormatFiles(path(args), f.recursive)
 			if err := a.endFormat(f, files); err != nil && !isFound(err) {
@@ -70,8 +71,8 @@ func (a *app) endFormat(f fmtFlags, files []engine.Formatted) error {
 	return nil
 }
 
-func (a *app) formatInput(f fmtFlags) error {
-	text, err := io.ReadAll(io.LimitReader(a.stdin, maxFormat+1))
+func (a *app) formatInput(ctx context.Context, f fmtFlags) error {
+	text, err := awaited(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.stdin, maxFormat+1)) })
 	if err != nil {
 		return fmt.Errorf("read standard input: %w", err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -57,7 +58,7 @@ apply with a serial from the history; or the newest apply.` + exits("0  shown", 
 		RunE: func(c *cobra.Command, args []string) error {
 			serial, isSerial := serialOf(args)
 			if !isSerial {
-				return a.showFile(&l, args, identity, summary)
+				return a.showFile(c.Context(), &l, args, identity, summary)
 			}
 			if err := identity.unused(); err != nil {
 				return err
@@ -100,14 +101,14 @@ func serialOf(args []string) (serial int64, ok bool) {
 	return n, err == nil && n > 0
 }
 
-func (a *app) showFile(l *liveFlags, args []string, identity identityFlag, summary bool) error {
+func (a *app) showFile(ctx context.Context, l *liveFlags, args []string, identity identityFlag, summary bool) error {
 	if err := a.output(&l.out, reportFormats()...); err != nil {
 		return err
 	}
 	if len(args) > 1 {
 		return usage(fmt.Sprintf("%q is no serial", args[0]), "usage: sigilform show [PLANFILE|SERIAL [PATH]]")
 	}
-	planned, _, err := a.engine.ReadPlan(args[0], identity.files)
+	planned, _, err := a.engine.ReadPlan(ctx, args[0], identity.files)
 	if err != nil {
 		return err
 	}

@@ -42,33 +42,35 @@ func newApp() *app {
 // comes to an end, forward or back. The second one closes abort, at which it
 // stops where it is. A third ends the process.
 func interruptible(parent context.Context) (ctx context.Context, abort <-chan struct{}, stop func()) {
-	ctx, cancel := context.WithCancel(parent)
+	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	twice := make(chan struct{})
 	ended := make(chan struct{})
 	fault.Go(func() {
-		said := func(text string) bool {
+		said := func(text string) (*signalled, bool) {
 			select {
-			case <-signals:
+			case s := <-signals:
 				fmt.Fprintln(os.Stderr, "\n"+text)
-				return true
+				which, _ := s.(syscall.Signal)
+				return &signalled{signal: which}, true
 			case <-ended:
-				return false
+				return nil, false
 			}
 		}
-		if !said("stopping; press Ctrl-C again to stop at once") {
+		by, ok := said("stopping; press Ctrl-C again to stop at once")
+		if !ok {
 			return
 		}
-		cancel()
-		if said("stopping at once") {
+		cancel(by)
+		if _, again := said("stopping at once"); again {
 			signal.Stop(signals)
 			close(twice)
 		}
-	}, func(error) { cancel() })
+	}, cancel)
 	return ctx, twice, func() {
 		signal.Stop(signals)
 		close(ended)
-		cancel()
+		cancel(nil)
 	}
 }

@@ -87,7 +87,7 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits(
 			if err != nil {
 				return err
 			}
-			to, err := encrypt.recipients(a.engine, save != "")
+			to, err := encrypt.recipients(c.Context(), a.engine, save != "")
 			if err != nil {
 				return err
 			}

@@ -99,7 +99,7 @@ func line(r io.Reader) (string, error) {
 func (a *app) secret(ctx context.Context) ([]byte, error) {
 	fd, ok := terminal(a.stdin)
 	if !ok {
-		return pipedSecret(a.stdin)
+		return awaited(ctx, func() ([]byte, error) { return pipedSecret(a.stdin) })
 	}
 	before, err := term.GetState(fd)
 	if err != nil {

@@ -71,7 +71,7 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	if o.Expect, err = r.expect.digest(c); err != nil {
 		return err
 	}
-	to, err := r.encrypt.recipients(a.engine, r.save != "")
+	to, err := r.encrypt.recipients(c.Context(), a.engine, r.save != "")
 	if err != nil {
 		return err
 	}

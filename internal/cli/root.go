@@ -77,7 +77,7 @@ func (a *app) prepare(c *cobra.Command) {
 		}
 		defer func() { t.end(ctx, err) }()
 		c.SetContext(ctx)
-		return run(c, args)
+		return endedBy(ctx, run(c, args))
 	}
 	if c.ValidArgsFunction == nil && strings.Contains(c.Use, "PATH") {
 		c.ValidArgsFunction = completePath

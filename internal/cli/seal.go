@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,10 +19,10 @@ func (f *encryptFlag) add(c *cobra.Command) {
 }
 
 // recipients are those of a file that is saved, none where none is.
-func (f *encryptFlag) recipients(e *engine.Engine, saved bool) (seal.Recipients, error) {
+func (f *encryptFlag) recipients(ctx context.Context, e *engine.Engine, saved bool) (seal.Recipients, error) {
 	switch {
 	case saved:
-		return e.Recipients(f.to) //nolint:wrapcheck // explained as it is
+		return e.Recipients(ctx, f.to) //nolint:wrapcheck // explained as it is
 	case len(f.to) > 0:
 		return seal.Recipients{}, usage("--encrypt-to encrypts the file of --out, and none is saved", "give --out FILE as well")
 	}

@@ -59,7 +59,7 @@ func (a *app) take(c *cobra.Command, t *takeFlags, path string) (err error) {
 	if o.Connection, err = t.connection.connection(c); err != nil {
 		return err
 	}
-	if o.To, err = t.encrypt.recipients(a.engine, true); err != nil {
+	if o.To, err = t.encrypt.recipients(c.Context(), a.engine, true); err != nil {
 		return err
 	}
 	taken, err := a.engine.Take(c.Context(), o)

@@ -27,7 +27,7 @@ func (e *Engine) reach(ctx context.Context, o ACLOptions) (w *work, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.target, err = e.choose(p, o.Connection, block); err != nil {
+	if w.target, err = e.choose(ctx, p, o.Connection, block); err != nil {
 		return nil, err
 	}
 	w.session, err = e.connect(ctx, w.target, o.Connection, mustExist)

@@ -30,7 +30,7 @@ func (e *Engine) ACLPassword(ctx context.Context, o ACLOptions, user, password s
 		return failure(fmt.Sprintf("The user %q has no password", user), "Users are known by their certificates here.", "issue another certificate instead")
 	}
 	if source := a.Set.Users[at].Password; password == "" && source != nil {
-		if password, err = e.passwords(w.folder.folder)(*source); err != nil {
+		if password, err = e.passwords(ctx, w.folder.folder)(*source); err != nil {
 			return err
 		}
 	}

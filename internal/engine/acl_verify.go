@@ -121,7 +121,7 @@ func (v *Verified) tryAll(ctx context.Context, w *work, st *state.State, folder 
 	}
 	for i := range v.ACL.Set.Users {
 		name := v.ACL.Set.Users[i].Name
-		config, found, err := credentialsOf(folder, name, w.target, byCertificate)
+		config, found, err := credentialsOf(ctx, folder, name, w.target, byCertificate)
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (v *Verified) tryAll(ctx context.Context, w *work, st *state.State, folder 
 
 // credentialsOf is how to connect as a user, where the folder says it. A password
 // is none where users are known by certificates.
-func credentialsOf(folder, user string, t target, byCertificate bool) (config etcd.Config, found bool, err error) {
+func credentialsOf(ctx context.Context, folder, user string, t target, byCertificate bool) (config etcd.Config, found bool, err error) {
 	config = t.config
 	config.Any, config.Username, config.Password = true, "", ""
 	if filepath.Base(user) != user {
@@ -171,7 +171,7 @@ func credentialsOf(folder, user string, t target, byCertificate bool) (config et
 		config.CertFile, config.KeyFile = "", "" // it names this connection's own user
 	}
 	config.Username = user
-	config.Password, found, err = passwordOf(folder, user)
+	config.Password, found, err = passwordOf(ctx, folder, user)
 	return config, found, err
 }
 

@@ -53,7 +53,7 @@ func (v *Verified) tryPasswords(ctx context.Context, w *work, st *state.State, f
 	former := make([][]string, len(users))
 	for i := range users {
 		name := users[i].Name
-		of, inFolder, err := w.formerPasswords(st, name, folder)
+		of, inFolder, err := w.formerPasswords(ctx, st, name, folder)
 		if err != nil {
 			return 0, err
 		}
@@ -106,15 +106,15 @@ func prove(ctx context.Context, c *etcd.Client, user string, former []string, cl
 
 // formerPasswords are those that a user may have had: in the folder of
 // credentials, and where the record or the language looks for one.
-func (w *work) formerPasswords(st *state.State, user, folder string) (all []string, inFolder int, err error) {
-	password, found, err := passwordOf(folder, user)
+func (w *work) formerPasswords(ctx context.Context, st *state.State, user, folder string) (all []string, inFolder int, err error) {
+	password, found, err := passwordOf(ctx, folder, user)
 	if err != nil {
 		return nil, 0, err
 	}
 	if found {
 		all, inFolder = append(all, password), 1
 	}
-	find := w.engine.passwords(w.folder.folder)
+	find := w.engine.passwords(ctx, w.folder.folder)
 	was, _ := plan.FormerPassword(st.ACL[state.ID{Kind: addr.ACLUser, ID: user}])
 	if was != nil {
 		// One that is not there any more can't be tried.
@@ -130,7 +130,7 @@ func (w *work) formerPasswords(st *state.State, user, folder string) (all []stri
 }
 
 // passwordOf reads NAME.password of a folder, which only its owner may read.
-func passwordOf(folder, user string) (password string, found bool, err error) {
+func passwordOf(ctx context.Context, folder, user string) (password string, found bool, err error) {
 	if filepath.Base(user) != user {
 		return "", false, nil // no file can have that name
 	}
@@ -145,6 +145,6 @@ func passwordOf(folder, user string) (password string, found bool, err error) {
 	if info.Mode().Perm()&0o077 != 0 {
 		return "", false, failure(fmt.Sprintf("Others may read the password file %s", name), fmt.Sprintf("Its mode is %04o.", info.Mode().Perm()), "make it 0600")
 	}
-	password, err = readPassword(name)
+	password, err = readPassword(ctx, name)
 	return password, err == nil, err
 }

@@ -20,7 +20,7 @@ func (e *Engine) glance(ctx context.Context, s Source) *config.Config {
 	if p.file == "" && !hasConfiguration(p) {
 		return nil
 	}
-	o, err := e.options(p, s)
+	o, err := e.options(ctx, p, s)
 	if err != nil {
 		return nil
 	}

@@ -103,7 +103,7 @@ func (e *Engine) runOptions(ctx context.Context, s *session, network string, who
 	ids := e.ids()
 	out := apply.Options{
 		Actor: who.actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(), PlanKey: ids.Secret(),
-		Lock: e.locker(s, network, who.actor, wait), Stop: ctx.Done(), Auth: e.observe(s), Passwords: e.passwords(who.folder),
+		Lock: e.locker(s, network, who.actor, wait), Stop: ctx.Done(), Auth: e.observe(s), Passwords: e.passwords(ctx, who.folder),
 		Progress: func(done, all int) { e.progress(fmt.Sprintf("%d of %d writes", done, all)) },
 	}
 	return out, ids.err

@@ -29,7 +29,7 @@ type Source struct {
 type Assignment struct{ Name, Value string }
 
 // options are what config loads.
-func (e *Engine) options(p *place, s Source) (config.Options, error) {
+func (e *Engine) options(ctx context.Context, p *place, s Source) (config.Options, error) {
 	o := config.Options{
 		FS: p.files(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{},
 	}
@@ -37,7 +37,7 @@ func (e *Engine) options(p *place, s Source) (config.Options, error) {
 		return o, failure(fmt.Sprintf("%s holds values, not a configuration", s.Path), "", "name the configuration, and give the values with --var-file")
 	}
 	for _, name := range s.VarFiles {
-		text, err := intake.Read(name, config.MaxFile)
+		text, err := intake.Read(ctx, name, config.MaxFile)
 		if err != nil {
 			return o, failure(fmt.Sprintf("The file of values %s can't be read", name), sentence(causeOfFile(err)), "check the path, and who may read the file")
 		}
@@ -54,7 +54,7 @@ func (e *Engine) options(p *place, s Source) (config.Options, error) {
 func (e *Engine) load(ctx context.Context, p *place, s Source) (_ *config.Config, _ diag.List, err error) {
 	ctx, st := e.stage(ctx, "read configuration")
 	defer func() { st.end(err) }()
-	o, err := e.options(p, s)
+	o, err := e.options(ctx, p, s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,7 +75,7 @@ func loadWithin(ctx context.Context, l Limits, o config.Options) (*config.Config
 
 // loadConnection reads only what says where the cluster is, and which network.
 func (e *Engine) loadConnection(ctx context.Context, p *place, s Source) (*config.Connection, error) {
-	o, err := e.options(p, s)
+	o, err := e.options(ctx, p, s)
 	if err != nil {
 		return nil, err
 	}
@@ -89,12 +89,12 @@ func (e *Engine) loadConnection(ctx context.Context, p *place, s Source) (*confi
 }
 
 // choose finds the cluster of a configuration.
-func (e *Engine) choose(p *place, c Connection, block *config.Etcd) (target, error) {
-	if t, ok, err := e.chooseOutside(c); ok || err != nil {
+func (e *Engine) choose(ctx context.Context, p *place, c Connection, block *config.Etcd) (target, error) {
+	if t, ok, err := e.chooseOutside(ctx, c); ok || err != nil {
 		return t, err
 	}
 	if block == nil {
-		return e.chooseInside(p.folder)
+		return e.chooseInside(ctx, p.folder)
 	}
 	// Its files lie where the configuration does, wherever the command runs.
 	settings := etcd.Config{Endpoints: block.Endpoints, Username: block.Username}
@@ -104,7 +104,7 @@ func (e *Engine) choose(p *place, c Connection, block *config.Etcd) (target, err
 		settings.KeyFile = p.path(block.TLS.KeyFile)
 		settings.ServerName = block.TLS.ServerName
 	}
-	return e.complete(fromConfig, settings, first(c.PasswordFile, e.Env.Get("SIGILFORM_PASSWORD_FILE")))
+	return e.complete(ctx, fromConfig, settings, first(c.PasswordFile, e.Env.Get("SIGILFORM_PASSWORD_FILE")))
 }
 
 // path is a path of the configuration, relative to its folder.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -55,12 +56,12 @@ func (c Connection) names() bool {
 
 // chooseOutside asks the sources that need no configuration and come before
 // it; ok is false where they name nothing.
-func (e *Engine) chooseOutside(c Connection) (t target, ok bool, err error) {
+func (e *Engine) chooseOutside(ctx context.Context, c Connection) (t target, ok bool, err error) {
 	if c.names() {
 		if len(c.Endpoints) == 0 {
 			return t, false, partial(fromFlags, "--endpoints")
 		}
-		t, err = e.complete(fromFlags, c.etcd(), c.PasswordFile)
+		t, err = e.complete(ctx, fromFlags, c.etcd(), c.PasswordFile)
 		return t, true, err
 	}
 	env := e.environment()
@@ -70,12 +71,12 @@ func (e *Engine) chooseOutside(c Connection) (t target, ok bool, err error) {
 	if len(env.Endpoints) == 0 {
 		return t, false, partial(fromEnv, "SIGILFORM_ENDPOINTS")
 	}
-	t, err = e.complete(fromEnv, env.etcd(), first(c.PasswordFile, env.PasswordFile))
+	t, err = e.complete(ctx, fromEnv, env.etcd(), first(c.PasswordFile, env.PasswordFile))
 	return t, true, err
 }
 
 // chooseInside asks the sources that come after the configuration's block.
-func (e *Engine) chooseInside(folder string) (target, error) {
+func (e *Engine) chooseInside(ctx context.Context, folder string) (target, error) {
 	c, named, err := e.etcdctl()
 	if err != nil || named {
 		return target{from: fromEtcdctl, config: c}, err
@@ -84,14 +85,14 @@ func (e *Engine) chooseInside(folder string) (target, error) {
 }
 
 // choosePlan is the connection of a saved plan.
-func (e *Engine) choosePlan(c Connection, p plan.Connection) (target, error) {
-	if t, ok, err := e.chooseOutside(c); ok || err != nil {
+func (e *Engine) choosePlan(ctx context.Context, c Connection, p plan.Connection) (target, error) {
+	if t, ok, err := e.chooseOutside(ctx, c); ok || err != nil {
 		return t, err
 	}
 	if p.Embedded != "" {
 		return target{from: fromPlan, embedded: p.Embedded}, nil
 	}
-	return e.complete(fromPlan, etcd.Config{
+	return e.complete(ctx, fromPlan, etcd.Config{
 		Endpoints: p.Endpoints, Username: p.Username,
 		CAFile: p.CAFile, CertFile: p.CertFile, KeyFile: p.KeyFile, ServerName: p.ServerName,
 	}, first(c.PasswordFile, e.Env.Get("SIGILFORM_PASSWORD_FILE")))
@@ -110,7 +111,7 @@ func partial(from origin, missing string) error {
 const passwordVariable = "SIGILFORM_PASSWORD"
 
 // complete reads the password and refuses a user without one.
-func (e *Engine) complete(from origin, c etcd.Config, passwordFile string) (target, error) {
+func (e *Engine) complete(ctx context.Context, from origin, c etcd.Config, passwordFile string) (target, error) {
 	t := target{from: from, config: c}
 	if strings.Contains(c.Username, ":") {
 		return t, failure("A password is given with the user", "What stands on a command line or in a variable is seen by others.",
@@ -134,7 +135,7 @@ func (e *Engine) complete(from origin, c etcd.Config, passwordFile string) (targ
 		return t, failure(fmt.Sprintf("The user %q has no password", c.Username), fmt.Sprintf("The user is named by %s.", from),
 			"Give --password-file, or SIGILFORM_PASSWORD or SIGILFORM_PASSWORD_FILE together with the user. With a client certificate whose common name is the user, leave the user out.")
 	}
-	password, err := readPassword(passwordFile)
+	password, err := readPassword(ctx, passwordFile)
 	t.config.Password = password
 	return t, err
 }
@@ -142,8 +143,8 @@ func (e *Engine) complete(from origin, c etcd.Config, passwordFile string) (targ
 // maxPassword is more than any password has; a larger file is no password.
 const maxPassword = 4096
 
-func readPassword(name string) (string, error) {
-	text, err := intake.Read(name, maxPassword)
+func readPassword(ctx context.Context, name string) (string, error) {
+	text, err := intake.Read(ctx, name, maxPassword)
 	if err != nil {
 		return "", failure(fmt.Sprintf("The password file %s can't be read", name), sentence(causeOfFile(err)), "check the path, and who may read the file")
 	}

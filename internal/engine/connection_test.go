@@ -36,7 +36,7 @@ func TestOneSourceWinsWhole(t *testing.T) {
 		"only timeout": {Connection{Timeout: time.Second}, nil, block(), fromConfig, "https://block:2379 ca=/net/pki/ca.pem cert= key=/etc/key.pem user= password="},
 	} {
 		e := &Engine{Env: c.env}
-		got, err := e.choose(&place{folder: "/net"}, c.flags, c.block)
+		got, err := e.choose(t.Context(), &place{folder: "/net"}, c.flags, c.block)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -71,7 +71,7 @@ func TestConnectionErrors(t *testing.T) {
 		"etcdctl without verification":  {Connection{}, Environment{"ETCDCTL_ENDPOINTS=x", "ETCDCTL_INSECURE_SKIP_TLS_VERIFY=true"}, "is set"},
 	} {
 		e := &Engine{Env: c.env}
-		_, err := e.choose(&place{folder: "/net"}, c.flags, nil)
+		_, err := e.choose(t.Context(), &place{folder: "/net"}, c.flags, nil)
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: got %v, want %q", name, err, c.says)
 		}
@@ -90,7 +90,7 @@ func TestPasswordCompletesBlockAndPlan(t *testing.T) {
 	e := &Engine{Env: Environment{"SIGILFORM_PASSWORD_FILE=" + file}}
 	b := block()
 	b.Username = "planner"
-	fromBlock, err := e.choose(&place{folder: "/net"}, Connection{}, b)
+	fromBlock, err := e.choose(t.Context(), &place{folder: "/net"}, Connection{}, b)
 	if err != nil || fromBlock.config.Password != "s3cret " {
 		t.Errorf("block: %+v, %v", fromBlock.config, err)
 	}

@@ -31,7 +31,7 @@ func (e *Engine) Validate(ctx context.Context, s Source) (*Validated, error) {
 		return nil, err
 	}
 	defer p.close()
-	o, err := e.options(p, s)
+	o, err := e.options(ctx, p, s)
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func (l *live) close(err *error) { l.session.close(err) }
 // network. A configuration that says neither, because it is not there or not
 // valid, matters only where nothing else says it.
 func (e *Engine) find(ctx context.Context, o LiveOptions) (target, string, error) {
-	outside, ok, err := e.chooseOutside(o.Connection)
+	outside, ok, err := e.chooseOutside(ctx, o.Connection)
 	if err != nil {
 		return target{}, "", err
 	}
@@ -109,7 +109,7 @@ func (e *Engine) find(ctx context.Context, o LiveOptions) (target, string, error
 	var broken *diag.Failure
 	switch {
 	case err == nil:
-		t, err := e.choose(p, o.Connection, c.Etcd)
+		t, err := e.choose(ctx, p, o.Connection, c.Etcd)
 		return t, c.Network, err
 	case !errors.As(err, &broken):
 		return outside, "", err
@@ -118,7 +118,7 @@ func (e *Engine) find(ctx context.Context, o LiveOptions) (target, string, error
 	case p.file != "" || hasConfiguration(p):
 		return outside, "", err
 	}
-	t, err := e.choose(p, o.Connection, (*config.Etcd)(nil))
+	t, err := e.choose(ctx, p, o.Connection, (*config.Etcd)(nil))
 	return t, "", err
 }
 

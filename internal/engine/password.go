@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,7 +12,7 @@ import (
 
 // passwords finds those of new users: in the environment, or in files, whose
 // names are relative to a folder.
-func (e *Engine) passwords(folder string) apply.Passwords {
+func (e *Engine) passwords(ctx context.Context, folder string) apply.Passwords {
 	return func(s kv.PasswordSource) (string, error) {
 		if s.Env != "" {
 			value := e.Env.Get(s.Env)
@@ -25,7 +26,7 @@ func (e *Engine) passwords(folder string) apply.Passwords {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(folder, name)
 		}
-		return readPassword(name)
+		return readPassword(ctx, name)
 	}
 }
 

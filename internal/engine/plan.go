@@ -102,7 +102,7 @@ func (e *Engine) prepare(ctx context.Context, o PlanOptions) (w *work, err error
 	if err != nil {
 		return nil, err
 	}
-	t, err := e.choose(p, o.Connection, block)
+	t, err := e.choose(ctx, p, o.Connection, block)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 // PlanSnapshot makes the plan of a saved snapshot instead of the network
 // itself: nothing is connected to, and nothing is started.
 func (e *Engine) PlanSnapshot(ctx context.Context, o PlanOptions, file string, identities []string) (*Planned, error) {
-	s, err := e.readSnapshot(file, identities)
+	s, err := e.readSnapshot(ctx, file, identities)
 	if err != nil {
 		return nil, err
 	}

@@ -33,16 +33,16 @@ func (e *Engine) SavePlan(p *Planned, name string, to seal.Recipients) (digest s
 // ReadPlan reads a saved plan and its digest. An encrypted one is decrypted
 // with the identities of the given files, or of the environment. Whether it is
 // as it was made only its cluster tells.
-func (e *Engine) ReadPlan(name string, identities []string) (*Planned, string, error) {
-	f, err := e.readPlan(name, identities)
+func (e *Engine) ReadPlan(ctx context.Context, name string, identities []string) (*Planned, string, error) {
+	f, err := e.readPlan(ctx, name, identities)
 	if err != nil {
 		return nil, "", err
 	}
 	return &Planned{Plan: f.Plan, Secrets: secretsOf(&network.Network{}, f.Plan)}, f.Digest, nil
 }
 
-func (e *Engine) readPlan(name string, identities []string) (*planfile.File, error) {
-	f, err := e.unseal(name, identities)
+func (e *Engine) readPlan(ctx context.Context, name string, identities []string) (*planfile.File, error) {
+	f, err := e.unseal(ctx, name, identities)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +79,12 @@ type ApplyFileOptions struct {
 // ApplyFile applies exactly a saved plan, once it is known to be as it was made.
 // It never plans.
 func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applied, err error) {
-	file, err := e.readPlan(o.File, o.Identities)
+	file, err := e.readPlan(ctx, o.File, o.Identities)
 	if err != nil {
 		return nil, err
 	}
 	p := &Planned{Plan: file.Plan, Secrets: secretsOf(&network.Network{}, file.Plan)}
-	t, err := e.choosePlan(o.Connection, p.Plan.Connection)
+	t, err := e.choosePlan(ctx, o.Connection, p.Plan.Connection)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +22,7 @@ const (
 
 // Recipients reads whom to encrypt to: those given, else those of the
 // environment; none where neither names any.
-func (e *Engine) Recipients(words []string) (seal.Recipients, error) {
+func (e *Engine) Recipients(ctx context.Context, words []string) (seal.Recipients, error) {
 	if named := e.Env.Get(encryptToVariable); len(words) == 0 && named != "" {
 		for _, word := range strings.FieldsFunc(named, func(r rune) bool { return r == ',' || r == '\n' }) {
 			if word = strings.TrimSpace(word); word != "" {
@@ -33,12 +34,12 @@ func (e *Engine) Recipients(words []string) (seal.Recipients, error) {
 				"Name a recipient in it, or unset it.")
 		}
 	}
-	return seal.ParseRecipients(words) //nolint:wrapcheck // a *seal.Failure, whole as it is
+	return seal.ParseRecipients(ctx, words) //nolint:wrapcheck // a *seal.Failure, whole as it is
 }
 
 // identities reads what decrypts: the given files, else what the environment
 // names and holds. They are read only where something is encrypted.
-func (e *Engine) identities(files []string) (seal.Identities, error) {
+func (e *Engine) identities(ctx context.Context, files []string) (seal.Identities, error) {
 	var out seal.Identities
 	if len(files) == 0 {
 		if name := e.Env.Get(identityFileVariable); name != "" {
@@ -51,7 +52,7 @@ func (e *Engine) identities(files []string) (seal.Identities, error) {
 		}
 	}
 	for _, name := range files {
-		if err := out.ReadIdentity(name); err != nil {
+		if err := out.ReadIdentity(ctx, name); err != nil {
 			return out, err //nolint:wrapcheck // a *seal.Failure, whole as it is
 		}
 	}
@@ -88,8 +89,8 @@ func (u *unsealed) close() { _ = u.file.Close() }
 
 // unseal opens a file and decrypts it as it is read. It is opened once, so that
 // it may be a pipe.
-func (e *Engine) unseal(name string, identityFiles []string) (*unsealed, error) {
-	f, err := intake.Open(name)
+func (e *Engine) unseal(ctx context.Context, name string, identityFiles []string) (*unsealed, error) {
+	f, err := intake.Open(ctx, name)
 	if err != nil {
 		return nil, &NoSuchPath{Path: name, Cause: err}
 	}
@@ -103,7 +104,7 @@ func (e *Engine) unseal(name string, identityFiles []string) (*unsealed, error) 
 	if !out.sealed {
 		return out, nil
 	}
-	with, err := e.identities(identityFiles)
+	with, err := e.identities(ctx, identityFiles)
 	if err == nil {
 		out.Reader, err = seal.Decrypt(in, name, with)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,8 +23,8 @@ func saveSnapshot(s *snapshot.Snapshot, name string, to seal.Recipients) error {
 }
 
 // readSnapshot reads a saved snapshot, and decrypts it where it is encrypted.
-func (e *Engine) readSnapshot(name string, identities []string) (*snapshot.Snapshot, error) {
-	f, err := e.unseal(name, identities)
+func (e *Engine) readSnapshot(ctx context.Context, name string, identities []string) (*snapshot.Snapshot, error) {
+	f, err := e.unseal(ctx, name, identities)
 	if e, ok := as[*NoSuchPath](err); ok && errors.Is(e.Cause, fs.ErrNotExist) {
 		return nil, failure(fmt.Sprintf("There is no snapshot %s", name), "", "`sigilform snapshot --out FILE` saves one.")
 	}

@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -64,7 +65,7 @@ type settings struct {
 	tls     *tls.Config
 }
 
-func prepare(c Config) (*settings, error) {
+func prepare(ctx context.Context, c Config) (*settings, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
@@ -81,7 +82,7 @@ func prepare(c Config) (*settings, error) {
 	if !s.targets[0].secure {
 		return s, s.refuseUselessTLS()
 	}
-	config, err := c.tlsConfig()
+	config, err := c.tlsConfig(ctx)
 	s.tls = config
 	if err != nil {
 		return nil, err

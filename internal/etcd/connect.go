@@ -24,7 +24,7 @@ const maxSend = 64 << 20
 // Connect reaches the cluster, or says within the timeout why it can't. What
 // it returns has a quorum, accepts the user, and lets it read sigilform's keys.
 func Connect(ctx context.Context, c Config) (*Client, error) {
-	s, err := prepare(c)
+	s, err := prepare(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (c *Client) HasRescue(ctx context.Context) (there bool, err error) {
 // addRescue makes the rescue user, or gives one that a killed run left the
 // password that follows from these credentials.
 func (c *Client) addRescue(ctx context.Context) error {
-	password, err := c.settings.rescuePassword()
+	password, err := c.settings.rescuePassword(ctx)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ type Rescued struct {
 // rescue user goes. Where no run has left one, and the credentials work, there
 // is nothing to do.
 func Rescue(ctx context.Context, config Config) (Rescued, error) {
-	s, err := prepare(config)
+	s, err := prepare(ctx, config)
 	if err != nil {
 		return Rescued{}, err
 	}
@@ -179,7 +179,7 @@ func inspectRescue(ctx context.Context, config Config) (left, enabled bool, err 
 // turnOff turns authentication off as the rescue user, whose password follows
 // from the credentials, and then removes that user.
 func turnOff(ctx context.Context, own *settings) (off bool, err error) {
-	password, err := own.rescuePassword()
+	password, err := own.rescuePassword(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -200,7 +200,7 @@ func turnOff(ctx context.Context, own *settings) (off bool, err error) {
 
 // rescuePassword follows from the credentials of a connection, so that only who
 // has those can make it, at any time anew.
-func (s *settings) rescuePassword() (string, error) {
+func (s *settings) rescuePassword(ctx context.Context) (string, error) {
 	secret := []byte(s.Password)
 	switch {
 	case s.Password == "" && s.KeyFile == "":
@@ -209,7 +209,7 @@ func (s *settings) rescuePassword() (string, error) {
 			Hint: "connect with the certificate or the user and password of that apply",
 		}
 	case s.Password == "":
-		key, err := intake.Read(s.KeyFile, maxPEM)
+		key, err := intake.Read(ctx, s.KeyFile, maxPEM)
 		if err != nil {
 			return "", fmt.Errorf("read the private key: %w", err)
 		}

@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -14,10 +15,10 @@ import (
 const maxPEM = 8 << 20
 
 // tlsConfig reads the TLS files. The system's roots are used without a CA file.
-func (c Config) tlsConfig() (*tls.Config, error) {
+func (c Config) tlsConfig(ctx context.Context) (*tls.Config, error) {
 	out := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.ServerName}
 	if c.CAFile != "" {
-		pem, err := intake.Read(c.CAFile, maxPEM)
+		pem, err := intake.Read(ctx, c.CAFile, maxPEM)
 		if err != nil {
 			return nil, badFile("CA file", c.CAFile, err)
 		}
@@ -32,7 +33,7 @@ func (c Config) tlsConfig() (*tls.Config, error) {
 	if c.CertFile == "" && c.KeyFile == "" {
 		return out, nil
 	}
-	pair, err := c.keyPair()
+	pair, err := c.keyPair(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (c Config) tlsConfig() (*tls.Config, error) {
 	return out, nil
 }
 
-func (c Config) keyPair() (tls.Certificate, error) {
+func (c Config) keyPair(ctx context.Context) (tls.Certificate, error) {
 	var none tls.Certificate
 	if c.CertFile == "" || c.KeyFile == "" {
 		return none, &ConnectError{
@@ -48,11 +49,11 @@ func (c Config) keyPair() (tls.Certificate, error) {
 			Detail: "Only one of the two files is given.", Hint: "give both --cert and --key",
 		}
 	}
-	cert, err := intake.Read(c.CertFile, maxPEM)
+	cert, err := intake.Read(ctx, c.CertFile, maxPEM)
 	if err != nil {
 		return none, badFile("client certificate", c.CertFile, err)
 	}
-	key, err := intake.Read(c.KeyFile, maxPEM)
+	key, err := intake.Read(ctx, c.KeyFile, maxPEM)
 	if err != nil {
 		return none, badFile("key of the client certificate", c.KeyFile, err)
 	}

@@ -6,5 +6,6 @@
 //	apply PLANFILE ──> Open(name)        ──> a stream
 //	file("x")      ──> Folder            ──> regular files only
 //
-// It refuses to read more than it was told to, and to wait for ever for a pipe.
+// It refuses to read more than it was told to, to wait for ever for a pipe, and to
+// wait any longer for one when the program is told to end.
 package intake

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,10 +31,14 @@ func (e *TooLarge) Error() string {
 	return fmt.Sprintf("it is larger than %d KiB", e.Limit>>10)
 }
 
+// ErrInterrupted is the error for a file that was still waited for when the
+// program was told to end.
+var ErrInterrupted = errors.New("it was interrupted before all of it was there")
+
 // Read reads a whole file. One that is larger than the limit, or has no end, is
-// an error.
-func Read(name string, limit int64) ([]byte, error) {
-	f, err := Open(name)
+// an error. The end of the context ends it.
+func Read(ctx context.Context, name string, limit int64) ([]byte, error) {
+	f, err := Open(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +59,8 @@ func readAll(f io.Reader, limit int64) ([]byte, error) {
 
 // Open opens a file to be read as a stream: a regular one, a device, a pipe. It
 // never waits to open one; the first read of a pipe without a writer waits for
-// one for some time.
-func Open(name string) (io.ReadCloser, error) {
+// one for some time. The end of the context ends every read that waits.
+func Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the caller names the file
@@ -67,30 +72,48 @@ func Open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the caller names the file
 	}
-	if info.Mode()&fs.ModeNamedPipe != 0 {
-		return &pipe{File: f}, nil
+	if info.Mode().IsRegular() {
+		return f, nil
 	}
-	return f, nil
+	s := &stream{File: f, ctx: ctx, begun: info.Mode()&fs.ModeNamedPipe == 0}
+	// What has no deadline never waits.
+	s.release = context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(time.Unix(0, 1)) })
+	return s, nil
 }
 
-// pipe is a pipe whose writer may still be to come.
-type pipe struct {
+// stream is what may let its reader wait: a terminal, a pipe whose writer is
+// slow, or still to come.
+type stream struct {
 	*os.File
-	begun bool
+	ctx     context.Context //nolint:containedctx // an io.Reader has no other way to learn of it
+	release func() bool
+	begun   bool
 }
 
 // wait is between two looks at a pipe.
 const wait = 20 * time.Millisecond
 
 // Read waits for the first byte.
-func (p *pipe) Read(b []byte) (int, error) {
-	n, err := p.File.Read(b)
-	for until := time.Now().Add(Patience); !p.begun && n == 0 && errors.Is(err, io.EOF); n, err = p.File.Read(b) {
+func (s *stream) Read(b []byte) (int, error) {
+	n, err := s.File.Read(b)
+	for until := time.Now().Add(Patience); !s.begun && n == 0 && errors.Is(err, io.EOF); n, err = s.File.Read(b) {
 		if time.Now().After(until) {
 			return 0, ErrNobody
 		}
-		<-time.After(wait)
+		select {
+		case <-time.After(wait):
+		case <-s.ctx.Done():
+		}
 	}
-	p.begun = true
+	s.begun = true
+	if s.ctx.Err() != nil {
+		return 0, ErrInterrupted
+	}
 	return n, err //nolint:wrapcheck // a file is transparent
+}
+
+// Close ends it.
+func (s *stream) Close() error {
+	s.release()
+	return s.File.Close() //nolint:wrapcheck // a file is transparent
 }

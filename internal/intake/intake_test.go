@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 func TestRead(t *testing.T) {
@@ -49,10 +51,42 @@ func TestRead(t *testing.T) {
 		{name("nobody"), "", func(err error) bool { return errors.Is(err, ErrNobody) }},
 		{name("nowhere"), "", func(err error) bool { return errors.Is(err, fs.ErrNotExist) }},
 	} {
-		text, err := Read(c.name, 2<<10)
+		text, err := Read(t.Context(), c.name, 2<<10)
 		if string(text) != c.want || (err != nil) != (c.wrong != nil) || c.wrong != nil && !c.wrong(err) {
 			t.Errorf("%s: %q %v", c.name, text, err)
 		}
+	}
+}
+
+// TestReadIsInterrupted: a pipe that is open and idle is waited for until the
+// program is told to end, and no longer.
+func TestReadIsInterrupted(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "idle")
+	fifo(t, name)
+	w, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close() //nolint:errcheck // nothing is written
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := Read(ctx, name, 2<<10)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		t.Fatalf("it did not wait: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, ErrInterrupted) {
+		t.Error(err)
+	}
+	// Nobody at all, and a context that is over already.
+	if _, err := Read(ctx, name, 2<<10); !errors.Is(err, ErrInterrupted) {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,8 +20,8 @@ type Identities struct{ list []age.Identity }
 const identityHint = "name a file that age-keygen made, or an SSH key without a passphrase, with --identity FILE or SIGILFORM_IDENTITY_FILE; or put the key itself into SIGILFORM_IDENTITY"
 
 // ReadIdentity adds the identities of a file.
-func (i *Identities) ReadIdentity(name string) error {
-	text, err := readSmall(name)
+func (i *Identities) ReadIdentity(ctx context.Context, name string) error {
+	text, err := readSmall(ctx, name)
 	if err != nil {
 		return &Failure{Code: BadIdentity, Summary: fmt.Sprintf("the identity in %s can't be read", name), Detail: causeOf(err), Hint: identityHint}
 	}

@@ -3,6 +3,7 @@ package seal
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 
@@ -23,7 +24,7 @@ const recipientHint = "a recipient is an age1… key (age-keygen prints one), an
 
 // ParseRecipients reads recipients: age1… and ssh-ed25519 keys, and @FILE for
 // a file with one a line, where lines that begin with # are left out.
-func ParseRecipients(words []string) (Recipients, error) {
+func ParseRecipients(ctx context.Context, words []string) (Recipients, error) {
 	var out Recipients
 	for _, word := range words {
 		word = strings.TrimSpace(word)
@@ -36,7 +37,7 @@ func ParseRecipients(words []string) (Recipients, error) {
 			out.list = append(out.list, r)
 			continue
 		}
-		found, err := readRecipients(name)
+		found, err := readRecipients(ctx, name)
 		if err != nil {
 			return Recipients{}, err
 		}
@@ -45,8 +46,8 @@ func ParseRecipients(words []string) (Recipients, error) {
 	return out, nil
 }
 
-func readRecipients(name string) ([]age.Recipient, error) {
-	text, err := readSmall(name)
+func readRecipients(ctx context.Context, name string) ([]age.Recipient, error) {
+	text, err := readSmall(ctx, name)
 	if err != nil {
 		return nil, &Failure{Code: BadRecipient, Summary: fmt.Sprintf("the recipients in %s can't be read", name), Detail: causeOf(err), Hint: recipientHint}
 	}
@@ -104,8 +105,8 @@ func looksSecret(text string) bool {
 const maxKeyFile = 1 << 20
 
 // readSmall reads a file of keys.
-func readSmall(name string) ([]byte, error) {
-	text, err := intake.Read(name, maxKeyFile)
+func readSmall(ctx context.Context, name string) ([]byte, error) {
+	text, err := intake.Read(ctx, name, maxKeyFile)
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}

@@ -42,7 +42,7 @@ func identitiesOf(tb testing.TB, text string) seal.Identities {
 
 func sealed(tb testing.TB, plain []byte, words ...string) []byte {
 	tb.Helper()
-	to, err := seal.ParseRecipients(words)
+	to, err := seal.ParseRecipients(t.Context(), words)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestEveryRecipientOpensIt(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := both.ReadIdentity(path); err != nil {
+		if err := both.ReadIdentity(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -235,7 +235,7 @@ func TestBadIdentities(t *testing.T) {
 		}
 	}
 	var i seal.Identities
-	if err := i.ReadIdentity(filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), "can't be read") {
+	if err := i.ReadIdentity(t.Context(), filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), "can't be read") {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
@@ -263,7 +263,7 @@ func TestBadRecipients(t *testing.T) {
 		"empty file":    {"@" + empty, "holds no recipient"},
 		"a line of it":  {"@" + mixed, "in line 2 of"},
 	} {
-		_, err := seal.ParseRecipients([]string{c.word})
+		_, err := seal.ParseRecipients(t.Context(), []string{c.word})
 		var e *seal.Failure
 		if !errors.As(err, &e) || e.Code != seal.BadRecipient || e.Hint == "" || !strings.Contains(e.Summary, c.want) {
 			t.Errorf("%s: %+v", name, err)
@@ -273,7 +273,7 @@ func TestBadRecipients(t *testing.T) {
 			t.Errorf("%s: the identity is repeated", name)
 		}
 	}
-	if none, err := seal.ParseRecipients(nil); err != nil || !none.None() {
+	if none, err := seal.ParseRecipients(t.Context(), nil); err != nil || !none.None() {
 		t.Errorf("no words are no recipients: %v", err)
 	}
 }
