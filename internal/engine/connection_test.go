@@ -95,11 +95,11 @@ func TestPasswordCompletesBlockAndPlan(t *testing.T) {
 		t.Errorf("block: %+v, %v", fromBlock.config, err)
 	}
 	saved := fromBlock.plan()
-	fromPlan, err := e.choosePlan(Connection{}, saved)
+	fromPlan, err := e.choosePlan(t.Context(), Connection{}, saved)
 	if err != nil || fromPlan.config.Password != "s3cret " || fromPlan.config.CAFile != "/net/pki/ca.pem" {
 		t.Errorf("plan: %+v, %v", fromPlan.config, err)
 	}
-	over, err := e.choosePlan(Connection{Endpoints: []string{"http://other"}}, plan.Connection{Embedded: "/net"})
+	over, err := e.choosePlan(t.Context(), Connection{Endpoints: []string{"http://other"}}, plan.Connection{Embedded: "/net"})
 	if err != nil || over.embedded != "" || over.config.Endpoints[0] != "http://other" {
 		t.Errorf("flags over plan: %+v, %v", over, err)
 	}

@@ -76,7 +76,7 @@ func TestSavePlan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		read, again, err := e.ReadPlan(name, nil)
+		read, again, err := e.ReadPlan(t.Context(), name, nil)
 		if err != nil || again != digest || read.Plan.Network != "t" {
 			t.Fatalf("%v, %s, %s", err, again, digest)
 		}

@@ -42,7 +42,7 @@ func identitiesOf(tb testing.TB, text string) seal.Identities {
 
 func sealed(tb testing.TB, plain []byte, words ...string) []byte {
 	tb.Helper()
-	to, err := seal.ParseRecipients(t.Context(), words)
+	to, err := seal.ParseRecipients(tb.Context(), words)
 	if err != nil {
 		tb.Fatal(err)
 	}
