@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,7 @@ func TestBounded(t *testing.T) { // not parallel: it measures what the process t
 		},
 		"Ctrl-C": {interrupted, Limits{}, func() {}, "Interrupted", ""},
 	} {
+		runtime.GC() // what is collected meanwhile would make room
 		out, found := bounded(c.ctx, c.limits, &config.Watch{}, stuck(t, c.meanwhile))
 		if out != 0 || len(found) != 1 || found[0].Summary != c.want || !strings.Contains(found[0].Hint, c.hint) {
 			t.Errorf("%s: %d %+v", name, out, found)
@@ -52,6 +54,27 @@ func TestBounded(t *testing.T) { // not parallel: it measures what the process t
 	if len(kept) != 1 {
 		t.Errorf("%d", len(kept))
 	}
+}
+
+// TestBoundedCountsItsOwn: what the program held before does not count, and
+// what was parsed may take more than the values.
+func TestBoundedCountsItsOwn(t *testing.T) { // not parallel: it measures what the process takes
+	before := make([]byte, 64<<20)
+	const limit = 16 << 20
+	runtime.GC() // what is collected meanwhile would make room
+	out, found := bounded(t.Context(), Limits{Memory: limit}, &config.Watch{}, func(ctx context.Context) (int, diag.List) {
+		meanwhile := make([]byte, (heapShare-1)*limit)
+		select {
+		case <-ctx.Done():
+			return 0, nil
+		case <-time.After(10 * look):
+			return len(meanwhile), nil
+		}
+	})
+	if out == 0 || len(found) > 0 {
+		t.Errorf("%d %+v", out, found)
+	}
+	runtime.KeepAlive(before)
 }
 
 // TestBoundedLetsThrough: what comes to its end is handed on as it is, also
