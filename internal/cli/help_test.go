@@ -49,6 +49,9 @@ func checkHelp(t *testing.T, c *cobra.Command) {
 	if !strings.Contains(c.Long, "Exit codes:\n  0  ") || c.Example == "" || c.Short == "" {
 		t.Errorf("the help of %s lacks its exit codes, examples or summary", c.Name())
 	}
+	if !strings.Contains(c.Long, "\n  70  ") || !strings.Contains(c.Long, "\n  130  ") {
+		t.Errorf("the help of %s lacks how every command may end", c.Name())
+	}
 	if strings.HasSuffix(c.Short, ".") {
 		t.Errorf("the summary of %s ends in a full stop", c.Name())
 	}

@@ -164,6 +164,7 @@ func (a *app) top() (top, base string) {
 
 // keepValidation keeps the result of a validation.
 func (a *app) keepValidation(d render.ValidationDocument, path string) {
+	d.Diagnostics = d.Diagnostics.Bounded()
 	a.reports.report.Validation, a.reports.report.Path = &d, path
 }
 

@@ -89,7 +89,9 @@ func completePath(*cobra.Command, []string, string) ([]cobra.Completion, cobra.S
 	return nil, cobra.ShellCompDirectiveDefault
 }
 
-// exits is the last part of a command's help.
+// exits is the last part of a command's help: its own codes, and those that every
+// command has.
 func exits(lines ...string) string {
+	lines = append(lines, "70  it crashed: a fault of sigilform, or no memory left", "130  ended by Ctrl-C before it was done (143: by SIGTERM)")
 	return "\n\nExit codes:\n  " + strings.Join(lines, "\n  ")
 }

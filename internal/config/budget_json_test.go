@@ -93,8 +93,8 @@ func TestObjectsInJSON(t *testing.T) {
 		`{"${[]}": 2}`:                                       `Invalid object key expression`,
 		`{}`:                                                 `{}`,
 		`[]`:                                                 `[]`,
-		`"%{ for x in ["a", "b"] }${x}%{ endfor }"`:          `"ab"`,
-		`"$${a}"`:                                            `"${a}"`,
+		`"%{ for x in ["a", "b"] }${x}%{ endfor }"`: `"ab"`,
+		`"$${a}"`: `"${a}"`,
 	} {
 		text = `{"locals": {"a": ` + strings.ReplaceAll(strings.ReplaceAll(text, `["a", "b"]`, `[\"a\", \"b\"]`), `${"a"}`, `${\"a\"}`) + `}, "output": {"o": {"value": "${jsonencode(local.a)}"}}}`
 		c, found := Load(t.Context(), Options{FS: files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": text})})

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -24,9 +26,9 @@ type problem struct {
 // report adds a finding once: an expression that is wrong in a thousand
 // instances is wrong once.
 func (r *run) report(p problem) {
-	key := fmt.Sprintf("%s:%d:%d:%s", p.at.Filename, p.at.Start.Byte, p.at.End.Byte, p.summary)
+	key := fmt.Sprintf("%s:%d:%d:%s", p.at.Filename, p.at.Start.Byte, p.at.End.Byte, diag.Short(p.summary))
 	if p.at.Filename == "" {
-		key += p.detail
+		key += diag.Short(p.detail)
 	}
 	if r.reported[key] {
 		return
@@ -39,7 +41,7 @@ func (r *run) report(p problem) {
 	if p.warning {
 		d.Severity = diag.Warning
 	}
-	r.found = append(r.found, finding{Diagnostic: d, at: p.at})
+	r.found = append(r.found, finding{Diagnostic: d.Short(), at: p.at})
 }
 
 // finding is a diagnostic whose snippet is still to be made: masks are known
@@ -59,17 +61,26 @@ func (r *run) failed() bool {
 	return false
 }
 
-// diagnostics are all findings with their snippets.
+// diagnostics are the findings with their snippets, no more than somebody reads:
+// the first of each file.
 func (r *run) diagnostics() diag.List {
-	out := make(diag.List, 0, len(r.found))
+	slices.SortStableFunc(r.found, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.at.Filename, b.at.Filename), cmp.Compare(a.at.Start.Byte, b.at.Start.Byte))
+	})
+	var tally diag.Tally
+	out := make(diag.List, 0, min(len(r.found), diag.MaxFindings))
 	for _, f := range r.found {
+		var kept bool
+		if f.Diagnostic, kept = tally.Admit(f.Diagnostic); !kept {
+			continue
+		}
 		if f.Range != nil && f.Snippet == nil {
 			f.Snippet = r.snippet(f.at)
 			r.hideQuoted(&f)
 		}
 		out = append(out, f.Diagnostic)
 	}
-	return out.Sort()
+	return append(out.Sort(), tally.Rest()...)
 }
 
 // hideQuoted takes out of a finding what it quotes of the masked parts of its line.
@@ -92,7 +103,9 @@ func (r *run) hideQuoted(f *finding) {
 	quoted := regexp.MustCompile(`"[^"]+"`)
 	hide := func(text string) string {
 		return quoted.ReplaceAllStringFunc(text, func(q string) string {
-			if s.secret || strings.Contains(masked.String(), strings.Trim(q, `"`)) {
+			// Of a long value only the beginning is quoted.
+			part, _, _ := strings.Cut(strings.Trim(q, `"`), diag.Ellipsis)
+			if s.secret || strings.Contains(masked.String(), part) {
 				return hiddenText
 			}
 			return q

@@ -65,6 +65,8 @@ type Diagnostic struct {
 	Range     *Range   `json:"range,omitempty"`
 	Snippet   *Snippet `json:"snippet,omitempty"`
 	Related   []Place  `json:"related,omitempty"`
+	// More is how many findings like it this one stands for, which are not kept.
+	More int `json:"more,omitempty"`
 }
 
 // List holds the diagnostics of a run, errors and warnings.

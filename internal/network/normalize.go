@@ -29,7 +29,7 @@ func (n *Network) Normalize() diag.List {
 		}
 	})
 	n.sort()
-	return z.found
+	return append(z.found, z.tally.Rest()...)
 }
 
 // text brings one value into its form, or gives it its default.
@@ -66,7 +66,16 @@ func (n *Network) sort() {
 	}
 }
 
-type normalizer struct{ found diag.List }
+type normalizer struct {
+	found diag.List
+	tally diag.Tally
+}
+
+func (z *normalizer) add(d diag.Diagnostic) {
+	if d, ok := z.tally.Admit(d); ok {
+		z.found = append(z.found, d)
+	}
+}
 
 func (z *normalizer) network(n *Network) {
 	if n.Prefix == "" {
@@ -89,7 +98,7 @@ func (z *normalizer) username(u *User) {
 	if strings.HasPrefix(u.Addr.Key.String(), "[\"") {
 		return
 	}
-	z.found = append(z.found, problem(u.Addr, "username", "A user of a block with count needs a username",
+	z.add(problem(u.Addr, "username", "A user of a block with count needs a username",
 		"The label would be the same for every one of them, and a username is unique.",
 		`Set username, for example "${var.prefix}-${count.index}", or use for_each.`))
 }

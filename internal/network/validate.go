@@ -19,13 +19,14 @@ func (n *Network) Validate() diag.List {
 	v.topology()
 	v.members()
 	v.acl()
-	return v.found
+	return append(v.found, v.tally.Rest()...)
 }
 
 // validator carries the indexes of one validation.
 type validator struct {
 	*Network
 	found   diag.List
+	tally   diag.Tally
 	cores   map[addr.Addr]*Core
 	entries map[addr.Addr]*Entry
 	cellsAt map[addr.Addr]*Cell
@@ -49,7 +50,11 @@ func newValidator(n *Network) *validator {
 	return v
 }
 
-func (v *validator) add(d diag.Diagnostic) { v.found = append(v.found, d) }
+func (v *validator) add(d diag.Diagnostic) {
+	if d, ok := v.tally.Admit(d); ok {
+		v.found = append(v.found, d)
+	}
+}
 
 func (v *validator) refuse(a addr.Addr, attribute, summary, detail, hint string) {
 	v.add(problem(a, attribute, summary, detail, hint))

@@ -92,5 +92,5 @@ func (z *normalizer) uuid(a addr.Addr, attribute string, t *Text) {
 }
 
 func (z *normalizer) refuse(a addr.Addr, attribute, summary, detail, hint string) {
-	z.found = append(z.found, problem(a, attribute, summary, detail, hint))
+	z.add(problem(a, attribute, summary, detail, hint))
 }

@@ -174,5 +174,5 @@ func unmanagedDocuments(l []plan.Unmanaged) []UnmanagedDocument {
 	return out
 }
 
-// diagnosticDocuments makes no list null.
-func diagnosticDocuments(l diag.List) diag.List { return list(l) }
+// diagnosticDocuments makes no list null, and none longer than anybody reads.
+func diagnosticDocuments(l diag.List) diag.List { return list(l.Bounded()) }

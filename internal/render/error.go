@@ -60,7 +60,7 @@ type SizeDocument struct {
 // Error shows a failure: error: and hint: lines, with the keys that moved or
 // the size where those are why.
 func Error(w io.Writer, e ErrorDocument, o Options) error {
-	e.Head = head("error")
+	e = *NewError(e)
 	if o.Format == JSON {
 		return writeJSON(w, e, o)
 	}
@@ -153,5 +153,9 @@ func exact(bytes int) string {
 // NewError completes the Document of an error.
 func NewError(e ErrorDocument) *ErrorDocument {
 	e.Head = head("error")
+	e.Summary, e.Detail, e.Hint = diag.Short(e.Summary), diag.Short(e.Detail), diag.Short(e.Hint)
+	if len(e.Diagnostics) > 0 {
+		e.Diagnostics = e.Diagnostics.Bounded()
+	}
 	return &e
 }

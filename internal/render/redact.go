@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/sigilgate/sigilform/internal/diag"
 )
 
 // Sensitive stands for every sensitive value.
@@ -75,6 +77,7 @@ func (r *redactor) find(s string) []span {
 			all = append(all, span{start: from + i, end: from + i + len(secret)})
 			from += i + 1
 		}
+		all = append(all, cutSecrets(s, secret)...)
 	}
 	slices.SortFunc(all, func(a, b span) int { return cmp.Or(a.start-b.start, a.end-b.end) })
 	var merged []span
@@ -141,4 +144,26 @@ func stringEnd(text string, i int) int {
 		}
 	}
 	return len(text)
+}
+
+// cutSecrets are the places where only the beginning of a long secret stands: a
+// message was cut there. See [diag.Short].
+func cutSecrets(s, secret string) (out []span) {
+	if len(secret) <= diag.Quoted {
+		return nil
+	}
+	for from := 0; ; {
+		i := strings.Index(s[from:], diag.Ellipsis)
+		if i < 0 {
+			return out
+		}
+		end := from + i
+		for n := min(end, len(secret), 4*diag.Quoted); n >= MinSecret; n-- {
+			if strings.HasSuffix(s[:end], secret[:n]) {
+				out = append(out, span{start: end - n, end: end})
+				break
+			}
+		}
+		from = end + len(diag.Ellipsis)
+	}
 }

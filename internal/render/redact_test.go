@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/sigilgate/sigilform/internal/diag"
 )
 
 func TestRedact(t *testing.T) {
@@ -65,5 +67,24 @@ func TestEscapedJSON(t *testing.T) {
 	var out string
 	if err := json.Unmarshal([]byte(text), &out); err != nil || out != in {
 		t.Errorf("%q came back as %q: %v", in, out, err)
+	}
+}
+
+// TestCutSecretIsRedacted: a message that was cut within a secret shows no part
+// of it.
+func TestCutSecretIsRedacted(t *testing.T) {
+	t.Parallel()
+	secret := "zz" + strings.Repeat("s3cr3t", 100)
+	for _, text := range []string{`the value "` + secret + `" is wrong`, "key=" + secret + " is wrong", secret} {
+		var out strings.Builder
+		d := ErrorDocument{Summary: text, Detail: text, Hint: text, Diagnostics: diag.List{{Severity: diag.Error, Summary: text, Detail: text}}}
+		for _, format := range []Format{Text, JSON} {
+			if err := Error(&out, d, Options{Format: format, Secrets: []string{secret}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if strings.Contains(out.String(), "s3cr3t") || !strings.Contains(out.String(), masked) {
+			t.Errorf("%.40q: %s", text, out.String())
+		}
 	}
 }
