@@ -7,8 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"syscall"
 	"time"
+
+	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // Patience is how long a pipe without a writer is waited for.
@@ -75,9 +78,8 @@ func Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	if info.Mode().IsRegular() {
 		return f, nil
 	}
-	s := &stream{File: f, ctx: ctx, begun: info.Mode()&fs.ModeNamedPipe == 0}
-	// What has no deadline never waits.
-	s.release = context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(time.Unix(0, 1)) })
+	s := &stream{File: f, ctx: ctx, closed: make(chan struct{}), begun: info.Mode()&fs.ModeNamedPipe == 0}
+	fault.Go(s.watch, func(error) {})
 	return s, nil
 }
 
@@ -85,9 +87,20 @@ func Open(ctx context.Context, name string) (io.ReadCloser, error) {
 // slow, or still to come.
 type stream struct {
 	*os.File
-	ctx     context.Context //nolint:containedctx // an io.Reader has no other way to learn of it
-	release func() bool
-	begun   bool
+	ctx    context.Context //nolint:containedctx // an io.Reader has no other way to learn of it
+	closed chan struct{}
+	close  sync.Once
+	begun  bool
+}
+
+// watch ends a read that waits when the context ends. What has no deadline never
+// waits.
+func (s *stream) watch() {
+	select {
+	case <-s.ctx.Done():
+		_ = s.SetReadDeadline(time.Unix(0, 1))
+	case <-s.closed:
+	}
 }
 
 // wait is between two looks at a pipe.
@@ -114,6 +127,6 @@ func (s *stream) Read(b []byte) (int, error) {
 
 // Close ends it.
 func (s *stream) Close() error {
-	s.release()
+	s.close.Do(func() { close(s.closed) })
 	return s.File.Close() //nolint:wrapcheck // a file is transparent
 }
