@@ -65,7 +65,7 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	}
 	o := engine.RollbackOptions{
 		LiveOptions: engine.LiveOptions{Source: planned.Source, Connection: planned.Connection, Network: r.network},
-		Provenance:  planned.Provenance, Serial: serial, Moved: moved, Adopt: planned.Adopt, Cascade: planned.Cascade, AcceptRestored: planned.AcceptRestored, DisableAuth: planned.DisableAuth, Allow: planned.Allow,
+		Provenance:  planned.Provenance, Serial: serial, Moved: moved, Adopt: planned.Adopt, Cascade: planned.Cascade, AcceptRestored: planned.AcceptRestored, DisableAuth: planned.DisableAuth, Allow: planned.Allow, Replan: r.autoApprove,
 	}
 	o.Source.Path, a.reports.report.Path = path, path
 	if o.Expect, err = r.expect.digest(c); err != nil {

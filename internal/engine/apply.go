@@ -43,27 +43,45 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (out *Applied, err e
 		return nil, err
 	}
 	defer w.close(&err)
+	return e.settle(ctx, w.session, w.network.Name, w.plan, &course{
+		expect: o.Expect, replan: o.Replan, wait: o.LockTimeout, review: o.Review, folder: w.folder.folder, actor: o.Provenance.Actor,
+	})
+}
+
+// course is what an apply and a rollback have in common.
+type course struct {
+	expect Expected
+	// replan allows to plan anew when only the counter of user ids moved.
+	replan        bool
+	wait          time.Duration
+	review        func(ctx context.Context, p *Planned) error
+	folder, actor string
+}
+
+// settle plans, has the plan reviewed, and applies it; again, and no more often
+// than [maxReplans], where others meanwhile did what asks for another plan.
+func (e *Engine) settle(ctx context.Context, s *session, network string, plan func(context.Context) (*Planned, error), c *course) (*Applied, error) {
 	var why Replanned
 	for try := 0; ; try++ {
-		if err := e.awaitTurn(ctx, w.session, w.network.Name, o.LockTimeout); err != nil {
+		if err := e.awaitTurn(ctx, s, network, c.wait); err != nil {
 			return nil, err
 		}
-		p, err := w.plan(ctx)
+		p, err := plan(ctx)
 		if err != nil {
 			return nil, err
 		}
 		p.Replanned = why
-		if err := e.expect(ctx, w.session, o.Expect, p); err != nil {
+		if err := e.expect(ctx, s, c.expect, p); err != nil {
 			return nil, err
 		}
-		if err := o.Review(ctx, p); err != nil {
+		if err := c.review(ctx, p); err != nil {
 			return nil, err
 		}
-		out, err := e.run(ctx, w.session, p, e.applicant(ctx, w.folder.folder, o.Provenance.Actor), o.LockTimeout)
+		out, err := e.run(ctx, s, p, e.applicant(ctx, c.folder, c.actor), c.wait)
 		if err == nil || try == maxReplans {
 			return out, err
 		}
-		if why = replans(err, p.Plan, o.Replan); why == "" {
+		if why = replans(err, p.Plan, c.replan); why == "" {
 			return out, err
 		}
 	}

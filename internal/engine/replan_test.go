@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/sigilgate/sigilform/internal/apply"
@@ -99,6 +100,43 @@ func TestReplansWhenOthersWroteToWhatIsDeleted(t *testing.T) {
 			_, there := server.Get(t, c.key)
 			if refused := errors.As(err, new(*engine.Conflicted)); refused != (c.conflicts > 0) || refused != there || !refused && err != nil {
 				t.Errorf("their key is there: %v; %v", there, err)
+			}
+		})
+	}
+}
+
+// TestRollbackReplans: a rollback plans again for what an apply plans again for,
+// has that reviewed, and not without end.
+func TestRollbackReplans(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		times, reviews int
+		done           bool
+	}{"once": {1, 2, true}, "without end": {9, 4, false}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, e, o := setUp(t)
+			o.Source.Path = filepath.Join(t.TempDir(), "network.hcl")
+			write(t, o.Source.Path, oneCore)
+			mustApply(t, e, o)
+			write(t, o.Source.Path, twoCores)
+			mustApply(t, e, o)
+			var reviewed []*engine.Planned
+			put := server.Put
+			_, err := e.Rollback(t.Context(), engine.RollbackOptions{
+				LiveOptions: engine.LiveOptions{Source: o.Source, Connection: o.Connection}, Serial: 1,
+				Review: func(_ context.Context, p *engine.Planned) error {
+					if reviewed = append(reviewed, p); len(reviewed) <= c.times {
+						put(t, "/sigilgate/nodes/192.0.2.2/settings/new", strconv.Itoa(len(reviewed)))
+					}
+					return nil
+				},
+			})
+			if len(reviewed) != c.reviews || reviewed[0].Replanned != "" || reviewed[1].Replanned != engine.DeletedWritten {
+				t.Fatalf("%d reviews, %v", len(reviewed), err)
+			}
+			if _, there := server.Get(t, "/sigilgate/nodes/192.0.2.2/role"); there == c.done || (err == nil) != c.done || !c.done && !errors.As(err, new(*apply.Rejected)) {
+				t.Errorf("the Core is there: %v; %v", there, err)
 			}
 		})
 	}

@@ -34,8 +34,12 @@ type RollbackOptions struct {
 	// Allow names the valves that this run may break.
 	Allow       []string
 	Expect      Expected
+	// Replan allows to plan anew when only the counter of user ids moved; see
+	// [ApplyOptions].
+	Replan      bool
 	LockTimeout time.Duration
-	// Review is given the plan before it is applied; its error stops the rollback.
+	// Review is given each plan before it is applied; its error stops the rollback.
+	// Where others wrote meanwhile to what a plan deletes, it is given another one.
 	Review func(ctx context.Context, p *Planned) error
 }
 
@@ -58,20 +62,9 @@ func (e *Engine) Rollback(ctx context.Context, o RollbackOptions) (out *Applied,
 		return nil, err
 	}
 	defer l.close(&err)
-	if err := e.awaitTurn(ctx, l.session, l.name, o.LockTimeout); err != nil {
-		return nil, err
-	}
-	p, err := l.planRollback(ctx, &o)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.expect(ctx, l.session, o.Expect, p); err != nil {
-		return nil, err
-	}
-	if err := o.Review(ctx, p); err != nil {
-		return nil, err
-	}
-	return e.run(ctx, l.session, p, e.applicant(ctx, folderOf(o.Source.Path), o.Provenance.Actor), o.LockTimeout)
+	return e.settle(ctx, l.session, l.name, func(ctx context.Context) (*Planned, error) { return l.planRollback(ctx, &o) }, &course{
+		expect: o.Expect, replan: o.Replan, wait: o.LockTimeout, review: o.Review, folder: folderOf(o.Source.Path), actor: o.Provenance.Actor,
+	})
 }
 
 func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, error) {
