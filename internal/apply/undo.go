@@ -81,14 +81,20 @@ func (j *journaled) undoStep(ctx context.Context) (restored int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for range undoTries {
-		back, err := j.compare(ctx, former, step.Revision)
+	t := j.taking(former, from, step.End, step.Revision)
+	for tries := 0; tries < undoTries; {
+		back, err := t.compare(ctx)
 		if err != nil {
 			return restored, err
 		}
-		n, again, err := j.restore(ctx, back, from)
+		n, all, err := j.restore(ctx, back, from)
 		restored += n
-		if !again {
+		var refused *Rejected
+		switch {
+		case errors.As(err, &refused):
+			t.learn(refused)
+			tries++
+		case err != nil || all:
 			return restored, err
 		}
 	}
@@ -167,41 +173,31 @@ func (j *journaled) formerOf(key string, put bool) formerKey {
 	return out
 }
 
-// back is what restores a step: writes, each with its guard and the unit that it
-// takes back, and what is left.
+// back is what restores a step: writes, each with its guards and the unit that
+// it takes back, and what is left.
 type back struct {
 	ops    []kv.Op
-	guards []kv.Guard
+	guards [][]kv.Guard
 	units  []int
+	// beside are what goes along with a write.
+	beside [][]kv.Op
 	left   []state.Left
 }
 
-// compare reads the keys as they are now, and decides: what is as the step
-// left it becomes what it was, what others wrote since stays.
-func (j *journaled) compare(ctx context.Context, former []formerKey, revision int64) (*back, error) {
-	names := make([]string, len(former))
-	for i, f := range former {
-		names[i] = f.key
-	}
-	found, err := j.store.Read(ctx, names...)
-	if err != nil {
-		return nil, err
-	}
-	now := &kv.Snapshot{Entries: found}
-	out := &back{}
-	for _, f := range former {
-		e, there := now.Get(f.key)
-		switch {
-		case there == (f.was != nil) && (!there || e.Value == f.was.Value):
-			// It is as it was: not touched, or restored already.
-		case f.put && there && e.ModRevision == revision, !f.put && !there:
-			out.add(f, e.ModRevision)
-		default:
-			out.left = append(out.left, state.Left{Key: f.key, Why: why(f, there), Found: e.ModRevision})
+// written are the keys that are removed, and those that are put with their values.
+func (b *back) written() (removed map[string]bool, put map[string]string) {
+	removed, put = map[string]bool{}, map[string]string{}
+	for _, op := range b.ops {
+		if op.Kind == kv.Put {
+			put[op.Key] = op.Value
+		} else {
+			removed[op.Key] = true
 		}
 	}
-	return out, nil
+	return removed, put
 }
+
+func (b *back) with(i int, op kv.Op) { b.beside[i] = append(b.beside[i], op) }
 
 func (b *back) add(f formerKey, found int64) {
 	op := kv.Op{Kind: kv.Delete, Key: f.key}
@@ -209,8 +205,8 @@ func (b *back) add(f formerKey, found int64) {
 		op = kv.Op{Kind: kv.Put, Key: f.key, Value: f.was.Value}
 	}
 	b.ops = append(b.ops, op)
-	b.guards = append(b.guards, kv.Guard{Kind: kv.Unmoved, Key: f.key, Revision: found})
-	b.units = append(b.units, f.unit)
+	b.guards = append(b.guards, []kv.Guard{{Kind: kv.Unmoved, Key: f.key, Revision: found}})
+	b.units, b.beside = append(b.units, f.unit), append(b.beside, nil)
 }
 
 func why(f formerKey, there bool) string {
@@ -223,34 +219,27 @@ func why(f formerKey, there bool) string {
 	return "others removed it after the apply had written it"
 }
 
-// restore writes what restores a step, in as few requests as hold it, and with
-// the last of them takes the step off the journal. It says whether to compare
-// again, since others wrote meanwhile.
-func (j *journaled) restore(ctx context.Context, b *back, from int) (restored int, again bool, err error) {
+// restore writes what restores a step, as much of it as one request holds, and
+// with the last of it takes the step off the journal: then all is restored.
+func (j *journaled) restore(ctx context.Context, b *back, from int) (restored int, all bool, err error) {
 	for size := len(b.ops); ; {
 		n := j.fittingUnits(b, size)
 		next := j.journal.At(j.fence)
-		if n == len(b.ops) {
+		if all = n == len(b.ops); all {
 			next.Steps = next.Steps[:len(next.Steps)-1]
 			next.Done = from
 			keepLeft(next, b.left, j.store.Limits().MaxRequestBytes/leftShare)
 		}
-		_, err := j.write(ctx, kv.Txn{Guards: b.guards[:n:n], Ops: b.ops[:n:n]}, next)
+		txn := kv.Txn{Guards: once(slices.Concat(b.guards[:n]...)), Ops: slices.Concat(append([][]kv.Op{b.ops[:n:n]}, b.beside[:n]...)...)}
+		_, err := j.write(ctx, txn, next)
 		switch {
 		case errors.As(err, new(*kv.TooLarge)) && n > 1:
 			size = n / 2
 			continue
-		case errors.As(err, new(*Rejected)):
-			return restored, true, nil
 		case err != nil:
-			return restored, false, err
+			return 0, false, err
 		}
-		restored += n
-		if n == len(b.ops) {
-			return restored, false, nil
-		}
-		b.ops, b.guards, b.units = b.ops[n:], b.guards[n:], b.units[n:]
-		size = max(size, 1)
+		return n, all, nil
 	}
 }
 
@@ -299,4 +288,14 @@ func (j *journaled) fittingOps(ops []kv.Op, size int) int {
 		}
 	}
 	return len(ops)
+}
+
+// once leaves out guards that are there already.
+func once(guards []kv.Guard) []kv.Guard {
+	seen := make(map[kv.Guard]bool, len(guards))
+	return slices.DeleteFunc(guards, func(g kv.Guard) bool {
+		again := seen[g]
+		seen[g] = true
+		return again
+	})
 }

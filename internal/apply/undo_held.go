@@ -1,0 +1,420 @@
+package apply
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// An undoing removes what its apply has created, and puts back what that has
+// changed. Others may by now refer to the one, have added to it, or have taken
+// away what the other refers to. Then it is left, whole, with its record, so that
+// it is still ours and the next plan shows it.
+
+// made is an object that the apply creates.
+type made struct {
+	kind       addr.Kind
+	id, parent string
+	marker     string
+	// at is the write of its marker.
+	at int
+}
+
+// madeBy finds what an intent creates, by what its keys are about.
+func madeBy(in *state.Intent, l keys.Layout) map[identity]made {
+	out := map[identity]made{}
+	for i, op := range in.Ops {
+		at, ok := l.Locate(op.Key)
+		if !ok || op.Kind != kv.Put || op.Key != l.Marker(at.Space, at.ID, at.Parent) || before(in, op.Key) != nil {
+			continue
+		}
+		m := made{kind: at.Space, id: at.ID, parent: at.Parent, marker: op.Key, at: i}
+		if at.Space == keys.Node {
+			m.kind = addr.Kind(op.Value)
+		}
+		out[identity{at.Space, at.ID}] = m
+	}
+	return out
+}
+
+// before is what a key held before the apply, nil for nothing.
+func before(in *state.Intent, key string) *kv.Entry {
+	i, ok := slices.BinarySearchFunc(in.Before, key, func(e kv.Entry, k string) int { return strings.Compare(e.Key, k) })
+	if !ok {
+		return nil
+	}
+	return &in.Before[i]
+}
+
+// taking is one step that is taken back.
+type taking struct {
+	j        *journaled
+	layout   keys.Layout
+	made     map[identity]made
+	from     int
+	end      int
+	revision int64
+	former   []formerKey
+	// keep says why an object stays, by its marker; leave why a key is not put
+	// back, or not removed.
+	keep, leave map[string]string
+	// now are the keys of the step and what they refer to, below what is below the
+	// objects that it created.
+	now, below *kv.Snapshot
+	// about says what each guard protects: a marker, or a key.
+	about map[kv.Guard][]string
+}
+
+func (j *journaled) taking(former []formerKey, from, end int, revision int64) *taking {
+	l := keys.NewLayout(j.prefix(""))
+	return &taking{
+		j: j, layout: l, made: madeBy(j.intent, l), from: from, end: end, revision: revision, former: former,
+		keep: map[string]string{}, leave: map[string]string{},
+	}
+}
+
+// compare reads the keys as they are now, and decides: what is as the step
+// left it becomes what it was, what others wrote since, or rely on, stays.
+func (t *taking) compare(ctx context.Context) (*back, error) {
+	if err := t.look(ctx); err != nil {
+		return nil, err
+	}
+	t.keepWritten()
+	for {
+		b := t.sort()
+		if !t.hold(b) {
+			t.sweep(b)
+			t.guard(b)
+			return b, nil
+		}
+	}
+}
+
+// look reads what the step is about.
+func (t *taking) look(ctx context.Context) error {
+	var names, prefixes []string
+	for _, f := range t.former {
+		names = append(names, f.key)
+		if f.key == t.layout.UserIDCounter() {
+			for _, m := range t.made {
+				if m.kind == addr.User {
+					names = append(names, m.marker)
+				}
+			}
+		}
+		at, ok := t.layout.Locate(f.key)
+		switch {
+		case !ok:
+		case f.was != nil:
+			for _, n := range t.layout.Requires(f.key, f.was.Value) {
+				names = append(names, n.Key)
+			}
+		case at.IsLink():
+			names = append(names, t.reverse(at))
+		case at.Space == addr.User && at.Refers():
+			prefixes = append(prefixes, t.layout.Devices(at.ID))
+		}
+		if m := t.made[identity{at.Space, at.ID}]; ok && m.marker == f.key {
+			prefixes = append(prefixes, t.layout.Prefixes(m.kind, m.id, m.parent)...)
+		} else if record, _, of := t.j.layout.Object(f.key); of {
+			names = append(names, t.made[identity{space(record.Kind), record.ID}].marker)
+		} else if ok {
+			names = append(names, m.marker)
+		}
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	slices.Sort(names)
+	found, err := t.j.store.Read(ctx, slices.Compact(names)...)
+	if err != nil {
+		return err
+	}
+	t.now, t.below = &kv.Snapshot{Entries: found}, &kv.Snapshot{}
+	if len(prefixes) > 0 {
+		slices.Sort(prefixes)
+		t.below, err = t.j.store.Scan(ctx, 0, outermost(prefixes)...)
+	}
+	return err
+}
+
+// outermost leaves out what lies below another; the prefixes are sorted.
+func outermost(prefixes []string) []string {
+	var out []string
+	for _, p := range prefixes {
+		if n := len(out); n == 0 || !strings.HasPrefix(p, out[n-1]) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// reverse is the other direction of a link.
+func (t *taking) reverse(at keys.Location) string {
+	return t.layout.FieldKey(addr.Core, at.Member(), "", "links."+at.ID)
+}
+
+// owner is the object that a key, or a record, belongs to, as far as the apply
+// has created it. What a device leaves behind that moves to another user belongs
+// to it, too: it is there once.
+func (t *taking) owner(key string) (made, bool) {
+	at, ok := t.layout.Locate(key)
+	id := identity{at.Space, at.ID}
+	if record, released, of := t.j.layout.Object(key); of && !released {
+		id, ok = identity{space(record.Kind), record.ID}, true
+	}
+	if !ok {
+		return made{}, false
+	}
+	m, ok := t.made[id]
+	return m, ok
+}
+
+// here reports whether the step has created an object.
+func (t *taking) here(m made) bool { return m.at >= t.from && m.at < t.end }
+
+// keepWritten keeps what others have written to since the step created it.
+func (t *taking) keepWritten() {
+	back := map[string]string{}
+	for _, f := range t.former {
+		if f.was != nil {
+			back[f.key] = f.was.Value
+		}
+	}
+	for _, m := range t.made {
+		if !t.here(m) {
+			continue
+		}
+		if _, there := t.now.Get(m.marker); !there {
+			continue
+		}
+		for _, prefix := range t.layout.Prefixes(m.kind, m.id, m.parent) {
+			for _, e := range t.below.Under(prefix) {
+				value, restored := back[e.Key]
+				if e.ModRevision > t.revision && !(restored && value == e.Value) && !t.layout.Daily(m.kind, e.Key) && t.keep[m.marker] == "" {
+					t.keep[m.marker] = "others wrote " + e.Key
+				}
+			}
+		}
+	}
+}
+
+// stays says why a key of the step is left: its object is.
+func (t *taking) stays(f formerKey) string {
+	if why := t.leave[f.key]; why != "" {
+		return why
+	}
+	if f.key == t.layout.UserIDCounter() {
+		return t.staysCounted()
+	}
+	m, ok := t.owner(f.key)
+	if !ok {
+		return ""
+	}
+	if why := t.keep[m.marker]; why != "" {
+		return why
+	}
+	// Of an object that another step created, later than this one, the marker is
+	// there only if that was left.
+	if _, there := t.now.Get(m.marker); there && m.at >= t.end {
+		return "its object stays, since others rely on it"
+	}
+	return ""
+}
+
+// staysCounted says why the counter of user ids stays: an id that was handed out is
+// in use.
+func (t *taking) staysCounted() string {
+	for _, m := range t.made {
+		if _, there := t.now.Get(m.marker); there && m.kind == addr.User {
+			return "user " + m.id + " stays"
+		}
+	}
+	return ""
+}
+
+// sort tells what is put back from what is left.
+func (t *taking) sort() *back {
+	out := &back{}
+	for _, f := range t.former {
+		e, there := t.now.Get(f.key)
+		reason := t.stays(f)
+		_, _, record := t.j.layout.Object(f.key)
+		switch {
+		case there == (f.was != nil) && (!there || e.Value == f.was.Value):
+			// It is as it was: not touched, or restored already.
+		case reason != "" && record: // the object's own keys are named
+		case reason != "":
+			out.left = append(out.left, state.Left{Key: f.key, Why: reason, Found: e.ModRevision})
+		case f.put && there && (e.ModRevision == t.revision || f.was == nil && t.daily(f.key)), !f.put && !there:
+			out.add(f, e.ModRevision)
+		default:
+			out.left = append(out.left, state.Left{Key: f.key, Why: why(f, there), Found: e.ModRevision})
+		}
+	}
+	return out
+}
+
+// daily reports whether the network writes a key of a created object all day:
+// then it goes with the object, whoever wrote it last.
+func (t *taking) daily(key string) bool {
+	m, ok := t.owner(key)
+	return ok && t.here(m) && t.layout.Daily(m.kind, key)
+}
+
+// hold looks for what would be left dangling, and reports whether it found more
+// that has to stay.
+func (t *taking) hold(b *back) (found bool) {
+	removed, put := b.written()
+	note := func(in map[string]string, key, why string) {
+		if in[key] == "" {
+			in[key], found = why, true
+		}
+	}
+	for _, s := range []*kv.Snapshot{t.now, t.below} {
+		for _, e := range s.Entries {
+			if _, changed := put[e.Key]; changed || removed[e.Key] {
+				continue
+			}
+			for _, n := range t.layout.Requires(e.Key, e.Value) {
+				m, ok := t.owner(n.Key)
+				switch {
+				case !removed[n.Key]:
+				case ok && n.Object && m.marker == n.Key:
+					note(t.keep, n.Key, e.Key+" refers to it")
+				default:
+					note(t.leave, n.Key, e.Key+" may not be without it")
+				}
+			}
+		}
+	}
+	for key, value := range put {
+		for _, n := range t.layout.Requires(key, value) {
+			now, there := t.now.Get(n.Key)
+			again, back := put[n.Key]
+			if back {
+				now.Value = again
+			}
+			if !there && !back || removed[n.Key] || n.Role != "" && now.Value != string(n.Role) {
+				note(t.leave, key, "what it referred to is gone: "+n.Key)
+			}
+		}
+	}
+	return found
+}
+
+// sweep removes with an object what the network has written below it.
+func (t *taking) sweep(b *back) {
+	removed, put := b.written()
+	for i := range b.ops {
+		m, ok := t.owner(b.ops[i].Key)
+		if !ok || m.marker != b.ops[i].Key || !removed[m.marker] {
+			continue
+		}
+		for n, prefix := range t.layout.Prefixes(m.kind, m.id, m.parent) {
+			if n > 0 && m.kind != addr.Device {
+				continue // nothing that the network writes lies there
+			}
+			whole, with := true, []string{}
+			for _, e := range t.below.Under(prefix) {
+				daily := e.CreateRevision >= t.revision && t.layout.Daily(m.kind, e.Key)
+				_, kept := put[e.Key]
+				whole = whole && !kept && (removed[e.Key] || daily)
+				if daily && !removed[e.Key] {
+					with = append(with, e.Key)
+				}
+			}
+			if whole {
+				b.with(i, kv.Op{Kind: kv.DeletePrefix, Key: prefix})
+				continue
+			}
+			for _, key := range with {
+				b.with(i, kv.Op{Kind: kv.Delete, Key: key})
+			}
+		}
+	}
+}
+
+// guard keeps true what was found until it is written.
+func (t *taking) guard(b *back) {
+	t.about = map[kv.Guard][]string{}
+	removed, put := b.written()
+	for i := range b.ops {
+		op := b.ops[i]
+		at, ok := t.layout.Locate(op.Key)
+		if !ok {
+			continue
+		}
+		add := func(about string, guards ...kv.Guard) {
+			for _, g := range guards {
+				b.guards[i] = append(b.guards[i], g)
+				t.about[g] = append(t.about[g], about)
+			}
+		}
+		if m, ours := t.owner(op.Key); ours && m.marker == op.Key && removed[op.Key] {
+			add(op.Key, t.layout.Unnamed(m.kind, m.id)...)
+			for _, r := range t.layout.Own(m.kind, m.id, m.parent, t.devices(m)...) {
+				add("", kv.Guard{Kind: kv.Unwritten, Key: r.Key, End: r.End, Revision: t.below.Revision})
+			}
+			continue
+		}
+		switch {
+		case removed[op.Key] && at.IsLink():
+			if other := t.reverse(at); !removed[other] {
+				e, _ := t.now.Get(other)
+				add("", kv.Guard{Kind: kv.Unmoved, Key: other, Revision: e.ModRevision})
+			}
+		case removed[op.Key] && at.Space == addr.User && at.Refers():
+			add("", t.guardDevices(at.ID, removed, put)...)
+		case op.Kind == kv.Put:
+			for _, n := range t.layout.Requires(op.Key, op.Value) {
+				if _, with := put[n.Key]; !with {
+					e, _ := t.now.Get(n.Key)
+					add("", kv.Guard{Kind: kv.Exists, Key: n.Key, Revision: e.CreateRevision})
+				}
+			}
+		}
+	}
+}
+
+// devices are the live devices of a created user.
+func (t *taking) devices(m made) (out []string) {
+	if m.kind != addr.User {
+		return nil
+	}
+	for _, e := range t.below.Under(t.layout.Devices(m.id)) {
+		if at, ok := t.layout.Locate(e.Key); ok && at.Space == addr.Device && !slices.Contains(out, at.ID) {
+			out = append(out, at.ID)
+		}
+	}
+	return out
+}
+
+// guardDevices guards that no device comes to stand on a Core that its user loses.
+func (t *taking) guardDevices(user string, removed map[string]bool, put map[string]string) []kv.Guard {
+	prefix := t.layout.Devices(user)
+	out := []kv.Guard{{Kind: kv.NotAfter, Key: prefix, Revision: t.below.Revision}}
+	for _, e := range t.below.Under(prefix) {
+		at, ok := t.layout.Locate(e.Key)
+		_, written := put[e.Key]
+		if ok && !written && !removed[e.Key] && e.Key == t.layout.FieldKey(addr.Device, at.ID, user, "core") {
+			out = append(out, kv.Guard{Kind: kv.Unmoved, Key: e.Key, Revision: e.ModRevision})
+		}
+	}
+	return out
+}
+
+// learn takes from a refusal what the comparison can't see: what refers to an
+// object from anywhere.
+func (t *taking) learn(refused *Rejected) {
+	for _, m := range refused.Moved {
+		for _, about := range t.about[m.Guard] {
+			if about != "" && m.Guard.Kind == kv.Unnamed && t.keep[about] == "" {
+				t.keep[about] = m.Key + " refers to it"
+			}
+		}
+	}
+}
