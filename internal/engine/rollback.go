@@ -32,8 +32,8 @@ type RollbackOptions struct {
 	// DisableAuth allows to turn the cluster's authentication off.
 	DisableAuth bool
 	// Allow names the valves that this run may break.
-	Allow       []string
-	Expect      Expected
+	Allow  []string
+	Expect Expected
 	// Replan allows to plan anew when only the counter of user ids moved; see
 	// [ApplyOptions].
 	Replan      bool
