@@ -49,12 +49,14 @@ func config(tb testing.TB, name string, o Options) *embed.Config {
 }
 
 // configure is what all test servers have in common: fast elections, no fsync,
-// no output.
+// cheap hashes of passwords, no output.
 func configure(name, dir string, o Options) *embed.Config {
 	c := embed.NewConfig()
 	c.Name, c.Dir = name, dir
 	c.TickMs, c.ElectionMs = 10, 100
 	c.UnsafeNoFsync = !o.Fsync
+	// The least that there is: a hash of a stock server's takes 50 ms.
+	c.BcryptCost = 4
 	c.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zap.NewNop())
 	c.EnableGRPCGateway = false
 	c.ClientTLSInfo = o.TLS
