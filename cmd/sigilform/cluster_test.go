@@ -21,20 +21,21 @@ func tlsCluster(t *testing.T, open bool) func(*testscript.TestScript, bool, []st
 	t.Helper()
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		need(ts, neg, len(args) >= 1, "tlscluster VARIABLE [NAME…]")
+		tb := scriptTB{t, ts}
 		dir := ts.MkAbs("pki")
-		ca, other := etcdtest.NewCA(t, "ca"), etcdtest.NewCA(t, "other")
-		ca.Lay(t, dir, "client", ca.User(t, "client"))
+		ca, other := etcdtest.NewCA(tb, "ca"), etcdtest.NewCA(tb, "other")
+		ca.Lay(tb, dir, "client", ca.User(tb, "client"))
 		for _, name := range args[1:] {
 			ts.Check(os.Remove(filepath.Join(dir, "ca.pem")))
-			ca.Lay(t, dir, name, ca.User(t, name))
+			ca.Lay(tb, dir, name, ca.User(tb, name))
 		}
 		ts.Check(os.Symlink(other.File, filepath.Join(dir, "other.pem")))
-		pair := ca.Server(t, "127.0.0.1")
+		pair := ca.Server(tb, "127.0.0.1")
 		info := transport.TLSInfo{CertFile: pair.CertFile, KeyFile: pair.KeyFile}
 		if !open {
 			info.TrustedCAFile, info.ClientCertAuth = ca.File, true
 		}
-		server := etcdtest.StartWith(t, etcdtest.Options{TLS: info})
+		server := etcdtest.StartWith(tb, etcdtest.Options{TLS: info})
 		ts.Setenv(args[0], server.Endpoint())
 	}
 }
@@ -46,9 +47,10 @@ func lostQuorum(t *testing.T) func(*testscript.TestScript, bool, []string) {
 	t.Helper()
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		need(ts, neg, len(args) == 1, "lostquorum VARIABLE")
-		c := etcdtest.StartCluster(t, 3)
-		c.Stop(t, 1)
-		c.Stop(t, 2)
+		tb := scriptTB{t, ts}
+		c := etcdtest.StartCluster(tb, 3)
+		c.Stop(tb, 1)
+		c.Stop(tb, 2)
 		ts.Setenv(args[0], c.Endpoint(0))
 	}
 }

@@ -6,30 +6,21 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/sigilgate/sigilform/internal/embedded"
+	"github.com/sigilgate/sigilform/internal/etcdtest"
 )
 
 // cmdCluster starts another cluster and keeps its endpoint in a variable.
-func cmdCluster(ts *testscript.TestScript, neg bool, args []string) {
-	need(ts, neg, len(args) == 1, "cluster VARIABLE")
-	ctx, cancel := context.WithCancel(context.Background())
-	dir := ts.MkAbs("cluster-" + args[0])
-	ts.Check(os.Mkdir(dir, 0o750))
-	if program := foreignEtcd(); program != "" {
-		endpoint, stop, err := startForeign(ctx, program, dir)
-		ts.Check(err)
-		ts.Defer(func() { stop(); cancel() })
-		ts.Setenv(args[0], endpoint)
-		return
+func cmdCluster(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	t.Helper()
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		need(ts, neg, len(args) == 1, "cluster VARIABLE")
+		ts.Setenv(args[0], etcdtest.Start(scriptTB{t, ts}).Endpoint())
 	}
-	s, err := embedded.Start(ctx, embedded.Options{Dir: dir, Listen: "127.0.0.1:0", Command: "a test"})
-	ts.Check(err)
-	ts.Defer(func() { _ = s.Close(); cancel() })
-	ts.Setenv(args[0], s.Endpoint())
 }
 
 // cmdCode runs a program and checks its exit code to the number.

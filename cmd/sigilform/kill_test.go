@@ -33,7 +33,7 @@ func cmdKillWhen(t *testing.T) func(*testscript.TestScript, bool, []string) {
 		client, err := dial(ctx, endpoint)
 		ts.Check(err)
 		defer client.Close() //nolint:errcheck // a connection that is not needed any more
-		line := etcdtest.StartProxy(t, endpoint)
+		line := etcdtest.StartProxy(scriptTB{t, ts}, endpoint)
 		defer line.Close()
 		line.Delay(lineDelay)
 
@@ -45,13 +45,15 @@ func cmdKillWhen(t *testing.T) func(*testscript.TestScript, bool, []string) {
 		ts.Check(cmd.Start())
 		ended := make(chan error, 1)
 		go func() { ended <- cmd.Wait() }()
+		look := time.NewTicker(lineDelay / 10)
+		defer look.Stop()
 		for !reached(ctx, client, args[0]) {
 			select {
 			case err := <-ended:
 				ts.Fatalf("it ended before it could be killed: %v\n%s", err, said.String())
 			case <-ctx.Done():
 				ts.Fatalf("the cluster never came to that")
-			default:
+			case <-look.C:
 			}
 		}
 		ts.Check(cmd.Process.Signal(syscall.SIGKILL))

@@ -23,9 +23,10 @@ type restorable struct {
 // variable.
 func (r *restorable) start(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, len(args) == 1, "restorable VARIABLE")
-	s := etcdtest.StartHere(r.t)
+	tb := scriptTB{r.t, ts}
+	s := etcdtest.StartHere(tb)
 	for i := range heartbeats {
-		s.Put(r.t, "/others/heartbeat", strconv.Itoa(i))
+		s.Put(tb, "/others/heartbeat", strconv.Itoa(i))
 	}
 	r.keep(ts, args[0], s)
 }
@@ -38,7 +39,7 @@ func (r *restorable) keep(ts *testscript.TestScript, variable string, s *etcdtes
 // backup saves a snapshot of a server to a file.
 func (r *restorable) backup(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, len(args) == 2 && r.servers[args[0]] != nil, "backup ENDPOINT FILE")
-	r.servers[args[0]].Snapshot(r.t, ts.MkAbs(args[1]))
+	r.servers[args[0]].Snapshot(scriptTB{r.t, ts}, ts.MkAbs(args[1]))
 }
 
 // restore runs another server from a snapshot of one, and keeps its endpoint in
@@ -46,5 +47,5 @@ func (r *restorable) backup(ts *testscript.TestScript, neg bool, args []string) 
 func (r *restorable) restore(ts *testscript.TestScript, neg bool, args []string) {
 	ok := len(args) == 3 || len(args) == 4 && args[3] == "same"
 	need(ts, neg, ok && r.servers[args[0]] != nil, "restore ENDPOINT FILE VARIABLE [same]")
-	r.keep(ts, args[2], r.servers[args[0]].Restore(r.t, ts.MkAbs(args[1]), len(args) == 4))
+	r.keep(ts, args[2], r.servers[args[0]].Restore(scriptTB{r.t, ts}, ts.MkAbs(args[1]), len(args) == 4))
 }

@@ -46,10 +46,11 @@ func TestScripts(t *testing.T) {
 func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []string) {
 	t.Helper()
 	out := map[string]func(*testscript.TestScript, bool, []string){
-		"cluster": cmdCluster, "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "killwhen": cmdKillWhen(t), "auth": cmdAuth, "as": cmdAs,
+		"cluster": cmdCluster(t), "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "killwhen": cmdKillWhen(t), "auth": cmdAuth, "as": cmdAs,
 		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile, "hook": cmdHook, "freeaddress": cmdFreeAddress, "fetch": cmdFetch,
 		"collector": cmdCollector, "spans": cmdSpans, "logged": cmdLogged, "within": cmdWithin,
 		"beside": cmdBeside, "end": cmdEnd, "awaittext": cmdAwaitText,
+		"keeplock": cmdKeepLock,
 	}
 	r := &restorable{t: t, servers: map[string]*etcdtest.Server{}}
 	out["restorable"], out["backup"], out["restore"] = r.start, r.backup, r.restore

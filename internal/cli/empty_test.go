@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -38,12 +39,24 @@ func TestNothingEmpty(t *testing.T) {
 	}
 }
 
+// refusedWithin is far above what a refusal takes, which reads nothing.
+const refusedWithin = 20 * time.Second
+
+// refused checks that a command line is refused. One that is not may do anything,
+// also wait for what never comes.
 func refused(t *testing.T, args []string, flag string) {
 	t.Helper()
 	a := newApp()
 	var out bytes.Buffer
 	a.stdout, a.stderr = &out, &out
-	code := a.run(t.Context(), args)
+	ended := make(chan int, 1)
+	go func() { ended <- a.run(t.Context(), args) }()
+	code := 0
+	select {
+	case code = <-ended:
+	case <-time.After(refusedWithin):
+		t.Fatalf("%q: not refused within %s: it does what the command does", args, refusedWithin)
+	}
 	if code != exitError || !strings.Contains(out.String(), "error: ") || !strings.Contains(out.String(), flag) {
 		t.Errorf("%q: code %d: %s", args, code, out.String())
 	}
