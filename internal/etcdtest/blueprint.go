@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"testing"
 
 	"go.etcd.io/etcd/client/pkg/v3/transport"
@@ -20,9 +21,9 @@ const MemberVariable = "SIGILFORM_TEST_MEMBER"
 // readyLine is what a member says once it serves.
 const readyLine = "ready\n"
 
-// A member in a process of its own shares a loaded machine with others: what
-// suffices for the members within a test would let leaders change all the time.
-const processTick, processElection = 50, 500
+// Members share a loaded machine: what suffices for one that is alone, and has
+// nobody to hear from, would let leaders change all the time.
+const clusterTick, clusterElection = 50, 500
 
 // blueprint is all that a process has to know to be a member.
 type blueprint struct {
@@ -60,8 +61,13 @@ func readBlueprint(text string) (blueprint, error) {
 // member where it is asked to, and runs the tests otherwise.
 func Main(m *testing.M) int {
 	RunMember()
+	debug.SetGCPercent(garbage)
 	return m.Run()
 }
+
+// garbage is how much of it there may be for what is alive, in percent: servers
+// keep little, and throw away much.
+const garbage = 400
 
 // RunMember is for a TestMain that has to do more than [Main]: it has to be the
 // first call. In a process that was started as a member it runs the member and
@@ -129,7 +135,7 @@ func (b *blueprint) config() (*embed.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the peer URL: %w", err)
 	}
-	c.TickMs, c.ElectionMs = processTick, processElection
+	c.TickMs, c.ElectionMs = clusterTick, clusterElection
 	c.ListenClientUrls, c.AdvertiseClientUrls = []url.URL{*client}, []url.URL{*client}
 	c.ListenPeerUrls, c.AdvertisePeerUrls = []url.URL{*peer}, []url.URL{*peer}
 	c.InitialCluster, c.InitialClusterToken = b.InitialCluster, b.Token

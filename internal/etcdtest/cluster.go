@@ -51,6 +51,7 @@ func tryCluster(tb testing.TB, n int, options func(i int) Options) (*Cluster, er
 		m.ListenPeerUrls, m.AdvertisePeerUrls = []url.URL{peer}, []url.URL{peer}
 		initial[i] = m.Name + "=" + peer.String()
 		m.InitialClusterToken = token
+		m.TickMs, m.ElectionMs = clusterTick, clusterElection
 		c.configs[i] = *m
 	}
 	for i := range n {
