@@ -86,7 +86,7 @@ func isRootRole(p cmp.Path) bool {
 // enforce puts a set on an empty server, and turns authentication on.
 func enforce(t *testing.T, s *etcdtest.Server, set *acl.Set) {
 	t.Helper()
-	c, err := etcd.Connect(t.Context(), etcd.Config{Endpoints: []string{s.Endpoint()}})
+	c, err := etcd.Connect(t.Context(), etcd.Config{Endpoints: []string{s.Endpoint()}, HashCost: etcdtest.HashCost})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func keeps(t *testing.T) map[string]func(t *testing.T) *keep {
 func newKeep(t *testing.T, word string) *keep {
 	t.Helper()
 	s := etcdtest.Start(t)
-	k := &keep{config: etcd.Config{Endpoints: []string{s.Endpoint()}, Username: kv.RootName, Password: word}}
+	k := &keep{config: etcd.Config{Endpoints: []string{s.Endpoint()}, Username: kv.RootName, Password: word, HashCost: etcdtest.HashCost}}
 	k.begin(t)
 	return k
 }

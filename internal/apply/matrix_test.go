@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"strconv"
 	"testing"
 
@@ -136,13 +137,20 @@ func TestEveryInstantOfBothWays(t *testing.T) {
 	}
 }
 
-// stride is how far apart the instants are that are tried: with -short, which
-// is for servers that take long to start, only some are.
+// every makes the matrices try each instant, as .ci/run does. By itself the suite
+// tries a sample of them, always the same.
+var every = flag.Bool("every", false, "try every instant of the fault matrices, not a sample of them")
+
+// stride is how far apart the instants are that are tried. -short is for servers
+// that take long to start.
 func stride() int {
-	if testing.Short() {
+	switch {
+	case *every:
+		return 1
+	case testing.Short():
 		return 7
 	}
-	return 1
+	return 3
 }
 
 // commitsOf is how many commits the apply has where nothing happens.

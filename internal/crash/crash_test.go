@@ -29,7 +29,7 @@ import (
 
 // What a run does; without flags it is the sample of the test suite.
 var (
-	applies = flag.Int("crash.applies", 60, "how many applies are tried")
+	applies = flag.Int("crash.applies", 30, "how many applies are tried")
 	seed    = flag.Uint64("crash.seed", 0, "what is drawn by; 0 draws one, which is printed")
 	size    = flag.Int("crash.keys", 4_000, "about how many keys the network has")
 	last    = flag.Duration("crash.for", 0, "go on for so long, however many applies that are")
@@ -318,7 +318,7 @@ func (w *world) judge(t *testing.T, seed uint64) {
 		}
 	}
 	t.Logf("seed %d: %d applies with %d faults, %d events of %d keys, %d operations, in %s", seed, len(w.plans), faults, len(w.events), len(w.Keys(t, prefix)), len(w.ops), time.Since(w.started).Round(time.Millisecond))
-	if *applies >= 60 && faults < *applies/2 {
+	if *applies >= 30 && faults < *applies/2 {
 		t.Errorf("only %d faults in %d applies", faults, *applies)
 	}
 }

@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -155,7 +156,7 @@ func (c *Client) secretForm(ctx context.Context, password string) (plain, hashed
 	if !c.takesHashes(ctx) {
 		return password, "", nil
 	}
-	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), cmp.Or(c.settings.HashCost, bcrypt.DefaultCost))
 	if errors.Is(err, bcrypt.ErrPasswordTooLong) {
 		return "", "", &ConnectError{
 			Kind: Refused, Summary: "the password is longer than etcd takes", Detail: "It may have 72 bytes.", Hint: "choose a shorter one",

@@ -43,6 +43,10 @@ type Config struct {
 	Traces trace.TracerProvider
 	// Limits are what the server accepts; those of a stock server where zero.
 	Limits kv.Limits
+	// HashCost is the bcrypt cost of the hashes of passwords that are sent, as the
+	// server's option --bcrypt-cost says it for those that it makes; that of a
+	// stock server where 0. Lower than that is for tests alone.
+	HashCost int
 }
 
 // target is one endpoint, understood.

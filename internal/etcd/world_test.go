@@ -20,6 +20,7 @@ func connect(tb testing.TB, endpoints ...string) *etcd.Client {
 
 func connectWith(tb testing.TB, c etcd.Config) *etcd.Client {
 	tb.Helper()
+	c.HashCost = etcdtest.HashCost
 	client, err := etcd.Connect(tb.Context(), c)
 	if err != nil {
 		tb.Fatalf("connect: %v", err)

@@ -22,6 +22,10 @@ const startTimeout = 60 * time.Second
 // bindTries is how often another port is taken when someone else got it first.
 const bindTries = 10
 
+// HashCost is the cost of the hashes of passwords: the least that there is. One
+// of a stock server's takes 50 ms, and so does each login with it.
+const HashCost = 4
+
 // Options change a server from what a stock one is.
 type Options struct {
 	// MaxTxnOps and MaxRequestBytes are the server's limits; its defaults where 0.
@@ -55,8 +59,7 @@ func configure(name, dir string, o Options) *embed.Config {
 	c.Name, c.Dir = name, dir
 	c.TickMs, c.ElectionMs = 10, 100
 	c.UnsafeNoFsync = !o.Fsync
-	// The least that there is: a hash of a stock server's takes 50 ms.
-	c.BcryptCost = 4
+	c.BcryptCost = HashCost
 	c.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zap.NewNop())
 	c.EnableGRPCGateway = false
 	c.ClientTLSInfo = o.TLS
