@@ -24,7 +24,7 @@ func cmdKeepLock(ts *testscript.TestScript, neg bool, args []string) {
 	kept, err := client.KeepAlive(ctx, clientv3.LeaseID(found.Kvs[0].Lease))
 	ts.Check(err)
 	go func() {
-		for range kept { //nolint:revive // each answer has to be taken
+		for range kept { // each answer has to be taken
 		}
 	}()
 }

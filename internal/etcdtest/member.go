@@ -13,6 +13,7 @@ import (
 
 	"go.etcd.io/etcd/client/pkg/v3/transport"
 	"go.etcd.io/etcd/server/v3/embed"
+	"go.etcd.io/etcd/server/v3/storage/wal"
 	"go.uber.org/zap"
 )
 
@@ -21,6 +22,11 @@ const startTimeout = 60 * time.Second
 
 // bindTries is how often another port is taken when someone else got it first.
 const bindTries = 10
+
+// A server sets room for two segments of its log aside: 128 MB, for a few
+// kilobytes that a test writes. It is for all servers of the process, so it stands
+// before any of them starts.
+func init() { wal.SegmentSizeBytes = 8 << 20 } //nolint:gochecknoinits // later it would be written while servers read it
 
 // HashCost is the cost of the hashes of passwords: the least that there is. One
 // of a stock server's takes 50 ms, and so does each login with it.
