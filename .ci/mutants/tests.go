@@ -223,12 +223,18 @@ func (s *suite) try(m *mutant, tests []string, patience time.Duration) (killer s
 var failed = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
 
 func (s *suite) run(m *mutant, tests []string, seconds float64) (killer string, err error) {
-	limit := time.Duration((10*seconds + 30) * float64(time.Second))
+	// What a mutant that does not end has filled the disk with goes with it.
+	scratch, err := os.MkdirTemp("", "mutant")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+	limit := time.Duration((5*seconds + 20) * float64(time.Second))
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	args := []string{"-test.failfast", "-test.run", "^(" + strings.Join(tests, "|") + ")$"}
 	c := exec.CommandContext(ctx, s.binary("mutants"), append(args, s.flags...)...)
-	c.Dir, c.Env, c.WaitDelay = s.dir, append(os.Environ(), "SIGILFORM_MUTANT="+strconv.Itoa(m.number)), time.Second
+	c.Dir, c.Env, c.WaitDelay = s.dir, append(os.Environ(), "TMPDIR="+scratch, "SIGILFORM_MUTANT="+strconv.Itoa(m.number)), time.Second
 	out, err := c.CombinedOutput()
 	var exit *exec.ExitError
 	switch {

@@ -119,6 +119,11 @@ func TestDeletedRoleIsNobodys(t *testing.T) {
 	if _, there := w.Roles["core"]; there || !slices.Equal(w.Users["ams"], []string{"entry"}) || !slices.Equal(w.Users["root"], []string{"root"}) {
 		t.Errorf("it leaves %+v", w)
 	}
+	kv.AuthOp{Kind: kv.GrantRole, User: "ams", Role: "entry"}.Apply(w)
+	if !slices.Equal(w.Users["ams"], []string{"entry"}) {
+		t.Errorf("a role that is granted twice is there twice: %q", w.Users["ams"])
+	}
+	w.Revision--
 	kv.AuthOp{Kind: kv.DisableAuth}.Apply(w)
 	if w.Revision != 9 || w.Enabled {
 		t.Errorf("turning it off leaves %+v", w)

@@ -30,12 +30,14 @@ func at(entries ...string) *kv.Snapshot {
 func TestWhatNamesIsMoved(t *testing.T) {
 	t.Parallel()
 	byKey, byValue, other := unnamed("/u/", "*/c/=", "1"), unnamed("/u/", "*/core", "1"), unnamed("/u/", "*/core", "2")
-	s := at("/u/1/c/1", "/u/1/c/2", "/u/1/core=1", "/u/2/core=2", "/u/2/name=1", "/u/3/core=3", "/u/4/core=1", "/u/5/core=1")
-	r := kv.ReferringOf([]kv.Guard{byKey, byValue, other}, []kv.Op{
+	below := unnamed("/p/", "*/=/", "1")
+	s := at("/p/3/1", "/p/4/1/x", "/u/1/c/1", "/u/1/c/2", "/u/1/core=1", "/u/2/core=2", "/u/2/name=1", "/u/3/core=3", "/u/4/core=1", "/u/5/core=1")
+	r := kv.ReferringOf([]kv.Guard{below, byKey, byValue, other}, []kv.Op{
 		{Kind: kv.DeletePrefix, Key: "/u/4/"}, {Kind: kv.Put, Key: "/u/5/core"}, {Kind: kv.DeleteRange, Key: "/u/1", End: "/u/2"},
 	})
 	want := []kv.Moved{
-		{Guard: byKey, Key: "/u/1/c/1", Found: 11}, {Guard: byValue, Key: "/u/1/core", Found: 13}, {Guard: other, Key: "/u/2/core", Found: 14},
+		{Guard: below, Key: "/p/4/1/x", Found: 12},
+		{Guard: byKey, Key: "/u/1/c/1", Found: 13}, {Guard: byValue, Key: "/u/1/core", Found: 15}, {Guard: other, Key: "/u/2/core", Found: 16},
 	}
 	if diff := cmp.Diff(want, r.Moved(s)); diff != "" {
 		t.Error(diff)
@@ -103,6 +105,11 @@ func TestWatchedBetween(t *testing.T) {
 	if diff := cmp.Diff(want, r.Watched(many, 2)); diff != "" {
 		t.Error(diff)
 	}
+	// What is first in the range leaves nothing before it.
+	want = []kv.Guard{{Kind: kv.Differs, Key: "/u/\x00", End: "/u0", Value: "1"}}
+	if diff := cmp.Diff(want, r.Watched(at("/u/=1", "/u/1/core=3", "/u/2/core=4"), 1)); diff != "" {
+		t.Error(diff)
+	}
 	first := at("/u/=1", "/u/1/core=3")
 	if got := r.Watched(first, 0); len(got) != 1 || got[0].Kind != kv.Unwritten {
 		t.Errorf("watched by %+v", got)
@@ -138,6 +145,14 @@ func TestJoin(t *testing.T) {
 	})
 	want := kv.Batch{Revision: 9, Events: []kv.Event{event("/a", "2", 8), event("/b", "2", 7), gone}}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	var many, sorted kv.Batch
+	for i := range 40 {
+		sorted.Events = append(sorted.Events, event(fmt.Sprintf("/%02d", i), "1", 5))
+		many.Events = append(many.Events, event(fmt.Sprintf("/%02d", 39-i), "1", 5))
+	}
+	if diff := cmp.Diff(sorted, kv.Join([]kv.Batch{many})); diff != "" {
 		t.Error(diff)
 	}
 	if bytes := got.Bytes(); bytes != 3*64+6+2 {

@@ -39,6 +39,9 @@ func TestNames(t *testing.T) {
 	if _, ok := (kv.Guard{Key: "/p/", Form: "*/core"}).Names("/q/3/core", "1"); ok {
 		t.Error("a key elsewhere names something")
 	}
+	if _, ok := (kv.Guard{Key: "/p/", Form: "*/core"}).Names("3/core", "1"); ok {
+		t.Error("a key elsewhere names something")
+	}
 }
 
 func TestWhereUnnamedLooks(t *testing.T) {

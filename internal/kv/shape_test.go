@@ -26,6 +26,7 @@ func TestShapeFor(t *testing.T) {
 		{42*42*44 + 1, 128, kv.Shape{Depth: 4, Width: 32, Leaf: 32}},
 		{4, 4, kv.Shape{Depth: 1, Width: 4, Leaf: 4}},
 		{1, 1, kv.Shape{Depth: 1, Width: 1, Leaf: 1}},
+		{48, 11, kv.Shape{Depth: 5, Width: 2, Leaf: 3}},
 		{16, 8, kv.Shape{Depth: 2, Width: 4, Leaf: 4}},
 	} {
 		got, ok := kv.ShapeFor(test.n, test.limit)
@@ -101,6 +102,9 @@ func TestRangeIsTold(t *testing.T) {
 		if _, prefix := r.Prefix(); prefix != strings.HasSuffix(want, "*") {
 			t.Errorf("%v is below a prefix: %v", r, prefix)
 		}
+	}
+	if got := (kv.Guard{Kind: kv.Unmoved, Key: "/a", End: "/b"}).Range(); got != (kv.Range{Key: "/a"}) {
+		t.Errorf("a guard of one key is about %v", got)
 	}
 	if _, ok := (kv.Range{}).Prefix(); ok {
 		t.Error("no range at all is below a prefix")
