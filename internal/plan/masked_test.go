@@ -20,7 +20,7 @@ import (
 
 // saved is what a file holds of this world: masked as of a configuration,
 // written and read again.
-func (w *world) saved(t *rapid.T, n *network.Network) *snapshot.Snapshot {
+func (w *world) saved(t rapid.TB, n *network.Network) *snapshot.Snapshot {
 	in, err := w.input(n)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func (w *world) saved(t *rapid.T, n *network.Network) *snapshot.Snapshot {
 }
 
 // offline plans from what was saved.
-func (w *world) offline(t *rapid.T, s *snapshot.Snapshot, n *network.Network, options ...option) *plan.Plan {
+func (w *world) offline(t rapid.TB, s *snapshot.Snapshot, n *network.Network, options ...option) *plan.Plan {
 	in, err := w.input(n, options...)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func (w *world) offline(t *rapid.T, s *snapshot.Snapshot, n *network.Network, op
 }
 
 // online plans from the world itself, with the same choices.
-func (w *world) online(t *rapid.T, n *network.Network, options ...option) *plan.Plan {
+func (w *world) online(t rapid.TB, n *network.Network, options ...option) *plan.Plan {
 	w.ids = &sequence{}
 	return w.plan(t, n, options...)
 }
@@ -119,7 +119,7 @@ func TestPlanOfASnapshotIsThatOfTheNetwork(t *testing.T) {
 
 // requireSamePlan compares what two plans say: all of it, but for fingerprints
 // before there is a key that lasts.
-func requireSamePlan(t *rapid.T, online, offline *plan.Plan) {
+func requireSamePlan(t rapid.TB, online, offline *plan.Plan) {
 	if online.Intent != offline.Intent {
 		t.Fatalf("another intent: %s", cmp.Diff(online.Changes, offline.Changes))
 	}

@@ -290,7 +290,7 @@ func (w *world) damage(t *rapid.T, all []string, key string) {
 	}
 }
 
-func (w *world) plan(t *rapid.T, n *network.Network, options ...option) *plan.Plan {
+func (w *world) plan(t rapid.TB, n *network.Network, options ...option) *plan.Plan {
 	in, err := w.input(n, options...)
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -103,15 +104,31 @@ func TestFollowIsDecode(t *testing.T) {
 		compare("with "+e.Key, all[:i+1])
 	}
 	for i, e := range all {
-		if _, _, err := st.Follow(&kv.Event{Entry: kv.Entry{Key: e.Key, ModRevision: 11}, Deleted: true}); err != nil {
-			t.Error(err)
+		_, record, err := st.Follow(&kv.Event{Entry: kv.Entry{Key: e.Key, ModRevision: 11}, Deleted: true})
+		known := strings.Contains(e.Key, "/objects/") && !strings.Contains(e.Key, "hologram") && !strings.HasSuffix(e.Key, "/")
+		if err != nil || record != known {
+			t.Errorf("%s is gone: %v, %v", e.Key, record, err)
 		}
 		compare("without "+e.Key, all[i+1:])
 	}
 	l := state.NewLayout("prod")
 	for _, key := range []string{l.Head(), l.Journal(), l.Record(addr.Core, "1"), l.Released(addr.Core, "1")} {
-		if _, _, err := state.Empty("prod").Follow(&kv.Event{Entry: kv.Entry{Key: key, Value: "{"}}); err == nil {
-			t.Errorf("a damaged %s is followed", key)
+		bad := kv.Entry{Key: key, Value: "{"}
+		_, _, followed := state.Empty("prod").Follow(&kv.Event{Entry: bad})
+		_, decoded := state.Decode(&kv.Snapshot{Entries: []kv.Entry{bad}}, "prod")
+		for _, err := range []error{followed, decoded} {
+			if damaged := new(state.Damaged); !errors.As(err, &damaged) || damaged.Key != key || damaged.Cause == nil {
+				t.Errorf("a damaged %s: %v", key, err)
+			}
+		}
+	}
+	for _, value := range []string{"{", `{"actor":"nobody"}`} {
+		bad := kv.Entry{Key: l.Lock(), Value: value}
+		if _, _, err := st.Follow(&kv.Event{Entry: bad}); err != nil || st.Lock != nil {
+			t.Errorf("a lock that can't be read is %+v, %v", st.Lock, err)
+		}
+		if read, err := state.Decode(&kv.Snapshot{Entries: []kv.Entry{bad}}, "prod"); err != nil || read.Lock != nil {
+			t.Errorf("a lock that can't be read is %+v, %v", read.Lock, err)
 		}
 	}
 }

@@ -44,7 +44,8 @@ func TestJournalNeedsItsParts(t *testing.T) {
 		"whole: rolling back": func(j *state.Journal) { j.Phase = state.RollingBack }, "whole: abandoning": func(j *state.Journal) { j.Phase = state.Abandoning },
 		"no apply": func(j *state.Journal) { j.Apply = "" }, "no owner": func(j *state.Journal) { j.Owner = "" },
 		"no serial": func(j *state.Journal) { j.Serial = 0 }, "less than none revoked": func(j *state.Journal) { j.Revoked = -1 },
-		"no phase": func(j *state.Journal) { j.Phase = "" },
+		"done before anything": func(j *state.Journal) { j.Done = -1 },
+		"no phase":             func(j *state.Journal) { j.Phase = "" },
 	} {
 		j := &state.Journal{Format: state.FormatVersion, Apply: "a", Owner: "o", Serial: 1, Phase: state.Preparing}
 		spoil(j)
@@ -109,8 +110,9 @@ func TestIntentThatLeadsAstray(t *testing.T) {
 	if text := unpacked(t, strings.Join(parts, "")); !strings.Contains(text, `"a<b>"`) {
 		t.Errorf("an intent is not spelled as it is: %s", text)
 	}
+	var tooNew *state.TooNew
 	newer := packed(t, strings.Replace(unpacked(t, strings.Join(parts, "")), `"format":1`, `"format":99`, 1))
-	if _, err := state.DecodeIntent([]string{newer}); !errors.As(err, new(*state.TooNew)) {
+	if _, err := state.DecodeIntent([]string{newer}); !errors.As(err, &tooNew) || tooNew.Format != 99 {
 		t.Errorf("a later format: %v", err)
 	}
 }
@@ -193,7 +195,8 @@ func TestHistoryPartsAreWithinTheirSize(t *testing.T) {
 	if got, err := state.DecodeHistory(whole, func(int) (string, bool) { return "", false }); err != nil || len(got.Before) != 1 {
 		t.Errorf("a record without parts asks for some: %v", err)
 	}
-	if _, err := state.DecodeHistory(packed(t, `{"format":99}`), nil); !errors.As(err, new(*state.TooNew)) {
+	var tooNew *state.TooNew
+	if _, err := state.DecodeHistory(packed(t, `{"format":99}`), nil); !errors.As(err, &tooNew) || tooNew.Format != 99 {
 		t.Errorf("a later format: %v", err)
 	}
 }
