@@ -37,45 +37,78 @@ func TestEveryCall(t *testing.T) {
 		change      func(*kv.Auth)
 		back        kv.AuthOpKind
 	}{
-		{kv.AuthOp{Kind: kv.AddRole, Role: "x"}, "add-role x", true, false,
-			func(w *kv.Auth) { w.Roles["x"] = map[kv.Range]kv.Access{} }, kv.DeleteRole},
+		{
+			kv.AuthOp{Kind: kv.AddRole, Role: "x"},
+			"add-role x", true, false,
+			func(w *kv.Auth) { w.Roles["x"] = map[kv.Range]kv.Access{} }, kv.DeleteRole,
+		},
 		{kv.AuthOp{Kind: kv.AddRole, Role: "core"}, "add-role core", false, true, nil, kv.DeleteRole},
-		{kv.AuthOp{Kind: kv.DeleteRole, Role: "idle"}, "delete-role idle", true, false,
-			func(w *kv.Auth) { delete(w.Roles, "idle") }, kv.AddRole},
+		{
+			kv.AuthOp{Kind: kv.DeleteRole, Role: "idle"},
+			"delete-role idle", true, false,
+			func(w *kv.Auth) { delete(w.Roles, "idle") }, kv.AddRole,
+		},
 		{kv.AuthOp{Kind: kv.DeleteRole, Role: "x"}, "delete-role x", false, true, nil, kv.AddRole},
-		{kv.AuthOp{Kind: kv.GrantPermission, Role: "entry", Key: "/b", Access: kv.Write}, "grant-permission write /b to role entry", true, false,
-			func(w *kv.Auth) { w.Roles["entry"][b] = kv.Write }, kv.RevokePermission},
-		{kv.AuthOp{Kind: kv.GrantPermission, Role: "core", Key: "/b", Access: kv.Read, Was: kv.ReadWrite}, "grant-permission read /b to role core", true, false,
-			func(w *kv.Auth) { w.Roles["core"][b] = kv.Read }, kv.GrantPermission},
+		{
+			kv.AuthOp{Kind: kv.GrantPermission, Role: "entry", Key: "/b", Access: kv.Write},
+			"grant-permission write /b to role entry", true, false,
+			func(w *kv.Auth) { w.Roles["entry"][b] = kv.Write }, kv.RevokePermission,
+		},
+		{
+			kv.AuthOp{Kind: kv.GrantPermission, Role: "core", Key: "/b", Access: kv.Read, Was: kv.ReadWrite},
+			"grant-permission read /b to role core", true, false,
+			func(w *kv.Auth) { w.Roles["core"][b] = kv.Read }, kv.GrantPermission,
+		},
 		{kv.AuthOp{Kind: kv.GrantPermission, Role: "core", Key: a.Key, End: a.End, Access: kv.Read}, "grant-permission read /a/* to role core", false, true, nil, kv.RevokePermission},
 		{kv.AuthOp{Kind: kv.GrantPermission, Role: "core", Key: "/b", Access: kv.Read, Was: kv.Write}, "grant-permission read /b to role core", false, false, nil, kv.GrantPermission},
 		{kv.AuthOp{Kind: kv.GrantPermission, Role: "x", Key: "/b", Access: kv.Read}, "grant-permission read /b to role x", false, false, nil, kv.RevokePermission},
-		{kv.AuthOp{Kind: kv.RevokePermission, Role: "core", Key: "/b", Was: kv.ReadWrite}, "revoke-permission /b from role core", true, false,
-			func(w *kv.Auth) { delete(w.Roles["core"], b) }, kv.GrantPermission},
+		{
+			kv.AuthOp{Kind: kv.RevokePermission, Role: "core", Key: "/b", Was: kv.ReadWrite},
+			"revoke-permission /b from role core", true, false,
+			func(w *kv.Auth) { delete(w.Roles["core"], b) }, kv.GrantPermission,
+		},
 		{kv.AuthOp{Kind: kv.RevokePermission, Role: "core", Key: "/c", Was: kv.Read}, "revoke-permission /c from role core", false, true, nil, kv.GrantPermission},
 		{kv.AuthOp{Kind: kv.RevokePermission, Role: "core", Key: "/b", Was: kv.Read}, "revoke-permission /b from role core", false, false, nil, kv.GrantPermission},
-		{kv.AuthOp{Kind: kv.AddUser, User: "x"}, "add-user x", true, false,
-			func(w *kv.Auth) { w.Users["x"] = nil }, kv.DeleteUser},
+		{
+			kv.AuthOp{Kind: kv.AddUser, User: "x"},
+			"add-user x", true, false,
+			func(w *kv.Auth) { w.Users["x"] = nil }, kv.DeleteUser,
+		},
 		{kv.AuthOp{Kind: kv.AddUser, User: "new"}, "add-user new", false, true, nil, kv.DeleteUser},
-		{kv.AuthOp{Kind: kv.DeleteUser, User: "new"}, "delete-user new", true, false,
-			func(w *kv.Auth) { delete(w.Users, "new") }, kv.AddUser},
+		{
+			kv.AuthOp{Kind: kv.DeleteUser, User: "new"},
+			"delete-user new", true, false,
+			func(w *kv.Auth) { delete(w.Users, "new") }, kv.AddUser,
+		},
 		{kv.AuthOp{Kind: kv.DeleteUser, User: "x"}, "delete-user x", false, true, nil, kv.AddUser},
-		{kv.AuthOp{Kind: kv.GrantRole, User: "ams", Role: "idle"}, "grant-role idle to user ams", true, false,
-			func(w *kv.Auth) { w.Users["ams"] = []string{"core", "entry", "idle"} }, kv.RevokeRole},
+		{
+			kv.AuthOp{Kind: kv.GrantRole, User: "ams", Role: "idle"},
+			"grant-role idle to user ams", true, false,
+			func(w *kv.Auth) { w.Users["ams"] = []string{"core", "entry", "idle"} }, kv.RevokeRole,
+		},
 		{kv.AuthOp{Kind: kv.GrantRole, User: "ams", Role: "core"}, "grant-role core to user ams", true, true, nil, kv.RevokeRole},
-		{kv.AuthOp{Kind: kv.GrantRole, User: "new", Role: "root"}, "grant-role root to user new", true, false,
-			func(w *kv.Auth) { w.Users["new"] = []string{"root"} }, kv.RevokeRole},
+		{
+			kv.AuthOp{Kind: kv.GrantRole, User: "new", Role: "root"},
+			"grant-role root to user new", true, false,
+			func(w *kv.Auth) { w.Users["new"] = []string{"root"} }, kv.RevokeRole,
+		},
 		{kv.AuthOp{Kind: kv.GrantRole, User: "new", Role: "x"}, "grant-role x to user new", false, false, nil, kv.RevokeRole},
 		{kv.AuthOp{Kind: kv.GrantRole, User: "x", Role: "core"}, "grant-role core to user x", false, false, nil, kv.RevokeRole},
-		{kv.AuthOp{Kind: kv.RevokeRole, User: "ams", Role: "core"}, "revoke-role core from user ams", true, false,
-			func(w *kv.Auth) { w.Users["ams"] = []string{"entry"} }, kv.GrantRole},
+		{
+			kv.AuthOp{Kind: kv.RevokeRole, User: "ams", Role: "core"},
+			"revoke-role core from user ams", true, false,
+			func(w *kv.Auth) { w.Users["ams"] = []string{"entry"} }, kv.GrantRole,
+		},
 		{kv.AuthOp{Kind: kv.RevokeRole, User: "x", Role: "core"}, "revoke-role core from user x", false, true, nil, kv.GrantRole},
 		{kv.AuthOp{Kind: kv.SetPassword, User: "ams"}, "set-password ams", true, false, func(*kv.Auth) {}, kv.SetPassword},
 		{kv.AuthOp{Kind: kv.SetPassword, User: "x"}, "set-password x", false, false, nil, kv.SetPassword},
 		{kv.AuthOp{Kind: kv.ClearPassword, User: "ams"}, "clear-password ams", true, false, func(*kv.Auth) {}, kv.ClearPassword},
 		{kv.AuthOp{Kind: kv.ClearPassword, User: "x"}, "clear-password x", false, false, nil, kv.ClearPassword},
-		{kv.AuthOp{Kind: kv.EnableAuth}, "enable-auth", true, false,
-			func(w *kv.Auth) { w.Enabled = true; w.Revision-- }, kv.DisableAuth},
+		{
+			kv.AuthOp{Kind: kv.EnableAuth},
+			"enable-auth", true, false,
+			func(w *kv.Auth) { w.Enabled = true; w.Revision-- }, kv.DisableAuth,
+		},
 		{kv.AuthOp{Kind: kv.DisableAuth}, "disable-auth", false, true, nil, kv.EnableAuth},
 		{kv.AuthOp{Kind: "unknown"}, "unknown", false, false, nil, "unknown"},
 	} {
@@ -150,8 +183,11 @@ func TestCloneSharesNothing(t *testing.T) {
 		t.Fatalf("the copy is %+v", c)
 	}
 	for _, op := range []kv.AuthOp{
-		{Kind: kv.DeleteRole, Role: "entry"}, {Kind: kv.AddUser, User: "x"}, {Kind: kv.RevokePermission, Role: "core", Key: "/b"},
-		{Kind: kv.GrantRole, User: "ams", Role: "aaa"}, {Kind: kv.DisableAuth},
+		{Kind: kv.DeleteRole, Role: "entry"},
+		{Kind: kv.AddUser, User: "x"},
+		{Kind: kv.RevokePermission, Role: "core", Key: "/b"},
+		{Kind: kv.GrantRole, User: "ams", Role: "aaa"},
+		{Kind: kv.DisableAuth},
 	} {
 		op.Apply(c)
 	}

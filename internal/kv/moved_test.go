@@ -3,6 +3,7 @@ package kv_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,7 +38,9 @@ func TestWhatNamesIsMoved(t *testing.T) {
 	})
 	want := []kv.Moved{
 		{Guard: below, Key: "/p/4/1/x", Found: 12},
-		{Guard: byKey, Key: "/u/1/c/1", Found: 13}, {Guard: byValue, Key: "/u/1/core", Found: 15}, {Guard: other, Key: "/u/2/core", Found: 16},
+		{Guard: byKey, Key: "/u/1/c/1", Found: 13},
+		{Guard: byValue, Key: "/u/1/core", Found: 15},
+		{Guard: other, Key: "/u/2/core", Found: 16},
 	}
 	if diff := cmp.Diff(want, r.Moved(s)); diff != "" {
 		t.Error(diff)
@@ -64,18 +67,34 @@ func TestHowItIsWatched(t *testing.T) {
 		want   []kv.Guard
 	}{
 		"by key": {[]kv.Guard{unnamed("/u/", "*/c/=", "1")}, nil, 0, []kv.Guard{notAfter("/u/")}},
-		"by value, just enough room": {[]kv.Guard{byValue}, nil, 3,
-			[]kv.Guard{notAfter("/u/"), unmoved("/u/1/core", 11), unmoved("/u/2/core", 12), unmoved("/u/3/core", 14)}},
-		"its own are not watched": {[]kv.Guard{byValue}, []kv.Op{{Kind: kv.Put, Key: "/u/2/core"}}, 2,
-			[]kv.Guard{notAfter("/u/"), unmoved("/u/1/core", 11), unmoved("/u/3/core", 14)}},
+		"by value, just enough room": {
+			[]kv.Guard{byValue},
+			nil, 3,
+			[]kv.Guard{notAfter("/u/"), unmoved("/u/1/core", 11), unmoved("/u/2/core", 12), unmoved("/u/3/core", 14)},
+		},
+		"its own are not watched": {
+			[]kv.Guard{byValue},
+			[]kv.Op{{Kind: kv.Put, Key: "/u/2/core"}},
+			2,
+			[]kv.Guard{notAfter("/u/"), unmoved("/u/1/core", 11), unmoved("/u/3/core", 14)},
+		},
 		"by value, too little room": {[]kv.Guard{byValue}, nil, 2, []kv.Guard{differs("/u/", "/u/2/name"), differs("/u/2/name\x00", "/u0")}},
 		"no room at all":            {[]kv.Guard{byValue}, nil, 0, []kv.Guard{{Kind: kv.Unwritten, Key: "/u/", End: "/u0", Revision: 20}}},
-		"below another that is watched": {[]kv.Guard{unnamed("/u/", "*/c/=", "1"), unnamed("/u/1/", "*/=", "1")}, nil, 0,
-			[]kv.Guard{notAfter("/u/")}},
-		"below a range that is watched": {[]kv.Guard{byValue, unnamed("/u/1/", "*/=", "1")}, nil, 0,
-			[]kv.Guard{{Kind: kv.Unwritten, Key: "/u/", End: "/u0", Revision: 20}}},
-		"beside another": {[]kv.Guard{unnamed("/u/", "*/c/=", "1"), unnamed("/v/", "*/=", "1")}, nil, 0,
-			[]kv.Guard{notAfter("/u/"), notAfter("/v/")}},
+		"below another that is watched": {
+			[]kv.Guard{unnamed("/u/", "*/c/=", "1"), unnamed("/u/1/", "*/=", "1")},
+			nil, 0,
+			[]kv.Guard{notAfter("/u/")},
+		},
+		"below a range that is watched": {
+			[]kv.Guard{byValue, unnamed("/u/1/", "*/=", "1")},
+			nil, 0,
+			[]kv.Guard{{Kind: kv.Unwritten, Key: "/u/", End: "/u0", Revision: 20}},
+		},
+		"beside another": {
+			[]kv.Guard{unnamed("/u/", "*/c/=", "1"), unnamed("/v/", "*/=", "1")},
+			nil, 0,
+			[]kv.Guard{notAfter("/u/"), notAfter("/v/")},
+		},
 	} {
 		if diff := cmp.Diff(test.want, kv.ReferringOf(test.guards, test.ops).Watched(s, test.most)); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
@@ -123,7 +142,7 @@ func TestManyNames(t *testing.T) {
 	for n, kind := range map[int]kv.GuardKind{8: kv.Differs, 9: kv.Unwritten} {
 		var guards []kv.Guard
 		for i := range n {
-			guards = append(guards, unnamed("/u/", "*/core", fmt.Sprint(i)))
+			guards = append(guards, unnamed("/u/", "*/core", strconv.Itoa(i)))
 		}
 		got := kv.ReferringOf(guards, nil).Watched(s, 1)
 		if len(got) == 0 || slices.ContainsFunc(got, func(g kv.Guard) bool { return g.Kind != kind }) {

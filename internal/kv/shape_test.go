@@ -76,9 +76,13 @@ func TestWithin(t *testing.T) {
 		r    kv.Range
 		want string
 	}{
-		{kv.Range{Key: "/b"}, "/b"}, {kv.Range{Key: "/bb"}, ""}, {kv.Range{Key: "/z"}, ""},
-		{kv.Range{Key: "/a", End: "/c"}, "/a /b"}, {kv.Range{Key: "/aa", End: "/cc"}, "/b /c"},
-		{kv.Range{Key: "/b", End: kv.Beyond}, "/b /c"}, {kv.Range{Key: "/c", End: "/a"}, ""},
+		{kv.Range{Key: "/b"}, "/b"},
+		{kv.Range{Key: "/bb"}, ""},
+		{kv.Range{Key: "/z"}, ""},
+		{kv.Range{Key: "/a", End: "/c"}, "/a /b"},
+		{kv.Range{Key: "/aa", End: "/cc"}, "/b /c"},
+		{kv.Range{Key: "/b", End: kv.Beyond}, "/b /c"},
+		{kv.Range{Key: "/c", End: "/a"}, ""},
 	} {
 		var got []string
 		for _, e := range s.Within(test.r) {

@@ -151,18 +151,8 @@ func (s *scenario) partsOf(p *plan.Plan) map[string]func(*plan.Plan) {
 			out[fmt.Sprintf("a write in %+v", op)] = func(p *plan.Plan) { p.Data[i].Kind, p.Data[i].Value = kv.Put, "x" }
 		}
 	}
-	for i, c := range p.Changes {
-		out["without "+c.Address] = func(p *plan.Plan) { p.Changes = slices.Delete(p.Changes, i, i+1) }
-		for j, f := range c.Fields {
-			if f.Action.StateOnly() || c.Action == plan.Delete {
-				continue // a deletion is shown as a whole
-			}
-			of := c.Address + "." + f.Name
-			out["without "+of] = func(p *plan.Plan) { p.Changes[i].Fields = slices.Delete(p.Changes[i].Fields, j, j+1) }
-			if f.Old != nil && !f.Old.Sensitive {
-				out["another former value of "+of] = func(p *plan.Plan) { p.Changes[i].Fields[j].Old.Text += "0" }
-			}
-		}
+	for i := range p.Changes {
+		partsOfChange(out, p, i)
 	}
 	for key := range p.Before {
 		out["without the former "+key] = func(p *plan.Plan) { delete(p.Before, key) }
@@ -172,6 +162,21 @@ func (s *scenario) partsOf(p *plan.Plan) map[string]func(*plan.Plan) {
 		out["another former value of "+key] = func(p *plan.Plan) { p.Secrets[key] += "0" }
 	}
 	return out
+}
+
+func partsOfChange(out map[string]func(*plan.Plan), p *plan.Plan, i int) {
+	c := &p.Changes[i]
+	out["without "+c.Address] = func(p *plan.Plan) { p.Changes = slices.Delete(p.Changes, i, i+1) }
+	for j, f := range c.Fields {
+		if f.Action.StateOnly() || c.Action == plan.Delete {
+			continue // a deletion is shown as a whole
+		}
+		of := c.Address + "." + f.Name
+		out["without "+of] = func(p *plan.Plan) { p.Changes[i].Fields = slices.Delete(p.Changes[i].Fields, j, j+1) }
+		if f.Old != nil && !f.Old.Sensitive {
+			out["another former value of "+of] = func(p *plan.Plan) { p.Changes[i].Fields[j].Old.Text += "0" }
+		}
+	}
 }
 
 // needed reports whether a guard that something exists is of what changes, or of

@@ -60,8 +60,9 @@ func TestDecodeReadsAll(t *testing.T) {
 	if st.DigestKey != "k" || st.PlanKey != "p" || st.HeadRevision != 8 || st.Journal == nil || st.Journal.Serial != 4 {
 		t.Errorf("keys, head or journal are not read: %+v", st)
 	}
-	if l := st.Lock; l == nil || l.ID != "l1" || l.PID != 7 {
-		t.Errorf("the lock is %+v", l)
+	want := &state.Lock{ID: "l1", Actor: "olga@ops", Host: "h", PID: 7, Command: "apply", Since: time.Unix(9, 0).UTC()}
+	if diff := cmp.Diff(want, st.Lock); diff != "" {
+		t.Error(diff)
 	}
 	if diff := cmp.Diff(map[string]string{"lab": "/lab/", "prod": "/sigilgate/"}, st.Networks); diff != "" {
 		t.Error(diff)
@@ -72,6 +73,10 @@ func TestDecodeReadsAll(t *testing.T) {
 	if r := st.Released[state.ID{Kind: addr.User, ID: "4"}]; len(st.Released) != 1 || r.Marked["credential"] != "d" {
 		t.Errorf("released are %v", st.Released)
 	}
+}
+
+func TestDecodeOfNothing(t *testing.T) {
+	t.Parallel()
 	none, err := state.Decode(&kv.Snapshot{}, "prod")
 	if diff := cmp.Diff(state.Empty("prod"), none, cmp.AllowUnexported(state.Layout{})); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
@@ -97,38 +102,47 @@ func TestFollowIsDecode(t *testing.T) {
 	}
 	for i, e := range all {
 		id, record, err := st.Follow(&kv.Event{Entry: e})
-		known := strings.Contains(e.Key, "/objects/") && !strings.Contains(e.Key, "hologram") && !strings.HasSuffix(e.Key, "/")
-		if err != nil || record != known || known && id.ID == "" {
+		if err != nil || record != isRecord(e.Key) || record && id.ID == "" {
 			t.Errorf("%s is the record of %v, %v, %v", e.Key, id, record, err)
 		}
 		compare("with "+e.Key, all[:i+1])
 	}
 	for i, e := range all {
 		_, record, err := st.Follow(&kv.Event{Entry: kv.Entry{Key: e.Key, ModRevision: 11}, Deleted: true})
-		known := strings.Contains(e.Key, "/objects/") && !strings.Contains(e.Key, "hologram") && !strings.HasSuffix(e.Key, "/")
-		if err != nil || record != known {
+		if err != nil || record != isRecord(e.Key) {
 			t.Errorf("%s is gone: %v, %v", e.Key, record, err)
 		}
 		compare("without "+e.Key, all[i+1:])
 	}
+}
+
+// isRecord tells the keys of records among [entries].
+func isRecord(key string) bool {
+	return strings.Contains(key, "/objects/") && !strings.Contains(key, "hologram") && !strings.HasSuffix(key, "/")
+}
+
+// TestDamageIsFollowed: what can't be read is an error with its key, read at once
+// or later; but for a lock, which is none then.
+func TestDamageIsFollowed(t *testing.T) {
+	t.Parallel()
 	l := state.NewLayout("prod")
 	for _, key := range []string{l.Head(), l.Journal(), l.Record(addr.Core, "1"), l.Released(addr.Core, "1")} {
 		bad := kv.Entry{Key: key, Value: "{"}
-		_, _, followed := state.Empty("prod").Follow(&kv.Event{Entry: bad})
+		_, record, followed := state.Empty("prod").Follow(&kv.Event{Entry: bad})
 		_, decoded := state.Decode(&kv.Snapshot{Entries: []kv.Entry{bad}}, "prod")
 		for _, err := range []error{followed, decoded} {
 			if damaged := new(state.Damaged); !errors.As(err, &damaged) || damaged.Key != key || damaged.Cause == nil {
-				t.Errorf("a damaged %s: %v", key, err)
+				t.Errorf("a damaged %s: %v, %v", key, record, err)
 			}
 		}
 	}
 	for _, value := range []string{"{", `{"actor":"nobody"}`} {
 		bad := kv.Entry{Key: l.Lock(), Value: value}
-		if _, _, err := st.Follow(&kv.Event{Entry: bad}); err != nil || st.Lock != nil {
-			t.Errorf("a lock that can't be read is %+v, %v", st.Lock, err)
-		}
-		if read, err := state.Decode(&kv.Snapshot{Entries: []kv.Entry{bad}}, "prod"); err != nil || read.Lock != nil {
-			t.Errorf("a lock that can't be read is %+v, %v", read.Lock, err)
+		followed := state.Empty("prod")
+		_, _, err := followed.Follow(&kv.Event{Entry: bad})
+		read, failed := state.Decode(&kv.Snapshot{Entries: []kv.Entry{bad}}, "prod")
+		if err = errors.Join(err, failed); err != nil || followed.Lock != nil || read.Lock != nil {
+			t.Errorf("a lock that can't be read is %+v, %v", followed.Lock, err)
 		}
 	}
 }

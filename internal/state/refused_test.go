@@ -177,7 +177,13 @@ func TestHistoryPartsAreWithinTheirSize(t *testing.T) {
 			t.Errorf("%d bytes of %d in %d parts, %v", got.Bytes, bytes, got.Parts, err)
 		}
 	}
-	h.Before = map[string]string{"k": random(1000, 1)}
+}
+
+// TestHistoryOfJustTheSize: a record that just fits is one value, and one that
+// does not by a byte is in parts.
+func TestHistoryOfJustTheSize(t *testing.T) {
+	t.Parallel()
+	h := state.History{Format: state.FormatVersion, Serial: 7, Apply: "a1", Before: map[string]string{"k": random(1000, 1)}}
 	whole, _, err := state.EncodeHistory(h, state.HistoryPartBytes)
 	if err != nil {
 		t.Fatal(err)
