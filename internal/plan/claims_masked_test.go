@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
 )
 
@@ -27,6 +28,23 @@ func TestUniqueAmongMaskedValues(t *testing.T) {
 			func(s *scenario) { s.net.Users[0].Devices[0].UUID = named(deviceUUID) },
 			func(s *scenario) { s.net.Cores[0].UUID = secret(deviceUUID) },
 			"belongs to a device of user 1 already", 0,
+		},
+		"kept by a node whose role is gone": {
+			func(s *scenario) { s.net.Cores[1].UUID = secret(someUUID) },
+			func(s *scenario) {
+				s.net.Cores[0].UUID, s.net.Cores[1].UUID = secret(someUUID), network.Text{}
+			},
+			"belongs to node " + coreB + " already", 0,
+		},
+		"two users swap": {
+			func(s *scenario) {
+				s.net.Users[0].Username = secret("alice-the-first")
+				s.net.Users = append(s.net.Users, network.User{Addr: addr.New(addr.User, "bob", addr.NoKey), Username: secret("bob-the-second")})
+			},
+			func(s *scenario) {
+				s.net.Users[0].Username, s.net.Users[1].Username = s.net.Users[1].Username, s.net.Users[0].Username
+			},
+			"", 2,
 		},
 		"two swap": {
 			func(s *scenario) { s.net.Cores[0].UUID, s.net.Cores[1].UUID = secret(someUUID), secret(otherUUID) },
@@ -54,6 +72,9 @@ func TestUniqueAmongMaskedValues(t *testing.T) {
 			s := &scenario{T: t, world: newWorld(), net: base()}
 			row.applied(s)
 			s.apply()
+			if strings.Contains(name, "role is gone") {
+				s.del("/sigilgate/nodes/" + coreB + "/role")
+			}
 			file := s.saved(t, s.net)
 			row.want(s)
 			online, offline := s.online(t, s.net), s.offline(t, file, s.net)
