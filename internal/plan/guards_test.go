@@ -174,3 +174,26 @@ func TestWhatMayNameIsWhatIsRequired(t *testing.T) {
 		}
 	}
 }
+
+// TestCreatedWhole: an object is created where nothing is: who writes anything
+// below it after the plan refuses it, whether the plan writes that too or not, and
+// one guard for each prefix says so.
+func TestCreatedWhole(t *testing.T) {
+	const node = "/sigilgate/nodes/192.0.2.9/"
+	for _, key := range []string{node + "role", node + "settings/x", node + "agent", "/sigilgate/topology/links/192.0.2.9/203.0.113.9"} {
+		t.Run(key, func(t *testing.T) {
+			s := start(t)
+			s.net.Cores = append(s.net.Cores, network.Core{Node: network.Node{Addr: addr.New(addr.Core, "par", addr.NoKey), IP: named("192.0.2.9")}})
+			p := s.plan()
+			for _, g := range p.Guards {
+				if strings.HasPrefix(g.Key, node) && g != (kv.Guard{Kind: kv.Empty, Key: node}) {
+					t.Errorf("guarded twice: %+v", g)
+				}
+			}
+			s.put(key, "core")
+			if broken := s.commit(p); len(broken) != 1 || broken[0].Kind != kv.Empty {
+				t.Fatalf("it was created all the same, or refused for something else: %+v", broken)
+			}
+		})
+	}
+}
