@@ -116,7 +116,7 @@ func (t *taking) look(ctx context.Context) error {
 			}
 		case at.IsLink():
 			names = append(names, t.reverse(at))
-		case at.Space == addr.User && at.Refers():
+		case t.layout.Carries(at):
 			prefixes = append(prefixes, t.layout.Devices(at.ID))
 		}
 		if m := t.made[identity{at.Space, at.ID}]; ok && m.marker == f.key {
@@ -154,7 +154,7 @@ func outermost(prefixes []string) []string {
 
 // reverse is the other direction of a link.
 func (t *taking) reverse(at keys.Location) string {
-	return t.layout.FieldKey(addr.Core, at.Member(), "", "links."+at.ID)
+	return t.layout.FieldKey(addr.Core, t.layout.Member(at), "", "links."+at.ID)
 }
 
 // owner is the object that a key, or a record, belongs to, as far as the apply
@@ -367,7 +367,7 @@ func (t *taking) guard(b *back) {
 				e, _ := t.now.Get(other)
 				add("", kv.Guard{Kind: kv.Unmoved, Key: other, Revision: e.ModRevision})
 			}
-		case removed[op.Key] && at.Space == addr.User && at.Refers():
+		case removed[op.Key] && t.layout.Carries(at):
 			add("", t.guardDevices(at.ID, removed, put)...)
 		case op.Kind == kv.Put:
 			for _, n := range t.layout.Requires(op.Key, op.Value) {
