@@ -17,7 +17,7 @@ WATCH_FOR  ?= 5m
 MUTANTS ?= kv keys state acl plan apply
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz crash mutants bench golden lint cover demo ci clean
+.PHONY: help build test quick race fuzz crash mutants bench golden lint cover demo ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ build: ## bin/sigilform
 
 test: ## all tests, with the embedded server
 	$(GO) test ./...
+
+quick: ## what needs no server: less than half a minute, and nothing where nothing changed
+	@$(GO) list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./... | sed -n '/go\.etcd\.io\/etcd\/server/d; s/\.test .*//p' | xargs $(GO) test -short
 
 race: ## the packages in which a goroutine starts, under the race detector
 	.ci/run race
