@@ -45,7 +45,7 @@ func TestReplyNeverComes(t *testing.T) {
 func TestConnectionIsCutAfterTheRequest(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 300} {
-		s, p, c := proxied(t, 10*time.Second)
+		s, p, c := proxied(t, 60*time.Second)
 		txn := puts("/a/", n, 0, "v")
 		size, err := etcd.Measure(txn, kv.DefaultLimits())
 		if err != nil {
@@ -56,7 +56,7 @@ func TestConnectionIsCutAfterTheRequest(t *testing.T) {
 		from := time.Now()
 		r, err := c.Commit(t.Context(), txn)
 		unknown(t, r, err)
-		if took := time.Since(from); took > 5*time.Second {
+		if took := time.Since(from); took > 30*time.Second {
 			t.Errorf("it took %s", took)
 		}
 		// At most once: the library did not send it again by itself.
