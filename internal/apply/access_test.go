@@ -13,6 +13,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // TestGrantsThenDataThenRevocations holds the order and that only what changed
@@ -146,7 +148,7 @@ func TestForeignACLChange(t *testing.T) {
 	ours := kv.AuthOp{Kind: kv.GrantPermission, Role: "sigilform/sized/role/support", Key: "/other/1", Access: kv.Read}
 	do(ours)
 	_, err := apply.Run(t.Context(), c.faults, p, c.options("third"))
-	if refused := as[*apply.Refused](t, err); refused.Reason != apply.AuthMoved {
+	if refused := as[*apply.Refused](t, err); refused.Reason != failure.AuthMoved {
 		t.Errorf("got %+v", refused)
 	}
 	do(kv.AuthOp{Kind: kv.RevokePermission, Role: ours.Role, Key: ours.Key})
@@ -184,7 +186,7 @@ func TestPlanWithoutRoot(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := apply.Run(t.Context(), c.faults, blind(), c.options("third"))
-	if refused := as[*apply.Refused](t, err); refused.Reason != apply.AuthMoved {
+	if refused := as[*apply.Refused](t, err); refused.Reason != failure.AuthMoved {
 		t.Errorf("got %+v", refused)
 	}
 	if err := c.client.DoAuth(t.Context(), drifted.Inverse(), ""); err != nil {

@@ -11,6 +11,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Auth is what an apply needs of a cluster's authentication. It is safe for
@@ -120,7 +122,7 @@ func refusedAuth(a *plan.Access, moved []string) error {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	out := &Refused{
-		Reason: AuthMoved, Summary: "the roles and users in etcd are not as the plan took them to be",
+		Reason: failure.AuthMoved, Summary: "The roles and users in etcd are not as the plan took them to be",
 		Detail: fmt.Sprintf("Someone changed them since the plan read them. It concerns %s.", text), Hint: "plan again",
 	}
 	if !a.Live {

@@ -9,13 +9,15 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // fits refuses what does not depend on what others did meanwhile.
 func fits(ctx context.Context, s Store, p *plan.Plan) error {
 	if len(p.Conflicts) > 0 {
 		return &Refused{
-			Reason: Conflicts, Summary: "the plan has conflicts",
+			Reason: failure.PlanConflicts, Summary: "The plan has conflicts",
 			Detail: fmt.Sprintf("They must be settled first. There are %d; the first is: %s.", len(p.Conflicts), p.Conflicts[0].Summary),
 			Hint:   "`sigilform plan` lists them",
 		}
@@ -25,7 +27,7 @@ func fits(ctx context.Context, s Store, p *plan.Plan) error {
 			return restored
 		}
 		return &Refused{
-			Reason: OtherCluster, Summary: "the plan was made for another cluster",
+			Reason: failure.OtherCluster, Summary: "The plan was made for another cluster",
 			Detail: fmt.Sprintf("It was made for cluster %s, and this is cluster %s.", p.ClusterID, s.ClusterID()),
 			Hint:   "give the endpoints of the plan's cluster, or plan again for this one",
 		}
@@ -69,7 +71,7 @@ func checkHead(ctx context.Context, s Store, p *plan.Plan) error {
 			return nil
 		}
 		return &Refused{
-			Reason: StateGone, Summary: fmt.Sprintf("the state of network %q is gone", p.Network),
+			Reason: failure.StateGone, Summary: fmt.Sprintf("The state of network %q is gone", p.Network),
 			Detail: fmt.Sprintf("The plan starts from serial %d, and the cluster has no %s.", p.Serial, layout.Head()),
 			Hint:   "find out who removed it; then plan again",
 		}
@@ -81,20 +83,20 @@ func compareHead(p *plan.Plan, head *state.Head, revision int64, next *kv.Entry)
 	out := &Refused{Head: head, Hint: "plan again"}
 	switch {
 	case head.Network != p.Network, head.Prefix != p.Prefix && !moves(p):
-		out.Reason, out.Summary = OtherNetwork, "the plan is for another network"
+		out.Reason, out.Summary = failure.OtherNetwork, "The plan is for another network"
 		out.Detail = fmt.Sprintf("The plan's network %q is under %s; the cluster's network %q is under %s.", p.Network, p.Prefix, head.Network, head.Prefix)
 	case p.Serial > 0 && head.Generation != p.Generation && p.Restored == "":
-		out.Reason, out.Summary = OtherGeneration, fmt.Sprintf("the network %q was made anew since the plan", p.Network)
+		out.Reason, out.Summary = failure.OtherGeneration, fmt.Sprintf("The network %q was made anew since the plan", p.Network)
 		out.Detail = fmt.Sprintf("The plan is for generation %s, the cluster has generation %s: the network was removed and made anew, or a restored cluster was continued.", p.Generation, head.Generation)
 	case appliedAlready(p, next):
-		out.Reason, out.Summary = AppliedAlready, "the plan was applied already"
+		out.Reason, out.Summary = failure.AppliedAlready, "The plan was applied already"
 		out.Detail = fmt.Sprintf("It became serial %d; the network is at %s.", p.Serial+1, describe(head))
 		out.Hint = "nothing is left to do; a new plan shows what has changed since"
 	case head.Serial == p.Serial && revision != p.HeadRevision:
-		out.Reason, out.Summary = HeadMoved, "the head was written since the plan was made"
+		out.Reason, out.Summary = failure.HeadMoved, "The head was written since the plan was made"
 		out.Detail = fmt.Sprintf("The plan saw it at revision %d, now it is at revision %d; the network is at %s.", p.HeadRevision, revision, describe(head))
 	case head.Serial != p.Serial:
-		out.Reason, out.Summary = HeadMoved, "another apply happened since the plan was made"
+		out.Reason, out.Summary = failure.HeadMoved, "Another apply happened since the plan was made"
 		out.Detail = fmt.Sprintf("The plan starts from serial %d; the network is at %s.", p.Serial, describe(head))
 	default:
 		return nil

@@ -10,6 +10,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // TestPermissionLostBetweenSteps: a user who may not write any more can't roll
@@ -38,7 +40,7 @@ func TestPermissionLostBetweenSteps(t *testing.T) {
 	_, err = apply.Run(t.Context(), w.faults, w.plan(t, w.client, newNetwork(t)), w.options("second"))
 	_ = as[*apply.Stopped](t, err)
 	var denied *etcd.ConnectError
-	if !errors.As(err, &denied) || denied.Kind != etcd.Denied {
+	if !errors.As(err, &denied) || denied.Code != failure.EtcdDenied {
 		t.Errorf("the error does not say that the right is gone: %v", err)
 	}
 	if _, failed := root.RoleGrantPermission(t.Context(), "applier", "/", clientv3.GetPrefixRangeEnd("/"), clientv3.PermissionType(clientv3.PermReadWrite)); failed != nil {

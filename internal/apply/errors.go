@@ -6,41 +6,17 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
-)
 
-// Reason says why a plan can't be applied at all.
-type Reason string
-
-// The reasons for a refusal.
-const (
-	// Conflicts: the plan itself says that it can't be applied.
-	Conflicts Reason = "conflicts"
-	// OtherCluster: the plan was made for another cluster.
-	OtherCluster Reason = "other-cluster"
-	// OtherNetwork: the network's keys are under another prefix than the plan's.
-	OtherNetwork Reason = "other-network"
-	// OtherGeneration: the network was removed and made anew since.
-	OtherGeneration Reason = "other-generation"
-	// AppliedAlready: this very plan was applied.
-	AppliedAlready Reason = "applied-already"
-	// HeadMoved: another apply happened since the plan was made.
-	HeadMoved Reason = "head-moved"
-	// AuthMoved: the roles and users are not as the plan took them to be.
-	AuthMoved Reason = "auth-moved"
-	// Restored: the cluster was restored from a snapshot older than the plan.
-	Restored Reason = "restored"
-	// NotAuthentic: the plan comes from a file that is not known to be as it was
-	// made.
-	NotAuthentic Reason = "not-authentic"
-	// StateGone: the state that the plan starts from is not there.
-	StateGone Reason = "state-gone"
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Refused is the error for a plan that does not fit the cluster as it is.
 // Nothing was sent.
 type Refused struct {
-	Reason Reason
-	// Summary is one line without a full stop, Detail whole sentences.
+	// Reason is the code of its failure.
+	Reason failure.Code
+	// Summary, Detail and Hint are those of a failure; that nothing was written
+	// is added.
 	Summary string
 	Detail  string
 	Hint    string
@@ -48,8 +24,13 @@ type Refused struct {
 	Head *state.Head
 }
 
-// Error is the summary and the detail.
-func (e *Refused) Error() string { return e.Summary + ": " + e.Detail }
+// Failure is why, and that nothing was written.
+func (e *Refused) Failure() *failure.Failure {
+	return &failure.Failure{Code: e.Reason, Summary: e.Summary, Detail: e.Detail + " Nothing was written.", Hint: e.Hint}
+}
+
+// Error is the failure on one line.
+func (e *Refused) Error() string { return failure.Text(e) }
 
 // Moved is a guard of the plan that did not hold.
 type Moved struct {
@@ -69,17 +50,25 @@ type Rejected struct {
 	Cause error
 }
 
-// Error says how many keys moved.
-func (e *Rejected) Error() string {
-	switch {
-	case len(e.Moved) == 1:
-		return fmt.Sprintf("the network moved since the plan: %s; nothing was written", e.Moved[0].Key)
-	case len(e.Moved) > 1:
-		return fmt.Sprintf("the network moved since the plan: %s and %d more keys; nothing was written", e.Moved[0].Key, len(e.Moved)-1)
-	case e.Cause != nil:
-		return fmt.Sprintf("the network moved since the plan; nothing was written; which keys moved could not be read: %v", e.Cause)
+// Failure has the keys that moved as its evidence.
+func (e *Rejected) Failure() *failure.Failure {
+	f := &failure.Failure{
+		Code: failure.Rejected, Summary: "The network moved since the plan", Detail: "Others wrote what the plan had seen. Nothing was written.",
+		Hint: "plan again", Evidence: []any{e.Moved}, Cause: e.Cause,
 	}
-	return "the network moved since the plan; nothing was written"
+	if e.Cause != nil {
+		f.Detail += fmt.Sprintf(" Which keys moved could not be read: %s.", failure.Because(e.Cause))
+	}
+	return f
+}
+
+// Error names the first key that moved.
+func (e *Rejected) Error() string {
+	text := failure.Text(e)
+	if len(e.Moved) > 0 {
+		text += " The first key that moved is " + e.Moved[0].Key + "."
+	}
+	return text
 }
 
 // Unwrap returns the cause.
@@ -89,10 +78,16 @@ func (e *Rejected) Unwrap() error { return e.Cause }
 // certain now, was not and will not be carried out.
 type NotWritten struct{ Cause error }
 
-// Error says so.
-func (e *NotWritten) Error() string {
-	return fmt.Sprintf("the reply to the commit was lost; nothing was written, which is certain: %v", e.Cause)
+// Failure says so.
+func (e *NotWritten) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.NotWritten, Summary: "The reply to the commit was lost, and nothing was written", Hint: "plan again", Cause: e.Cause,
+		Detail: fmt.Sprintf("It is certain that it was not carried out and will not be. The reply was lost because: %s.", failure.Because(e.Cause)),
+	}
 }
+
+// Error is the failure on one line.
+func (e *NotWritten) Error() string { return failure.Text(e) }
 
 // Unwrap returns why the reply was lost.
 func (e *NotWritten) Unwrap() error { return e.Cause }
@@ -110,11 +105,25 @@ type Unknown struct {
 	Cause   error
 }
 
-// Error says what to look for.
-func (e *Unknown) Error() string {
-	return fmt.Sprintf("it is unknown whether the apply was carried out: after %s of asking the cluster did not say; if serial %d with the apply id %s appears in the history, it was: %v",
-		e.Asked, e.Serial, e.Apply, e.Cause)
+// Failure says what to look for.
+func (e *Unknown) Failure() *failure.Failure {
+	lost := fmt.Sprintf("The reply to the commit was lost, and for %s the cluster did not say what became of it: %s.", e.Asked, failure.Because(e.Cause))
+	if e.Journal {
+		return &failure.Failure{
+			Code: failure.Unknown, Summary: "It is not known whether a step of the apply was carried out", Cause: e.Cause,
+			Detail: lost + " The apply's journal stands: nothing is lost.",
+			Hint:   "once the cluster answers, `sigilform recover` finds out, and carries the apply on or undoes it",
+		}
+	}
+	return &failure.Failure{
+		Code: failure.Unknown, Summary: "It is not known whether the apply was carried out", Cause: e.Cause,
+		Detail: lost + " It was written wholly or not at all.",
+		Hint:   fmt.Sprintf("once the cluster answers, run `sigilform history`: if it shows serial %d with the apply %s, it was carried out; if not, plan again", e.Serial, e.Apply),
+	}
 }
+
+// Error is the failure on one line.
+func (e *Unknown) Error() string { return failure.Text(e) }
 
 // Unwrap returns why the reply was lost.
 func (e *Unknown) Unwrap() error { return e.Cause }

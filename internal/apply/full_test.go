@@ -12,6 +12,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/nettest"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // TestDatabaseFullBetweenSteps: nothing can be written any more, not even a
@@ -43,7 +45,7 @@ func TestDatabaseFullBetweenSteps(t *testing.T) {
 	_, err = apply.Run(t.Context(), w.faults, w.plan(t, w.client, newNetwork(t)), w.options("second"))
 	_ = as[*apply.Stopped](t, err)
 	var refused *etcd.ConnectError
-	if !errors.As(err, &refused) || refused.Kind != etcd.NoSpace {
+	if !errors.As(err, &refused) || refused.Code != failure.EtcdNoSpace {
 		t.Errorf("the error does not say that the database is full: %v", err)
 	}
 	if found, err := apply.Recover(t.Context(), w.client, nettest.Name, "/sigilgate/", w.options("early")); found != nil || err == nil {

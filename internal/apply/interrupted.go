@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
+	"github.com/sigilgate/sigilform/internal/kv"
 )
 
 var errLockLost = errors.New("the lock was lost")
@@ -16,10 +19,16 @@ type Interrupted struct {
 	Journal *state.Journal
 }
 
-// Error says whose apply it is.
-func (e *Interrupted) Error() string {
-	return fmt.Sprintf("an apply of network %q by %s was interrupted and must be recovered first", e.Network, e.Journal.Actor)
+// Failure says whose apply it is, and how far it came.
+func (e *Interrupted) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.Interrupted, Summary: fmt.Sprintf("An apply of network %q was interrupted and must be recovered first", e.Network),
+		Detail: progressOf(e.Journal), Hint: recoverHint, Evidence: []any{e.Journal},
+	}
 }
+
+// Error is the failure on one line.
+func (e *Interrupted) Error() string { return failure.Text(e) }
 
 // Stopped is the error for an apply that ended between its steps and left its
 // journal: part of it is written.
@@ -32,14 +41,26 @@ type Stopped struct {
 	Cause error
 }
 
-// Error says how far it came.
-func (e *Stopped) Error() string {
-	calls := ""
-	if all := e.Journal.Grants + e.Journal.Revokes; all > 0 {
-		calls = fmt.Sprintf(" and %d of %d calls of the authentication", e.Journal.Granted+e.Journal.Revoked, all)
+// Failure says how far it came, and who goes on.
+func (e *Stopped) Failure() *failure.Failure {
+	f := &failure.Failure{
+		Code: failure.Stopped, Summary: "The apply stopped in the middle and left its journal", Evidence: []any{e.Journal}, Cause: e.Cause,
+		Detail: fmt.Sprintf("%d of %d writes%s are done, in whole steps. It stopped because: %s.", e.Journal.Done, e.Journal.Ops, callsOf(e.Journal), failure.Because(e.Cause)),
+		Hint:   recoverHint,
 	}
-	return fmt.Sprintf("the apply stopped after %d of %d writes%s and left its journal: %v", e.Journal.Done, e.Journal.Ops, calls, e.Cause)
+	switch {
+	case e.Taken:
+		f.Summary = "Another process has taken the apply over"
+		f.Detail = fmt.Sprintf("It was at %d of %d writes then. This process wrote nothing since.", e.Journal.Done, e.Journal.Ops)
+		f.Hint = "`sigilform history` shows whether it was finished; `sigilform lock show` who is at it"
+	case errors.As(e.Cause, new(*ShutOut)):
+		f.Hint = "run `sigilform recover` as an administrator, who has the role root: it carries the apply on where the network has not moved, else undoes it"
+	}
+	return f
 }
+
+// Error is the failure on one line.
+func (e *Stopped) Error() string { return failure.Text(e) }
 
 // Unwrap returns why it stopped.
 func (e *Stopped) Unwrap() error { return e.Cause }
@@ -58,17 +79,35 @@ type RolledBack struct {
 	Cause error
 }
 
-// Error says how much was undone.
-func (e *RolledBack) Error() string {
-	text := fmt.Sprintf("the apply was rolled back: %d keys have their former value", e.Restored)
+// Failure says why, and how much was undone.
+func (e *RolledBack) Failure() *failure.Failure {
+	f := &failure.Failure{Code: failure.RolledBack, Summary: "The apply was rolled back", Hint: "plan again", Evidence: []any{e.Left}, Cause: e.Cause}
+	var moved *Rejected
+	var large *kv.TooLarge
+	switch {
+	case errors.Is(e.Cause, ErrStopped):
+		f.Summary = "Interrupted; the apply was rolled back"
+	case errors.As(e.Cause, &moved):
+		f.Summary = "The network moved during the apply, which was rolled back"
+		f.Evidence = append(f.Evidence, moved.Moved)
+	case errors.As(e.Cause, &large):
+		f.Detail = "A single write is larger than the server takes. "
+		f.Hint = "make the value smaller, or raise --max-request-bytes of every member"
+	default:
+		f.Detail = fmt.Sprintf("It could not be carried on: %s. ", failure.Because(e.Cause))
+	}
+	f.Detail += fmt.Sprintf("%s their former value again.", keysHave(e.Restored))
 	if e.Calls > 0 {
-		text += fmt.Sprintf(", %d calls of the authentication were taken back", e.Calls)
+		f.Detail += fmt.Sprintf(" What %d calls had granted is taken back.", e.Calls)
 	}
 	if n := len(e.Left) + e.LeftMore; n > 0 {
-		text += fmt.Sprintf(", %d were left as others wrote them", n)
+		f.Detail += fmt.Sprintf(" %d others wrote meanwhile; they were left as they are.", n)
 	}
-	return fmt.Sprintf("%s: %v", text, e.Cause)
+	return f
 }
+
+// Error is the failure on one line, with why.
+func (e *RolledBack) Error() string { return fmt.Sprintf("%s: %v", failure.Text(e), e.Cause) }
 
 // Unwrap returns why it was undone.
 func (e *RolledBack) Unwrap() error { return e.Cause }
@@ -79,7 +118,15 @@ var ErrStopped = errors.New("it was interrupted")
 // NotBegun is the error for an apply that ended before it wrote anything.
 type NotBegun struct{ Cause error }
 
-// Error says so.
+// Failure is that of the cause.
+func (e *NotBegun) Failure() *failure.Failure {
+	if errors.Is(e.Cause, ErrStopped) {
+		return &failure.Failure{Code: failure.Canceled, Summary: "Interrupted before anything was written; nothing was written"}
+	}
+	return failure.Of(e.Cause)
+}
+
+// Error says that nothing was written.
 func (e *NotBegun) Error() string { return fmt.Sprintf("nothing was written: %v", e.Cause) }
 
 // Unwrap returns why it ended.

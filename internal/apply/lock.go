@@ -7,6 +7,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Held is a lock that this process holds. It is safe for concurrent use.
@@ -30,10 +32,17 @@ type Locked struct {
 	Lock    state.Lock
 }
 
-// Error says who holds it.
-func (e *Locked) Error() string {
-	return fmt.Sprintf("network %q is locked by %s (%s, process %d on %s, lock %s)", e.Network, e.Lock.Actor, e.Lock.Command, e.Lock.PID, e.Lock.Host, e.Lock.ID)
+// Failure says who holds it.
+func (e *Locked) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.Locked, Summary: fmt.Sprintf("Network %q is locked by another apply", e.Network), Evidence: []any{&e.Lock},
+		Detail: e.Lock.Holder() + " Nothing was written.",
+		Hint:   fmt.Sprintf("wait for it with --lock-timeout 5m; if its process is gone the lock goes within %s, or at once by `sigilform lock break %s`", state.LockLife, e.Lock.ID),
+	}
 }
+
+// Error is the failure on one line.
+func (e *Locked) Error() string { return failure.Text(e) }
 
 // guarded ends the context when the lock is lost.
 func guarded(ctx context.Context, h Held) (context.Context, context.CancelFunc) {

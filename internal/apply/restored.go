@@ -7,6 +7,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // movedCluster recognises a plan for the cluster that this one was restored
@@ -71,7 +73,7 @@ func otherApply(p *plan.Plan, head *state.Head, recorded *kv.Entry) bool {
 // it; the detail says what shows that.
 func RefuseRestored(head *state.Head, detail string) *Refused {
 	return &Refused{
-		Reason: Restored, Summary: "the cluster was restored from an older snapshot since the plan", Head: head, Detail: detail,
+		Reason: failure.Restored, Summary: "The cluster was restored from an older snapshot since the plan", Head: head, Detail: detail,
 		Hint: "compare what the cluster holds with git, then plan again, with --accept-restored where the new plan asks for it",
 	}
 }

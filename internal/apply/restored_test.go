@@ -8,6 +8,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/plan"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // worldOn is a world on a server that is there.
@@ -27,7 +29,7 @@ func (w *world) refusedAsRestored(t *testing.T, p *plan.Plan) {
 	t.Helper()
 	before := w.Revision(t)
 	_, err := apply.Run(t.Context(), w.faults, p, options("apply-x"))
-	if e := as[*apply.Refused](t, err); e.Reason != apply.Restored || e.Hint == "" {
+	if e := as[*apply.Refused](t, err); e.Reason != failure.Restored || e.Hint == "" {
 		t.Errorf("got %+v", e)
 	}
 	if w.Revision(t) != before {
@@ -85,15 +87,15 @@ func TestRestoredIsContinued(t *testing.T) {
 		if h := r.head(t); h.ClusterID != r.client.ClusterID() || h.Generation != "g2" || h.Serial != 2 || h.LogIndex != 5 {
 			t.Errorf("got %+v", h)
 		}
-		for want, plan := range map[apply.Reason]*plan.Plan{apply.AppliedAlready: p, apply.HeadMoved: &lost} {
+		for want, plan := range map[failure.Code]*plan.Plan{failure.AppliedAlready: p, failure.HeadMoved: &lost} {
 			_, err := apply.Run(t.Context(), r.faults, plan, options("apply-3"))
 			if e := as[*apply.Refused](t, err); e.Reason != want {
 				t.Errorf("%s: got %+v", want, e)
 			}
 		}
-		want := apply.OtherCluster
+		want := failure.OtherCluster
 		if id == etcdtest.SameCluster {
-			want = apply.OtherGeneration
+			want = failure.OtherGeneration
 		}
 		_, err := apply.Run(t.Context(), r.faults, early, options("apply-3"))
 		if e := as[*apply.Refused](t, err); e.Reason != want {

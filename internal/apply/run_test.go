@@ -14,6 +14,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 func TestWritesAllAtOnce(t *testing.T) {
@@ -88,20 +90,20 @@ func TestRefusals(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		spoil  func(w *world, p *plan.Plan)
-		reason apply.Reason
+		reason failure.Code
 		texts  []string
 	}{
-		{"conflicts", func(_ *world, p *plan.Plan) { p.Conflicts = []plan.Conflict{{Summary: "it is there"}} }, apply.Conflicts, []string{"it is there"}},
-		{"cluster", func(_ *world, p *plan.Plan) { p.ClusterID = "0123456789abcdef" }, apply.OtherCluster, []string{"0123456789abcdef"}},
-		{"prefix", func(_ *world, p *plan.Plan) { p.Prefix = "/elsewhere/" }, apply.OtherNetwork, []string{"/elsewhere/", prefix}},
-		{"generation", func(_ *world, p *plan.Plan) { p.Generation = "g2" }, apply.OtherGeneration, []string{"g1", "g2"}},
-		{"first apply", func(_ *world, p *plan.Plan) { p.Serial, p.HeadRevision = 0, 0 }, apply.HeadMoved, []string{"serial 1", "alice", "2026-11-23T12:00:00Z"}},
-		{"later serial", func(_ *world, p *plan.Plan) { p.Serial++ }, apply.Restored, []string{"serial 2"}},
-		{"head touched", func(_ *world, p *plan.Plan) { p.HeadRevision-- }, apply.HeadMoved, nil},
-		{"head was newer", func(_ *world, p *plan.Plan) { p.HeadRevision++ }, apply.Restored, []string{"serial 1"}},
-		{"another apply of the serial", func(_ *world, p *plan.Plan) { p.HeadApply = "apply-0" }, apply.Restored, []string{"apply-0"}},
-		{"cluster was newer", func(_ *world, p *plan.Plan) { p.Revision++ }, apply.Restored, []string{"revision"}},
-		{"other name", func(_ *world, p *plan.Plan) { p.Network = "unknown" }, apply.StateGone, []string{"unknown"}},
+		{"conflicts", func(_ *world, p *plan.Plan) { p.Conflicts = []plan.Conflict{{Summary: "it is there"}} }, failure.PlanConflicts, []string{"it is there"}},
+		{"cluster", func(_ *world, p *plan.Plan) { p.ClusterID = "0123456789abcdef" }, failure.OtherCluster, []string{"0123456789abcdef"}},
+		{"prefix", func(_ *world, p *plan.Plan) { p.Prefix = "/elsewhere/" }, failure.OtherNetwork, []string{"/elsewhere/", prefix}},
+		{"generation", func(_ *world, p *plan.Plan) { p.Generation = "g2" }, failure.OtherGeneration, []string{"g1", "g2"}},
+		{"first apply", func(_ *world, p *plan.Plan) { p.Serial, p.HeadRevision = 0, 0 }, failure.HeadMoved, []string{"serial 1", "alice", "2026-11-23T12:00:00Z"}},
+		{"later serial", func(_ *world, p *plan.Plan) { p.Serial++ }, failure.Restored, []string{"serial 2"}},
+		{"head touched", func(_ *world, p *plan.Plan) { p.HeadRevision-- }, failure.HeadMoved, nil},
+		{"head was newer", func(_ *world, p *plan.Plan) { p.HeadRevision++ }, failure.Restored, []string{"serial 1"}},
+		{"another apply of the serial", func(_ *world, p *plan.Plan) { p.HeadApply = "apply-0" }, failure.Restored, []string{"apply-0"}},
+		{"cluster was newer", func(_ *world, p *plan.Plan) { p.Revision++ }, failure.Restored, []string{"revision"}},
+		{"other name", func(_ *world, p *plan.Plan) { p.Network = "unknown" }, failure.StateGone, []string{"unknown"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -134,13 +136,13 @@ func TestAppliedTwice(t *testing.T) {
 	p := w.change(t, "two", "us")
 	w.applied(t, p, "apply-2")
 	_, err := apply.Run(t.Context(), w.client, p, options("apply-3"))
-	if e := as[*apply.Refused](t, err); e.Reason != apply.AppliedAlready || !strings.Contains(e.Error(), "serial 2") || e.Head.Apply != "apply-2" {
+	if e := as[*apply.Refused](t, err); e.Reason != failure.AppliedAlready || !strings.Contains(e.Error(), "serial 2") || e.Head.Apply != "apply-2" {
 		t.Errorf("got %+v", e)
 	}
 	// Also when others applied since.
 	w.applied(t, w.change(t, "three", "asia"), "apply-4")
 	_, err = apply.Run(t.Context(), w.client, p, options("apply-5"))
-	if e := as[*apply.Refused](t, err); e.Reason != apply.AppliedAlready || !strings.Contains(e.Error(), "serial 3") {
+	if e := as[*apply.Refused](t, err); e.Reason != failure.AppliedAlready || !strings.Contains(e.Error(), "serial 3") {
 		t.Errorf("got %+v", e)
 	}
 	if w.value(t) != "asia" {
@@ -191,7 +193,7 @@ func TestHeadMovesBetweenCheckAndCommit(t *testing.T) {
 		return nil
 	}
 	_, err := apply.Run(t.Context(), w.faults, p, options("apply-2"))
-	if e := as[*apply.Refused](t, err); e.Reason != apply.HeadMoved || e.Head.Apply != "apply-3" {
+	if e := as[*apply.Refused](t, err); e.Reason != failure.HeadMoved || e.Head.Apply != "apply-3" {
 		t.Errorf("got %+v", e)
 	}
 	if w.value(t) != "asia" {

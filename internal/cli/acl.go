@@ -79,7 +79,7 @@ A single argument is a PATH where there is such a file or folder, else a NAME.` 
 			d.Network, d.Prefix, d.Live = found.Network.Name, found.Network.Prefix, found.Live
 			d.Enforced = found.Enforced()
 			if name != "" && !d.Only(name, found.Network.Name) {
-				return usage(fmt.Sprintf("there is no role and no user %q", name), "`sigilform acl show` lists them")
+				return usage(fmt.Sprintf("There is no role and no user %q", name), "`sigilform acl show` lists them")
 			}
 			return render.ACL(a.stdout, d, a.options())
 		},
@@ -116,7 +116,7 @@ ends in a slash means all keys below it.` + exits("0  yes", "1  no, or error"),
 		RunE: func(c *cobra.Command, args []string) error {
 			access, ok := kv.ParseAccess(args[0])
 			if !ok || user == "" || args[1] == "" {
-				return usage("can-i asks whether a user may read or write a key", "for example: sigilform acl can-i read users/ --as ams.example.net")
+				return usage("Can-i asks whether a user may read or write a key", "for example: sigilform acl can-i read users/ --as ams.example.net")
 			}
 			found, err := a.acl(c, &f, path(args[2:]))
 			if err != nil {
@@ -181,7 +181,7 @@ from NAME.password, or from where the configuration had it.` + exits("0  everyth
 		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if credentials == "" {
-				return usage("verify needs the credentials of the users", "name their folder with --credentials")
+				return usage("Verify needs the credentials of the users", "name their folder with --credentials")
 			}
 			o, err := a.aclOptions(c, &f, path(args))
 			if err != nil {
@@ -253,7 +253,7 @@ one line to standard input. Nothing keeps it: etcd gets its hash.` + exits("0  c
 					return err
 				}
 				if len(strings.TrimSpace(string(secret))) == 0 {
-					return usage("the password is empty", "type one, or leave --ask out")
+					return usage("The password is empty", "type one, or leave --ask out")
 				}
 			}
 			if err := a.engine.ACLPassword(c.Context(), o, args[0], string(secret)); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -55,7 +56,7 @@ func (a *app) run(ctx context.Context, args []string) (code int) {
 	ran, err := a.root.ExecuteContextC(ctx)
 	a.clear()
 	if err == nil {
-		return a.publish(exitDone)
+		return a.publish(failure.ExitDone)
 	}
 	if ran == a.root && a.out.json {
 		a.out.format = formatJSON

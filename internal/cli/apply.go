@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -122,7 +123,7 @@ func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
 	}
 	a.watch()
 	if p.source.given() || p.destroy || p.adopt || p.cascade || p.restored || p.disableAuth || len(p.allow) > 0 || c.Flags().Changed("commit") {
-		return usage("a saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade, --accept-restored, --disable-auth and --allow out, or plan again with them")
+		return usage("A saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade, --accept-restored, --disable-auth and --allow out, or plan again with them")
 	}
 	connection, err := p.connection.connection(c)
 	if err != nil {
@@ -195,7 +196,7 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 // not applied is the result, where it says why.
 func (r *review) fail(err error) error {
 	a := r.app
-	if r.last == nil || !a.isJSON() || !has[*engine.Conflicted](err) && !has[*engine.Unexpected](err) && !has[*engine.Denied](err) && !isFound(err) {
+	if r.last == nil || !a.isJSON() || !errors.As(err, new(*engine.Conflicted)) && !errors.As(err, new(*engine.Unexpected)) && !errors.As(err, new(*engine.Denied)) && !isFound(err) {
 		return err
 	}
 	if failed := a.showPlan(r.last, r.flags.summary); failed != nil {

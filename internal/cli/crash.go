@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/abort"
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/fault"
-	"github.com/sigilgate/sigilform/internal/render"
 )
 
 // whereToReport is for faults of the program.
@@ -25,7 +25,7 @@ error: %s crashed (exit code %d)
   hint: run "sigilform status" to see whether an apply has to be recovered; report a
   fault at %s
   with the lines above, after you looked through them for what nobody should see
-`, command, abort.Code, whereToReport))
+`, command, failure.ExitCrash, whereToReport))
 }
 
 // crashed is the end of a command whose panic was caught.
@@ -35,7 +35,7 @@ func (a *app) crashed(err error) (code int) {
 		if again := fault.Of(recover()); again != nil {
 			a.abandonReports()
 			_, _ = fmt.Fprintf(a.stderr, "error: %v\n", again)
-			code = abort.Code
+			code = failure.ExitCrash
 		}
 	}()
 	a.clear()
@@ -45,11 +45,9 @@ func (a *app) crashed(err error) (code int) {
 }
 
 // explainFault is a fault as it is shown: where to report it, and with what.
-func (a *app) explainFault(f *fault.Fault) render.ErrorDocument {
-	d := render.ErrorDocument{
-		Code: "crash", Summary: f.Error(),
-		Detail: fmt.Sprintf("It happened in `%s`. Neither your files nor the network are at fault.", a.commandName()),
-	}
+func (a *app) explainFault(f *fault.Fault) *failure.Failure {
+	d := f.Failure()
+	d.Detail = fmt.Sprintf("It happened in `%s`. %s", a.commandName(), d.Detail)
 	name, err := a.writeFault(f)
 	if err != nil {
 		d.Detail += fmt.Sprintf(" The stack could not be written to a file (%v): %s", err, strings.ReplaceAll(strings.TrimSpace(f.Stack), "\n", " "))

@@ -11,6 +11,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/metrics"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/webhook"
@@ -121,11 +122,11 @@ func (l *alarm) show(o metrics.Outcome, err error) error {
 	if err == nil {
 		return nil
 	}
-	d := explainUntold(err)
+	d := failure.Of(err)
 	switch {
 	case !l.app.isJSON():
 		l.app.clear()
-		err = errors.Join(err, render.Error(l.app.stderr, d, l.app.optionsFor(l.app.stderr)))
+		err = errors.Join(err, render.Error(l.app.stderr, render.FailureDocument(d, failure.ExitCode(err)), l.app.optionsFor(l.app.stderr)))
 	case o.Report != nil:
 		o.Report.Warnings = append(o.Report.Warnings, warningOf(d))
 	default:
@@ -136,21 +137,9 @@ func (l *alarm) show(o metrics.Outcome, err error) error {
 
 // complain says on standard error that somebody could not be told.
 func (l *alarm) complain(err error) {
-	_ = render.Error(l.app.stderr, explainUntold(err), l.app.optionsFor(l.app.stderr))
+	_ = render.Error(l.app.stderr, render.FailureDocument(failure.Of(err), failure.ExitCode(err)), l.app.optionsFor(l.app.stderr))
 }
 
-// explainUntold is engine.Explain, for those errors too that only a command knows.
-func explainUntold(err error) render.ErrorDocument {
-	var lost *webhook.NotSent
-	if !errors.As(err, &lost) {
-		return engine.Explain(err)
-	}
-	return render.ErrorDocument{
-		Code: "webhook", Summary: lost.Error(),
-		Hint: "check the URL and who may reach it; with --webhook-state the next run tells again",
-	}
-}
-
-func warningOf(d render.ErrorDocument) diag.Diagnostic {
+func warningOf(d *failure.Failure) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Warning, Summary: d.Summary, Detail: d.Detail, Hint: d.Hint}
 }

@@ -17,7 +17,7 @@ func (a *app) newNotifier(ctx context.Context, f *alarmFlags) (*webhook.Notifier
 	}
 	if url == "" {
 		if f.secretFile != "" || f.state != "" {
-			return nil, usage("nobody is to be told", "name the webhook with --webhook URL")
+			return nil, usage("Nobody is to be told", "name the webhook with --webhook URL")
 		}
 		return nil, nil //nolint:nilnil // nobody is to be told
 	}
@@ -53,7 +53,7 @@ func (a *app) webhookSecret(ctx context.Context, f *alarmFlags) ([]byte, error) 
 	}
 	secret := strings.TrimRight(string(text), "\r\n")
 	if secret == "" {
-		return nil, usage("the file of --webhook-secret-file is empty", "write the key into it as its only line")
+		return nil, usage("The file of --webhook-secret-file is empty", "write the key into it as its only line")
 	}
 	return []byte(secret), nil
 }

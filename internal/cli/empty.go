@@ -20,7 +20,7 @@ func nothingEmpty(c *cobra.Command, args []string) error {
 		}
 	})
 	if wrong == nil && slices.ContainsFunc(args, blank) {
-		wrong = usage("an argument is empty", "leave it out, or give it a value: is the variable set that it comes from?")
+		wrong = usage("An argument is empty", "leave it out, or give it a value: is the variable set that it comes from?")
 	}
 	return wrong
 }

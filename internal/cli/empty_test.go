@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // TestNothingEmpty gives each flag of each command that takes a text an empty
@@ -57,7 +59,7 @@ func refused(t *testing.T, args []string, flag string) {
 	case <-time.After(refusedWithin):
 		t.Fatalf("%q: not refused within %s: it does what the command does", args, refusedWithin)
 	}
-	if code != exitError || !strings.Contains(out.String(), "error: ") || !strings.Contains(out.String(), flag) {
+	if code != failure.ExitError || !strings.Contains(out.String(), "error: ") || !strings.Contains(out.String(), flag) {
 		t.Errorf("%q: code %d: %s", args, code, out.String())
 	}
 }

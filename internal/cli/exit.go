@@ -5,28 +5,12 @@ import (
 	"errors"
 	"syscall"
 
-	"github.com/sigilgate/sigilform/internal/abort"
-	"github.com/sigilgate/sigilform/internal/apply"
-	"github.com/sigilgate/sigilform/internal/embedded"
-	"github.com/sigilgate/sigilform/internal/engine"
-	"github.com/sigilgate/sigilform/internal/fault"
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
-// The exit codes.
-const (
-	exitDone        = 0
-	exitError       = 1
-	exitFound       = 2
-	exitConflict    = 3
-	exitHeld        = 4
-	exitInterrupted = 5
-	exitDenied      = 6
-	exitUnknown     = 7
-	exitCrash       = abort.Code
-	// exitSignal and the number of the signal are the code of a command that was
-	// told to end, and did, as shells count.
-	exitSignal = 128
-)
+// exitSignal and the number of the signal are the code of a command that was
+// told to end, and did, as shells count.
+const exitSignal = 128
 
 // found is the end of a command that found what it was asked to look for:
 // changes, drift, unformatted files. It is no error to be printed.
@@ -63,43 +47,24 @@ func (e *ended) Unwrap() error { return e.cause }
 // out, or left behind, is told by its own code.
 func endedBy(ctx context.Context, err error) error {
 	var by *signalled
-	if codeOf(err) != exitError || !errors.As(context.Cause(ctx), &by) {
+	if codeOf(err) != failure.ExitError || !errors.As(context.Cause(ctx), &by) {
 		return err
 	}
 	return &ended{cause: err, by: by}
 }
 
-// codeOf is the exit code of an error. Where several hold it is the first of
-// 70, 7, 5, 4, 3, 6, 130, 1, 2.
+// codeOf is the exit code of a command that ended with the error: that of the
+// failure, or of the signal where nothing else is to be told.
 func codeOf(err error) int {
-	switch {
-	case err == nil:
-		return exitDone
-	case has[*fault.Fault](err):
-		return exitCrash
-	case has[*apply.Unknown](err):
-		return exitUnknown
-	case has[*apply.Interrupted](err), has[*apply.Stopped](err):
-		return exitInterrupted
-	case has[*embedded.Held](err), has[*apply.Locked](err):
-		return exitHeld
-	case has[*apply.Rejected](err), has[*apply.Refused](err), has[*engine.Conflicted](err), has[*engine.Unexpected](err):
-		return exitConflict
-	case has[*engine.Denied](err):
-		return exitDenied
-	case isFound(err):
-		return exitFound
+	if isFound(err) {
+		return failure.ExitFound
 	}
+	code := failure.ExitCode(err)
 	var stop *ended
-	if errors.As(err, &stop) {
+	if code == failure.ExitError && errors.As(err, &stop) {
 		return exitSignal + int(stop.by.signal)
 	}
-	return exitError
-}
-
-func has[E error](err error) bool {
-	var target E
-	return errors.As(err, &target)
+	return code
 }
 
 // isFound reports whether a finding is all there is: joined with an error, the

@@ -11,16 +11,18 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/embedded"
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 func TestCodeOf(t *testing.T) {
 	t.Parallel()
 	plain := errors.New("plain")
 	conflicted := &engine.Conflicted{Plan: &plan.Plan{Conflicts: []plan.Conflict{{Summary: "x"}}}}
-	held, unknown, interrupted := &embedded.Held{}, &apply.Unknown{Cause: plain}, &apply.Interrupted{}
+	held, unknown, interrupted := &embedded.Held{}, &apply.Unknown{Cause: plain}, &apply.Interrupted{Journal: &state.Journal{}}
 	denied := &engine.Denied{Plan: &plan.Plan{Policies: []plan.PolicyResult{{Name: "x", Severity: diag.Error, Verdict: plan.Failed}}}}
 	canceled := func(cause error) context.Context {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -37,13 +39,13 @@ func TestCodeOf(t *testing.T) {
 		"diagnostics":                  {diag.List{{Severity: diag.Error}}.Err(), 1},
 		"too large":                    {&kv.TooLarge{}, 1},
 		"not written":                  {&apply.NotWritten{Cause: plain}, 1},
-		"declined":                     {&declined{}, 1},
+		"declined":                     {&failure.Failure{Code: failure.NotApproved}, 1},
 		"usage":                        {usage("a", "b"), 1},
 		"canceled":                     {&engine.Canceled{Cause: plain}, 1},
 		"found":                        {&found{what: "drift"}, 2},
 		"found and an error":           {errors.Join(&found{what: "drift"}, plain), 1},
 		"rejected":                     {&apply.Rejected{}, 3},
-		"refused":                      {fmt.Errorf("apply: %w", &apply.Refused{}), 3},
+		"refused":                      {fmt.Errorf("apply: %w", &apply.Refused{Reason: failure.HeadMoved}), 3},
 		"conflicted":                   {conflicted, 3},
 		"conflicted and shown":         {&shown{cause: conflicted}, 3},
 		"denied":                       {&shown{cause: denied}, 6},

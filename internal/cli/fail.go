@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/diag"
-	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/render"
 )
@@ -22,29 +22,21 @@ func (a *app) fail(err error) int {
 	if a.isJSON() {
 		w = a.stdout
 	}
-	document := a.explain(err)
-	document.ExitCode = code
+	document := render.FailureDocument(a.explain(err), code)
 	document.Diagnostics = append(document.Diagnostics, a.unsaid...)
-	if printed := render.Error(w, document, a.optionsFor(w)); printed != nil && code == exitDone {
-		code = exitError
+	if printed := render.Error(w, document, a.optionsFor(w)); printed != nil && code == failure.ExitDone {
+		code = failure.ExitError
 	}
 	return code
 }
 
-// explain is an error as it is shown.
-func (a *app) explain(err error) render.ErrorDocument {
-	var wrong *wrongUse
-	var no *declined
-	var crash *fault.Fault
-	switch {
-	case errors.As(err, &crash):
+// explain is an error as it is shown. Only the command line knows where a fault is
+// to be reported, and with what.
+func (a *app) explain(err error) *failure.Failure {
+	if crash, ok := errors.AsType[*fault.Fault](err); ok {
 		return a.explainFault(crash)
-	case errors.As(err, &wrong):
-		return render.ErrorDocument{Code: "usage", Summary: wrong.what, Hint: wrong.hint}
-	case errors.As(err, &no):
-		return render.ErrorDocument{Code: "not_approved", Summary: no.why, Hint: no.hint}
 	}
-	return engine.Explain(err)
+	return failure.Of(err)
 }
 
 // warn prints warnings to standard error; in JSON they are in the result.

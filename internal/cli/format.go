@@ -77,7 +77,7 @@ func (a *app) formatInput(ctx context.Context, f fmtFlags) error {
 		return fmt.Errorf("read standard input: %w", err)
 	}
 	if len(text) > maxFormat {
-		return usage("standard input is larger than 64 MiB", "format the file by its name")
+		return usage("Standard input is larger than 64 MiB", "format the file by its name")
 	}
 	out, err := a.engine.Format("<stdin>", text)
 	if err != nil {

@@ -23,7 +23,7 @@ never an argument: others would see it.` + exits("0  printed", "1  error"),
 				return nil
 			}
 			// The argument is not repeated: it probably is the secret.
-			return usage("a secret is never given as an argument", "type it when asked, or send it to standard input; this one should be changed, since it is in the shell's history now")
+			return usage("A secret is never given as an argument", "type it when asked, or send it to standard input; this one should be changed, since it is in the shell's history now")
 		},
 		RunE: func(c *cobra.Command, _ []string) error {
 			secret, err := a.secret(c.Context())

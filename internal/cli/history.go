@@ -72,7 +72,7 @@ apply with a serial from the history; or the newest apply.` + exits("0  shown", 
 				return err
 			}
 			if a.reporting() {
-				return usage("an apply of the history is shown as text or JSON only", "the other formats are for a saved plan: sigilform show PLANFILE")
+				return usage("An apply of the history is shown as text or JSON only", "the other formats are for a saved plan: sigilform show PLANFILE")
 			}
 			entry, err := a.engine.HistoryEntry(c.Context(), o, serial)
 			if err != nil {

@@ -82,7 +82,7 @@ func (a *app) showOutputs(outputs []config.Output, raw bool) error {
 
 func (a *app) rawOutput(o config.Output) error {
 	if o.Sensitive {
-		return usage(fmt.Sprintf("the output %q is sensitive and is not printed", o.Name), "read the value where the configuration has it from")
+		return usage(fmt.Sprintf("The output %q is sensitive and is not printed", o.Name), "read the value where the configuration has it from")
 	}
 	var text string
 	switch v := o.Value.(type) {
@@ -91,7 +91,7 @@ func (a *app) rawOutput(o config.Output) error {
 	case bool, float64, int64, int:
 		text = fmt.Sprint(v)
 	default:
-		return usage(fmt.Sprintf("the output %q is no text, number or truth value", o.Name), "print it with --json")
+		return usage(fmt.Sprintf("The output %q is no text, number or truth value", o.Name), "print it with --json")
 	}
 	if _, err := io.WriteString(a.stdout, text); err != nil {
 		return fmt.Errorf("write output: %w", err)

@@ -12,22 +12,18 @@ import (
 	"golang.org/x/term"
 
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/fault"
 )
 
 // yes is the only answer that approves.
 const yes = "yes"
 
-// declined is the error for an apply that nobody approved.
-type declined struct{ why, hint string }
-
-func (d *declined) Error() string { return d.why }
-
 // confirm asks at the terminal, and refuses to guess without one.
 func (a *app) confirm(ctx context.Context, question string) error {
 	to, done, ok := a.conversation()
 	if !ok || a.isJSON() || a.machine {
-		return &declined{why: "nobody was asked, and nothing was written", hint: "use --auto-approve where there is no terminal, or save a plan with `sigilform plan --out FILE` and apply that"}
+		return &failure.Failure{Code: failure.NotApproved, Summary: "Nobody was asked, and nothing was written", Hint: "use --auto-approve where there is no terminal, or save a plan with `sigilform plan --out FILE` and apply that"}
 	}
 	defer done()
 	_, _ = fmt.Fprintf(to, "\n%s\nOnly %q is accepted: ", question, yes)
@@ -41,7 +37,7 @@ func (a *app) confirm(ctx context.Context, question string) error {
 	case err != nil:
 		return err
 	case strings.TrimSpace(answer) != yes:
-		return &declined{why: "not approved; nothing was written"}
+		return &failure.Failure{Code: failure.NotApproved, Summary: "Not approved; nothing was written"}
 	}
 	return nil
 }
@@ -130,7 +126,7 @@ func (a *app) secret(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	if string(text) != string(again) {
-		return nil, usage("the two secrets differ", "type the same one twice")
+		return nil, usage("The two secrets differ", "type the same one twice")
 	}
 	return text, nil
 }
@@ -145,7 +141,7 @@ func pipedSecret(r io.Reader) ([]byte, error) {
 	}
 	text = []byte(strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r"))
 	if len(text) > maxSecret || strings.ContainsAny(string(text), "\n\x00") {
-		return nil, usage("standard input does not hold one line", "send the secret as its only line")
+		return nil, usage("Standard input does not hold one line", "send the secret as its only line")
 	}
 	return text, nil
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/render"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // reportFormats are those of commands that come to something a pipeline reads.
@@ -103,11 +105,11 @@ func (a *app) publish(code int) int {
 	if failed == nil {
 		return code
 	}
-	_ = render.Error(a.stderr, render.ErrorDocument{
-		Summary: "a report could not be written", Detail: failed.Error(), Hint: "the command itself has ended as said above",
-	}, a.optionsFor(a.stderr))
-	if code == exitDone {
-		return exitError
+	_ = render.Error(a.stderr, render.FailureDocument(&failure.Failure{
+		Code: failure.Report, Summary: "A report could not be written", Detail: failed.Error(), Hint: "the command itself has ended as said above",
+	}, failure.ExitError), a.optionsFor(a.stderr))
+	if code == failure.ExitDone {
+		return failure.ExitError
 	}
 	return code
 }
@@ -173,8 +175,7 @@ func (a *app) keepError(err error, code int) {
 	if !a.reporting() || isFound(err) {
 		return
 	}
-	d := a.explain(err)
-	d.ExitCode = code
+	d := render.FailureDocument(a.explain(err), code)
 	d.Diagnostics = append(diag.List{}, d.Diagnostics...)
 	a.reports.report.Error = render.NewError(d)
 }

@@ -31,7 +31,7 @@ type target struct {
 func (a *app) repeated(text string, before []string) error {
 	format, name, _ := strings.Cut(text, "=")
 	if format == string(render.GitHub) && a.has(render.GitHub) {
-		return usage("the report github is asked for twice", "leave one of them out")
+		return usage("The report github is asked for twice", "leave one of them out")
 	}
 	for _, other := range before {
 		_, taken, _ := strings.Cut(other, "=")

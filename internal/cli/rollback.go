@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -89,7 +90,7 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 		}
 	}
 	applied, err := a.engine.Rollback(c.Context(), o)
-	if has[*saved](err) {
+	if errors.As(err, new(*saved)) {
 		return nil
 	}
 	if err != nil {

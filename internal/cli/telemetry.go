@@ -16,6 +16,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/telemetry"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // logFlags say whether and how the stages of a command are logged.
@@ -152,11 +154,11 @@ func (t *told) end(ctx context.Context, err error) {
 // line may quote it, and then is not said.
 func (a *app) inBrief(err error) (summary, code string) {
 	d := a.explain(err)
-	switch d.Code {
-	case "usage":
-		return "the command line can't be carried out", d.Code
-	case "not_approved":
-		return d.Summary, d.Code
+	switch d.Code { //nolint:exhaustive // all others
+	case failure.Usage:
+		return "The command line can't be carried out", string(d.Code)
+	case failure.NotApproved:
+		return d.Summary, string(d.Code)
 	}
 	return a.engine.Summary(err)
 }

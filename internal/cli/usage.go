@@ -7,14 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
-// wrongUse is the error for a command line that can't be carried out.
-type wrongUse struct{ what, hint string }
-
-func (w *wrongUse) Error() string { return w.what }
-
-func usage(what, hint string) error { return &wrongUse{what: what, hint: hint} }
+// usage is the error for a command line that can't be carried out.
+func usage(summary, hint string) error {
+	return &failure.Failure{Code: failure.Usage, Summary: summary, Hint: hint}
+}
 
 // flagError says what is wrong with a flag, and which one was meant.
 func flagError(c *cobra.Command, err error) error {
@@ -26,7 +26,7 @@ func flagError(c *cobra.Command, err error) error {
 		} else if meant := c.SuggestionsFor(unknown.GetSpecifiedName()); len(meant) > 0 {
 			hint = "did you mean `" + c.CommandPath() + " " + meant[0] + "`?" // such as --version
 		}
-		return usage("unknown flag --"+strings.TrimLeft(unknown.GetSpecifiedName(), "-"), hint)
+		return usage("Unknown flag --"+strings.TrimLeft(unknown.GetSpecifiedName(), "-"), hint)
 	}
 	var bad *pflag.InvalidValueError
 	if errors.As(err, &bad) && bad.GetFlag().Value.Type() == "duration" {
@@ -62,7 +62,7 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean `" + path + " " + strings.Join(near, "` or `"+path+" ") + "`?"
 	}
-	return usage("unknown command "+quoted(args[0]), hint)
+	return usage("Unknown command "+quoted(args[0]), hint)
 }
 
 // knownTopic refuses to help with what is no command.
@@ -95,7 +95,7 @@ func quoted(s string) string { return "\"" + s + "\"" }
 func between(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) < least {
-			return usage("an argument is missing", "usage: "+c.UseLine())
+			return usage("An argument is missing", "usage: "+c.UseLine())
 		}
 		return atMost(most)(c, args)
 	}
@@ -107,6 +107,6 @@ func atMost(n int) cobra.PositionalArgs {
 		if len(args) <= n {
 			return nil
 		}
-		return usage("too many arguments: "+quoted(args[n])+" is one too many", "usage: "+c.UseLine())
+		return usage("Too many arguments: "+quoted(args[n])+" is one too many", "usage: "+c.UseLine())
 	}
 }

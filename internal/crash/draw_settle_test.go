@@ -8,6 +8,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // first applies for the first time.
@@ -46,7 +48,7 @@ func (w *drawn) settle(t *testing.T, r *rand.Rand) {
 			return
 		}
 		if n == settlings {
-			t.Errorf("after all the network can't be applied: %+v", engine.Explain(err))
+			t.Errorf("after all the network can't be applied: %+v", failure.Of(err))
 			return
 		}
 	}

@@ -13,8 +13,9 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/crash"
 	"github.com/sigilgate/sigilform/internal/diag"
-	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // story is what became of each run, in order.
@@ -28,7 +29,7 @@ func (s *story) note(x *run, err error) {
 	defer s.mu.Unlock()
 	text := "done"
 	if err != nil {
-		d := engine.Explain(err)
+		d := failure.Of(err)
 		text = fmt.Sprintf("%s: %v | %s", kindOf(err), err, d.Detail)
 		var bad *diag.Failure
 		if errors.As(err, &bad) {

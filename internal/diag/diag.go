@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Severity says whether a diagnostic stops the run.
@@ -123,6 +125,16 @@ func (l List) Err() error {
 // Failure carries diagnostics as an error, so that a caller finds them with
 // errors.As.
 type Failure struct{ Diagnostics List }
+
+// Failure has the findings as its evidence. A single one without a place is told
+// like any other failure.
+func (f *Failure) Failure() *failure.Failure {
+	l := f.Diagnostics
+	if len(l) == 1 && l[0].Range == nil && l[0].Address == "" && len(l[0].Related) == 0 {
+		return &failure.Failure{Code: failure.Invalid, Summary: l[0].Summary, Detail: l[0].Detail, Hint: l[0].Hint}
+	}
+	return &failure.Failure{Code: failure.Invalid, Evidence: []any{l}}
+}
 
 // Error lists the summaries of the errors, one a line.
 func (f *Failure) Error() string {

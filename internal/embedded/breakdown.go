@@ -10,6 +10,8 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/sigilgate/sigilform/internal/fault"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // breakdown is how etcd's giving up is noticed: with damaged files, or a full
@@ -39,6 +41,17 @@ type GaveUp struct {
 }
 
 var _ fault.Ended = (*GaveUp)(nil)
+
+// Failure is what etcd said, and what to do about it.
+func (e *GaveUp) Failure() *failure.Failure {
+	if f := ofSystem(e); f != nil {
+		return f
+	}
+	return &failure.Failure{
+		Code: failure.ServerEnded, Summary: "The embedded server ended by itself", Detail: "Reason: " + failure.Because(e) + ".", Cause: e.Cause,
+		Hint: "run it again; if that fails as well, look at the disk, and keep a copy of .sigilform before you change anything",
+	}
+}
 
 // Error is what etcd said.
 func (e *GaveUp) Error() string {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // tryAgain is how often a lock that another process has is tried.
@@ -25,13 +27,20 @@ type Held struct {
 	Since   time.Time `json:"since"`
 }
 
-// Error says who holds the folder.
-func (e *Held) Error() string {
-	if e.PID == 0 {
-		return fmt.Sprintf("another process holds %s", e.Dir)
+// Failure says who holds the folder.
+func (e *Held) Failure() *failure.Failure {
+	f := &failure.Failure{
+		Code: failure.Held, Summary: "Another process holds the embedded server", Detail: fmt.Sprintf("Its folder is %s.", e.Dir),
+		Hint: "wait until it ends; to use the server from several commands at once, keep `sigilform dev` running",
 	}
-	return fmt.Sprintf("%s (process %d, since %s) holds %s", e.Command, e.PID, e.Since.Local().Format(time.DateTime), e.Dir)
+	if e.PID != 0 {
+		f.Detail = fmt.Sprintf("Process %d, `%s`, holds %s since %s.", e.PID, e.Command, e.Dir, e.Since.Local().Format(time.DateTime))
+	}
+	return f
 }
+
+// Error is the failure on one line.
+func (e *Held) Error() string { return failure.Text(e) }
 
 // hold is the folder in this process's hands. The system releases the lock
 // when the process ends, however it ends.

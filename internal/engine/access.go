@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/diag"
@@ -9,6 +10,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 var _ apply.Auth = (*etcd.Client)(nil)
@@ -49,8 +52,8 @@ func (s *session) mayEnforce(ctx context.Context, p *plan.Plan) error {
 		return nil
 	}
 	err := s.ChecksCertificates(ctx)
-	if e, ok := as[*etcd.ConnectError](err); ok && e.Kind == etcd.Refused {
-		p.Conflicts = append(p.Conflicts, openConflict(e.Summary, e.Detail, sentence(e.Hint)))
+	if e, ok := errors.AsType[*etcd.ConnectError](err); ok && e.Code == failure.EtcdRefused {
+		p.Conflicts = append(p.Conflicts, openConflict(e.Summary, e.Detail, e.Hint))
 		return nil
 	}
 	return err
@@ -87,6 +90,6 @@ func needDigests(v *view, network string) error {
 	if !v.denied(state.NewLayout(network).DigestKey()) {
 		return nil
 	}
-	return failure("This user may not plan", "It may not read the key that sensitive values are compared by.",
+	return invalid("This user may not plan", "It may not read the key that sensitive values are compared by.",
 		"Use a user with the role planner or root. The role drift is enough for `sigilform drift`.")
 }

@@ -123,7 +123,7 @@ func compiled(n *network.Network, locate func(diag.List) diag.List) (*ACL, error
 		return nil, err
 	}
 	if !set.Declared {
-		return nil, failure("The configuration declares no ACL", "It has none of the blocks acl, acl_role and acl_user.", "docs/acl.md shows how one is written")
+		return nil, invalid("The configuration declares no ACL", "It has none of the blocks acl, acl_role and acl_user.", "docs/acl.md shows how one is written")
 	}
 	return &ACL{Network: n, Set: set, Auth: set.Auth()}, nil
 }

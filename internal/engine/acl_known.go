@@ -73,6 +73,6 @@ func forRoot(err error) error {
 	if !etcd.IsDenied(err) {
 		return err
 	}
-	return failure("Only an administrator may ask the cluster for roles and users", "etcd refused it to the user of this connection.",
+	return invalid("Only an administrator may ask the cluster for roles and users", "etcd refused it to the user of this connection.",
 		"Use a user with the role root, or ask of the configuration: without --live.")
 }

@@ -25,9 +25,9 @@ func (e *Engine) ACLPassword(ctx context.Context, o ACLOptions, user, password s
 	at := slices.IndexFunc(a.Set.Users, func(u acl.User) bool { return u.Name == user })
 	switch {
 	case at < 0:
-		return failure(fmt.Sprintf("The configuration declares no ACL user %q", user), "", "`sigilform acl show` lists them")
+		return invalid(fmt.Sprintf("The configuration declares no ACL user %q", user), "", "`sigilform acl show` lists them")
 	case w.network.ACL.Auth != network.ByPassword:
-		return failure(fmt.Sprintf("The user %q has no password", user), "Users are known by their certificates here.", "issue another certificate instead")
+		return invalid(fmt.Sprintf("The user %q has no password", user), "Users are known by their certificates here.", "issue another certificate instead")
 	}
 	if source := a.Set.Users[at].Password; password == "" && source != nil {
 		if password, err = e.passwords(ctx, w.folder.folder)(*source); err != nil {

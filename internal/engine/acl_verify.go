@@ -110,7 +110,7 @@ func (e *Engine) VerifyACL(ctx context.Context, o VerifyOptions) (out *Verified,
 // error: nothing would have been verified.
 func (v *Verified) tryAll(ctx context.Context, w *work, st *state.State, folder string) error {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return failure(fmt.Sprintf("There is no folder %s", folder), "", "name the one that holds the credentials of the users")
+		return invalid(fmt.Sprintf("There is no folder %s", folder), "", "name the one that holds the credentials of the users")
 	}
 	e, configs, byCertificate, former := w.engine, map[string]etcd.Config{}, w.network.ACL.Auth == network.ByCertificate, 0
 	if byCertificate {
@@ -133,7 +133,7 @@ func (v *Verified) tryAll(ctx context.Context, w *work, st *state.State, folder 
 		}
 	}
 	if len(v.Users) == 0 && former == 0 {
-		return failure(fmt.Sprintf("The folder %s holds the credentials of no ACL user", folder), "They are named NAME.pem and NAME-key.pem, or NAME.password.",
+		return invalid(fmt.Sprintf("The folder %s holds the credentials of no ACL user", folder), "They are named NAME.pem and NAME-key.pem, or NAME.password.",
 			"`sigilform acl show` lists the users")
 	}
 	kinds := v.ACL.Kinds()

@@ -143,7 +143,7 @@ func passwordOf(ctx context.Context, folder, user string) (password string, foun
 		return "", false, fmt.Errorf("look for the password of %s: %w", user, err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return "", false, failure(fmt.Sprintf("Others may read the password file %s", name), fmt.Sprintf("Its mode is %04o.", info.Mode().Perm()), "make it 0600")
+		return "", false, invalid(fmt.Sprintf("Others may read the password file %s", name), fmt.Sprintf("Its mode is %04o.", info.Mode().Perm()), "make it 0600")
 	}
 	password, err = readPassword(ctx, name)
 	return password, err == nil, err

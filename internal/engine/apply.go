@@ -7,6 +7,8 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/fault"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // maxReplans is how often a direct apply plans anew.
@@ -145,7 +147,12 @@ func (e *Engine) hard(ctx context.Context) (context.Context, context.CancelFunc)
 type Canceled struct{ Cause error }
 
 // Error says that nothing was written.
-func (e *Canceled) Error() string { return "interrupted before anything was sent; nothing was written" }
+func (e *Canceled) Error() string { return failure.Text(e) }
+
+// Failure says that nothing was written.
+func (e *Canceled) Failure() *failure.Failure {
+	return &failure.Failure{Code: failure.Canceled, Summary: "Interrupted before anything was sent; nothing was written", Cause: e.Cause}
+}
 
 // Unwrap returns the cause.
 func (e *Canceled) Unwrap() error { return e.Cause }

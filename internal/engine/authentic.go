@@ -9,6 +9,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/plan/planfile"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // planKey is what saved plans of a network are known by, as far as the user may
@@ -72,7 +74,7 @@ func unkeyed(name string) diag.Diagnostic {
 }
 
 func notAuthentic(f *planfile.File, name string, there bool) error {
-	out := &apply.Refused{Reason: apply.NotAuthentic, Summary: "the plan file is not known to be as it was made", Hint: "plan again"}
+	out := &apply.Refused{Reason: failure.NotAuthentic, Summary: "The plan file is not known to be as it was made", Hint: "plan again"}
 	switch {
 	case !f.Keyed():
 		out.Detail = fmt.Sprintf("It has no code by %s: it was made before the network had that key, or by a user who may not read it.", name)
@@ -103,7 +105,7 @@ func (e *Engine) confirm(ctx context.Context, s *session, p *plan.Plan) error {
 	moved, err := p.Confirm(v.snapshot, v.state)
 	if err != nil {
 		return &apply.Refused{
-			Reason: apply.NotAuthentic, Summary: "the plan file is not as sigilform makes one", Detail: sentence(err.Error()),
+			Reason: failure.NotAuthentic, Summary: "The plan file is not as sigilform makes one", Detail: failure.Because(err) + ".",
 			Hint: "plan again; find out who made the file",
 		}
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/seal"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // saved plans a change of what was applied, and saves it.
@@ -39,7 +41,7 @@ func refusedFile(t *testing.T, e *engine.Engine, file string) {
 	t.Helper()
 	_, err := e.ApplyFile(t.Context(), engine.ApplyFileOptions{File: file, Review: reviewed})
 	var refused *apply.Refused
-	if !errors.As(err, &refused) || refused.Reason != apply.NotAuthentic {
+	if !errors.As(err, &refused) || refused.Reason != failure.NotAuthentic {
 		t.Errorf("it is not refused for what it is: %v", err)
 	}
 }

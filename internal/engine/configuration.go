@@ -34,12 +34,12 @@ func (e *Engine) options(ctx context.Context, p *place, s Source) (config.Option
 		FS: p.files(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{},
 	}
 	if strings.HasSuffix(p.file, ".vars.hcl") {
-		return o, failure(fmt.Sprintf("%s holds values, not a configuration", s.Path), "", "name the configuration, and give the values with --var-file")
+		return o, invalid(fmt.Sprintf("%s holds values, not a configuration", s.Path), "", "name the configuration, and give the values with --var-file")
 	}
 	for _, name := range s.VarFiles {
 		text, err := intake.Read(ctx, name, config.MaxFile)
 		if err != nil {
-			return o, failure(fmt.Sprintf("The file of values %s can't be read", name), sentence(causeOfFile(err)), "check the path, and who may read the file")
+			return o, invalid(fmt.Sprintf("The file of values %s can't be read", name), "Reason: "+causeOfFile(err)+".", "check the path, and who may read the file")
 		}
 		o.VarFiles = append(o.VarFiles, config.VarFile{Name: filepath.ToSlash(name), Source: text})
 	}

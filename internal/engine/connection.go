@@ -99,7 +99,7 @@ func (e *Engine) choosePlan(ctx context.Context, c Connection, p plan.Connection
 }
 
 func partial(from origin, missing string) error {
-	return failure(fmt.Sprintf("The connection given by %s names no endpoint", from),
+	return invalid(fmt.Sprintf("The connection given by %s names no endpoint", from),
 		"One source of connection settings is taken whole: what it leaves out is not taken from another one.",
 		fmt.Sprintf("Give %s as well, or leave the others out.", missing))
 }
@@ -114,7 +114,7 @@ const passwordVariable = "SIGILFORM_PASSWORD"
 func (e *Engine) complete(ctx context.Context, from origin, c etcd.Config, passwordFile string) (target, error) {
 	t := target{from: from, config: c}
 	if strings.Contains(c.Username, ":") {
-		return t, failure("A password is given with the user", "What stands on a command line or in a variable is seen by others.",
+		return t, invalid("A password is given with the user", "What stands on a command line or in a variable is seen by others.",
 			"Give the name alone with --user, and the file that holds the password with --password-file.")
 	}
 	said := ""
@@ -123,16 +123,16 @@ func (e *Engine) complete(ctx context.Context, from origin, c etcd.Config, passw
 	}
 	switch {
 	case said != "" && passwordFile != "":
-		return t, failure("A password is given twice", fmt.Sprintf("There are a password file and the variable %s.", passwordVariable), "Keep one of them.")
+		return t, invalid("A password is given twice", fmt.Sprintf("There are a password file and the variable %s.", passwordVariable), "Keep one of them.")
 	case c.Username == "" && passwordFile != "" && (from == fromFlags || from == fromEnv):
-		return t, failure(fmt.Sprintf("A password file is given without a user by %s", from), "", "Name the user with --user or SIGILFORM_USER.")
+		return t, invalid(fmt.Sprintf("A password file is given without a user by %s", from), "", "Name the user with --user or SIGILFORM_USER.")
 	case c.Username == "":
 		return t, nil
 	case said != "":
 		t.config.Password = said
 		return t, nil
 	case passwordFile == "":
-		return t, failure(fmt.Sprintf("The user %q has no password", c.Username), fmt.Sprintf("The user is named by %s.", from),
+		return t, invalid(fmt.Sprintf("The user %q has no password", c.Username), fmt.Sprintf("The user is named by %s.", from),
 			"Give --password-file, or SIGILFORM_PASSWORD or SIGILFORM_PASSWORD_FILE together with the user. With a client certificate whose common name is the user, leave the user out.")
 	}
 	password, err := readPassword(ctx, passwordFile)
@@ -146,11 +146,11 @@ const maxPassword = 4096
 func readPassword(ctx context.Context, name string) (string, error) {
 	text, err := intake.Read(ctx, name, maxPassword)
 	if err != nil {
-		return "", failure(fmt.Sprintf("The password file %s can't be read", name), sentence(causeOfFile(err)), "check the path, and who may read the file")
+		return "", invalid(fmt.Sprintf("The password file %s can't be read", name), "Reason: "+causeOfFile(err)+".", "check the path, and who may read the file")
 	}
 	password := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	if password == "" || len(password) > maxPassword || strings.ContainsAny(password, "\n\x00") {
-		return "", failure(fmt.Sprintf("The password file %s does not hold one line", name), "", "Write the password into it as its only line.")
+		return "", invalid(fmt.Sprintf("The password file %s does not hold one line", name), "", "Write the password into it as its only line.")
 	}
 	return password, nil
 }

@@ -21,7 +21,7 @@ func (e *Engine) environment() Connection {
 func (e *Engine) timeout(c Connection) (time.Duration, error) {
 	if c.Timeout != 0 {
 		if c.Timeout < 0 {
-			return 0, failure("The timeout must be more than nothing", "", "Write it as 10s or 1m30s.")
+			return 0, invalid("The timeout must be more than nothing", "", "Write it as 10s or 1m30s.")
 		}
 		return c.Timeout, nil
 	}
@@ -31,7 +31,7 @@ func (e *Engine) timeout(c Connection) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, failure(fmt.Sprintf("SIGILFORM_TIMEOUT is %q, which is no time", text), "", "Write it as 10s or 1m30s.")
+		return 0, invalid(fmt.Sprintf("SIGILFORM_TIMEOUT is %q, which is no time", text), "", "Write it as 10s or 1m30s.")
 	}
 	return d, nil
 }
@@ -45,7 +45,7 @@ func (e *Engine) etcdctl() (c etcd.Config, named bool, err error) {
 		return etcd.Config{}, false, nil
 	}
 	if isTrue(get("INSECURE_SKIP_TLS_VERIFY")) {
-		return c, false, failure("ETCDCTL_INSECURE_SKIP_TLS_VERIFY is set", "sigilform always checks the server's certificate.",
+		return c, false, invalid("ETCDCTL_INSECURE_SKIP_TLS_VERIFY is set", "sigilform always checks the server's certificate.",
 			"Give the CA of the cluster with ETCDCTL_CACERT, and unset the variable.")
 	}
 	c.CAFile, c.CertFile, c.KeyFile = get("CACERT"), get("CERT"), get("KEY")
@@ -54,7 +54,7 @@ func (e *Engine) etcdctl() (c etcd.Config, named bool, err error) {
 		c.Username, c.Password, _ = strings.Cut(c.Username, ":")
 	}
 	if c.Username != "" && c.Password == "" {
-		return c, false, failure("ETCDCTL_USER names a user without a password", "", "Set ETCDCTL_PASSWORD, or write the user as name:password.")
+		return c, false, invalid("ETCDCTL_USER names a user without a password", "", "Set ETCDCTL_PASSWORD, or write the user as name:password.")
 	}
 	return c, true, nil
 }

@@ -80,7 +80,7 @@ func noOutput(outputs []config.Output, name string) error {
 	if len(names) > 0 {
 		detail = fmt.Sprintf("The configuration declares %s.", strings.Join(names, ", "))
 	}
-	return failure(fmt.Sprintf("There is no output %q", name), detail, "")
+	return invalid(fmt.Sprintf("There is no output %q", name), detail, "")
 }
 
 // Console evaluates expressions over a configuration, until it is closed.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Expected is the intent digest of the change that was reviewed, or how it
@@ -25,10 +28,27 @@ type Unexpected struct {
 	Before *state.History
 }
 
-// Error says what was expected, and what there is.
-func (e *Unexpected) Error() string {
-	return fmt.Sprintf("the plan is not the one that was expected: its intent digest is %s, not %s", e.Plan.Intent, e.Expected)
+// Failure says what was expected, and what the plan is instead.
+func (e *Unexpected) Failure() *failure.Failure {
+	f := &failure.Failure{
+		Code: failure.Unexpected, Summary: "The plan is not the one that was expected",
+		Detail: fmt.Sprintf("Its intent digest is %s. Expected was %s.", e.Plan.Intent, e.Expected),
+		Hint:   "look at the plan, have it reviewed again, and give its digest",
+	}
+	if b := e.Before; b != nil {
+		f.Detail += fmt.Sprintf(" The expected change was applied already: it became serial %d, applied by %s at %s. This plan is of what came since.",
+			b.Serial, b.Actor, b.Time.UTC().Format(time.RFC3339))
+	}
+	if !e.Plan.HasChanges() {
+		f.Detail += " This plan has nothing to do."
+		f.Hint = "find out why nothing is left to do: `sigilform history` lists what was applied"
+	}
+	f.Detail += " Nothing was written."
+	return f
 }
+
+// Error is the failure on one line.
+func (e *Unexpected) Error() string { return failure.Text(e) }
 
 // expect compares a plan with what was reviewed. A plan of something else is
 // marked as refused. One that is empty because the last apply was the expected

@@ -97,7 +97,7 @@ func formattable(p *place, recursive bool) ([]string, error) {
 		return nil, &NoSuchPath{Path: p.shown, Cause: err}
 	}
 	if len(out) == 0 {
-		return nil, failure(fmt.Sprintf("There is no .hcl file in %s", p.shown), "", "Name the folder or the file to format.")
+		return nil, invalid(fmt.Sprintf("There is no .hcl file in %s", p.shown), "", "Name the folder or the file to format.")
 	}
 	slices.Sort(out)
 	return out, nil

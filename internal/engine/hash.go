@@ -6,8 +6,6 @@ import (
 	"io"
 
 	"golang.org/x/crypto/argon2"
-
-	"github.com/sigilgate/sigilform/internal/diag"
 )
 
 // HashOptions are the costs of a password hash.
@@ -45,7 +43,7 @@ func (e *Engine) Hash(secret []byte, o HashOptions) (string, error) {
 		return "", err
 	}
 	if len(secret) == 0 {
-		return "", failure("The secret is empty", "A credential of nothing would let everybody in.", "Type the secret, or send it as one line to standard input.")
+		return "", invalid("The secret is empty", "A credential of nothing would let everybody in.", "Type the secret, or send it as one line to standard input.")
 	}
 	salt := make([]byte, saltBytes)
 	if _, err := io.ReadFull(e.Random, salt); err != nil {
@@ -59,18 +57,13 @@ func (e *Engine) Hash(secret []byte, o HashOptions) (string, error) {
 func (o HashOptions) check() error {
 	switch {
 	case o.MemoryKiB < MinHashMemoryKiB || o.MemoryKiB > maxHashMemoryKiB:
-		return failure(fmt.Sprintf("The memory cost must be from %d to %d KiB", MinHashMemoryKiB, maxHashMemoryKiB),
+		return invalid(fmt.Sprintf("The memory cost must be from %d to %d KiB", MinHashMemoryKiB, maxHashMemoryKiB),
 			"With less a stolen credential is guessed too fast.", "")
 	case o.Passes < MinHashPasses || o.Passes > maxHashPasses:
-		return failure(fmt.Sprintf("The number of passes must be from %d to %d", MinHashPasses, maxHashPasses),
+		return invalid(fmt.Sprintf("The number of passes must be from %d to %d", MinHashPasses, maxHashPasses),
 			"With fewer a stolen credential is guessed too fast.", "")
 	case o.Threads < MinHashThreads:
-		return failure("At least one thread is needed", "", "")
+		return invalid("At least one thread is needed", "", "")
 	}
 	return nil
-}
-
-// failure is one diagnostic as an error.
-func failure(summary, detail, hint string) error {
-	return diag.List{{Severity: diag.Error, Summary: summary, Detail: detail, Hint: hint}}.Err()
 }

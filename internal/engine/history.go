@@ -9,6 +9,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // NoSuchSerial is the error for an apply that the history does not hold.
@@ -17,10 +19,16 @@ type NoSuchSerial struct {
 	Serial, Newest int64
 }
 
-// Error says which serials there are.
-func (e *NoSuchSerial) Error() string {
-	return fmt.Sprintf("network %q has no apply with serial %d; the newest is %d", e.Network, e.Serial, e.Newest)
+// Failure says which serials there are.
+func (e *NoSuchSerial) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.NoSuchSerial, Summary: fmt.Sprintf("Network %q has no apply with serial %d; the newest is %d", e.Network, e.Serial, e.Newest),
+		Hint: "`sigilform history` lists them",
+	}
 }
+
+// Error is the failure on one line.
+func (e *NoSuchSerial) Error() string { return failure.Text(e) }
 
 // History lists the applies of a network, newest first. A limit of 0 lists all.
 func (e *Engine) History(ctx context.Context, o LiveOptions, limit int) (out []state.History, err error) {

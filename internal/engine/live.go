@@ -12,6 +12,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // LiveOptions say which network to look at. No configuration is needed: the
@@ -46,16 +48,22 @@ type NeverApplied struct {
 	Known []string
 }
 
-// Error says what the cluster holds.
-func (e *NeverApplied) Error() string {
+// Failure says what the cluster holds.
+func (e *NeverApplied) Failure() *failure.Failure {
+	f := &failure.Failure{Code: failure.NeverApplied, Hint: "`sigilform apply` applies a network; --network names another one"}
 	switch {
 	case e.Network == "":
-		return "no network was ever applied to this cluster"
+		f.Summary = "No network was ever applied to this cluster"
 	case len(e.Known) == 0:
-		return fmt.Sprintf("network %q was never applied to this cluster, and no other was", e.Network)
+		f.Summary = fmt.Sprintf("Network %q was never applied to this cluster, and no other was", e.Network)
+	default:
+		f.Summary = fmt.Sprintf("Network %q was never applied to this cluster; it holds %s", e.Network, strings.Join(e.Known, ", "))
 	}
-	return fmt.Sprintf("network %q was never applied to this cluster; it holds %s", e.Network, strings.Join(e.Known, ", "))
+	return f
 }
+
+// Error is the failure on one line.
+func (e *NeverApplied) Error() string { return failure.Text(e) }
 
 // live is a network that was applied, with an open connection.
 type live struct {
@@ -142,7 +150,7 @@ func (l *live) identify(ctx context.Context) error {
 	case l.name == "" && len(known) == 1:
 		l.name = known[0]
 	case l.name == "" && len(known) > 1:
-		return failure("The cluster holds several networks", fmt.Sprintf("They are %s.", strings.Join(known, ", ")), "Name one with --network.")
+		return invalid("The cluster holds several networks", fmt.Sprintf("They are %s.", strings.Join(known, ", ")), "Name one with --network.")
 	}
 	prefix, ok := prefixes[l.name]
 	if !ok {

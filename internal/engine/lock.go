@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -11,10 +12,9 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
-)
 
-// lockLife is for how long a lock outlives a holder that is gone.
-const lockLife = 15 * time.Second
+	"github.com/sigilgate/sigilform/internal/failure"
+)
 
 // lockIDBytes is the length of a lock's id, which people type.
 const lockIDBytes = 4
@@ -34,7 +34,7 @@ func (e *Engine) locker(s *session, network, actor string, wait time.Duration) a
 		limit, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		for {
-			held, err := s.Lock(ctx, state.NewLayout(network).Lock(), value, lockLife)
+			held, err := s.Lock(ctx, state.NewLayout(network).Lock(), value, state.LockLife)
 			var taken *etcd.Taken
 			if !errors.As(err, &taken) {
 				return held, err
@@ -132,13 +132,19 @@ type NotLocked struct {
 	Lock *state.Lock
 }
 
-// Error says so.
-func (e *NotLocked) Error() string {
+// Failure says who holds the lock, if anybody does.
+func (e *NotLocked) Failure() *failure.Failure {
 	if e.Lock == nil {
-		return "nobody holds the lock of network \"" + e.Network + "\""
+		return &failure.Failure{Code: failure.NotLocked, Summary: fmt.Sprintf("Network %q is not locked", e.Network)}
 	}
-	return "the lock of network \"" + e.Network + "\" has the id " + e.Lock.ID + ", not " + e.ID
+	return &failure.Failure{
+		Code: failure.NotLocked, Summary: fmt.Sprintf("The lock of network %q has the id %s, not %s", e.Network, e.Lock.ID, e.ID),
+		Detail: e.Lock.Holder(), Hint: "give the id that `sigilform lock show` prints", Evidence: []any{e.Lock},
+	}
 }
+
+// Error is the failure on one line.
+func (e *NotLocked) Error() string { return failure.Text(e) }
 
 // BreakLock takes the lock with the id from whoever holds it. Its run stops at
 // the next step and leaves its journal.

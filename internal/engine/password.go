@@ -17,7 +17,7 @@ func (e *Engine) passwords(ctx context.Context, folder string) apply.Passwords {
 		if s.Env != "" {
 			value := e.Env.Get(s.Env)
 			if value == "" {
-				return "", failure(fmt.Sprintf("The environment variable %s is not set", s.Env),
+				return "", invalid(fmt.Sprintf("The environment variable %s is not set", s.Env),
 					"It is to hold the password that this apply gives a user.", "Set it, and apply again.")
 			}
 			return value, nil

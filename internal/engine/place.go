@@ -10,6 +10,8 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/snapshot"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // place is a PATH of the command line: the folder of a configuration, opened
@@ -29,13 +31,20 @@ type NoSuchPath struct {
 	Cause error
 }
 
-// Error says what is wrong with it.
-func (e *NoSuchPath) Error() string {
-	if errors.Is(e.Cause, fs.ErrNotExist) {
-		return fmt.Sprintf("there is no file or folder %s", e.Path)
+// Failure says what is wrong with it.
+func (e *NoSuchPath) Failure() *failure.Failure {
+	f := &failure.Failure{
+		Code: failure.Path, Summary: fmt.Sprintf("There is no file or folder %s", e.Path),
+		Hint: "name a .hcl file, or a folder that holds some", Cause: e.Cause,
 	}
-	return fmt.Sprintf("%s can't be opened: %v", e.Path, e.Cause)
+	if !errors.Is(e.Cause, fs.ErrNotExist) {
+		f.Summary = fmt.Sprintf("%s can't be opened: %s", e.Path, failure.Because(e.Cause))
+	}
+	return f
 }
+
+// Error is the failure on one line.
+func (e *NoSuchPath) Error() string { return failure.Text(e) }
 
 // Unwrap returns the cause.
 func (e *NoSuchPath) Unwrap() error { return e.Cause }
@@ -81,15 +90,15 @@ func refuseOtherFiles(path string) error {
 		return &NoSuchPath{Path: path, Cause: err}
 	}
 	if first, err := peek(path); err == nil && snapshot.Is(first) {
-		return failure(fmt.Sprintf("%s is a snapshot, not a configuration", path), "This command reads a configuration.",
+		return invalid(fmt.Sprintf("%s is a snapshot, not a configuration", path), "This command reads a configuration.",
 			"`sigilform plan --snapshot FILE [PATH]` plans from a snapshot.")
 	}
 	if saved {
-		return failure(fmt.Sprintf("%s is a saved plan, not a configuration", path), "This command reads a configuration.",
+		return invalid(fmt.Sprintf("%s is a saved plan, not a configuration", path), "This command reads a configuration.",
 			"`sigilform show FILE` prints a saved plan, `sigilform apply FILE` applies it.")
 	}
 	if !strings.HasSuffix(path, ".hcl") && !strings.HasSuffix(path, ".hcl.json") {
-		return failure(fmt.Sprintf("%s is no configuration", path), "The name of a configuration file ends in .hcl or .hcl.json.",
+		return invalid(fmt.Sprintf("%s is no configuration", path), "The name of a configuration file ends in .hcl or .hcl.json.",
 			"Name such a file, or the folder that holds some.")
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/seal"
 )
@@ -36,8 +36,7 @@ func TestOpen(t *testing.T) {
 	if _, err := open(filepath.Join(dir, "missing")); !errors.As(err, &missing) {
 		t.Errorf("missing: %v", err)
 	}
-	var wrong *diag.Failure
-	if _, err := open(filepath.Join(dir, "notes.txt")); !errors.As(err, &wrong) {
+	if _, err := open(filepath.Join(dir, "notes.txt")); failure.Of(err).Code != failure.Invalid || failure.Of(err).Hint == "" {
 		t.Errorf("no configuration: %v", err)
 	}
 }

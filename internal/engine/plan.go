@@ -10,6 +10,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // PlanOptions say what to plan.
@@ -55,13 +57,18 @@ type Planned struct {
 // Conflicted is the error for a plan that can be shown but not applied.
 type Conflicted struct{ Plan *plan.Plan }
 
-// Error says how many conflicts there are.
-func (e *Conflicted) Error() string {
-	if n := len(e.Plan.Conflicts); n > 1 {
-		return fmt.Sprintf("the plan has %d conflicts and can't be applied", n)
+// Failure says how many conflicts there are; the plan has shown them.
+func (e *Conflicted) Failure() *failure.Failure {
+	f := &failure.Failure{Code: failure.Conflict, Summary: fmt.Sprintf("The plan has %d conflicts and can't be applied", len(e.Plan.Conflicts)), Detail: "Nothing was written."}
+	if len(e.Plan.Conflicts) == 1 {
+		f.Summary = "The plan has a conflict and can't be applied: " + e.Plan.Conflicts[0].Summary
+		f.Hint = e.Plan.Conflicts[0].Hint
 	}
-	return "the plan has a conflict and can't be applied: " + lower(e.Plan.Conflicts[0].Summary)
+	return f
 }
+
+// Error is the failure on one line.
+func (e *Conflicted) Error() string { return failure.Text(e) }
 
 // Plan compares the configuration, what was last applied, and the network.
 func (e *Engine) Plan(ctx context.Context, o PlanOptions) (out *Planned, err error) {
@@ -123,7 +130,7 @@ func (w *work) load(ctx context.Context) (*config.Etcd, error) {
 			return nil, err
 		}
 		if c.Network == "" {
-			return nil, failure("The configuration names no network", "What is to be destroyed is not known.", "Add the block network \"NAME\" {}.")
+			return nil, invalid("The configuration names no network", "What is to be destroyed is not known.", "Add the block network \"NAME\" {}.")
 		}
 		w.network = &network.Network{Name: c.Network, Prefix: c.Prefix}
 		return c.Etcd, nil

@@ -39,10 +39,10 @@ func (e *Engine) PlanSnapshot(ctx context.Context, o PlanOptions, file string, i
 func (w *work) fits(s *snapshot.Snapshot, file string) error {
 	switch n := w.network; {
 	case s.Network != n.Name:
-		return failure(fmt.Sprintf("%s is a snapshot of another network", file),
+		return invalid(fmt.Sprintf("%s is a snapshot of another network", file),
 			fmt.Sprintf("It is of network %q, the configuration is of %q.", s.Network, n.Name), "Take one with this configuration: `sigilform snapshot --out FILE`.")
 	case s.Prefix != n.Prefix:
-		return failure(fmt.Sprintf("%s is a snapshot of another prefix", file),
+		return invalid(fmt.Sprintf("%s is a snapshot of another prefix", file),
 			fmt.Sprintf("It holds what is below %s, the configuration says %s.", s.Prefix, n.Prefix), "Take one with this configuration: `sigilform snapshot --out FILE`.")
 	}
 	return nil

@@ -50,10 +50,10 @@ func (e *Engine) readPlan(ctx context.Context, name string, identities []string)
 	p, err := planfile.Read(f)
 	switch {
 	case f.sealed && errors.Is(err, planfile.ErrNoPlan):
-		return nil, failure(fmt.Sprintf("%s is encrypted, and what it holds is no plan", name), "It could be decrypted.",
+		return nil, invalid(fmt.Sprintf("%s is encrypted, and what it holds is no plan", name), "It could be decrypted.",
 			"Give a file that `sigilform plan --out FILE --encrypt-to …` made.")
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, ofFile(name, err)
 	}
 	return p, nil
 }

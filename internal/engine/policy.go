@@ -10,24 +10,43 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/policy"
-	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Denied is the error for a plan that can be shown but not applied, because
 // policies or safety valves deny it.
 type Denied struct{ Plan *plan.Plan }
 
-// Error names them.
-func (e *Denied) Error() string {
+// Failure names them, and says how to go on.
+func (e *Denied) Failure() *failure.Failure {
+	f := &failure.Failure{Code: failure.Denied, Summary: e.summary(), Detail: "Nothing was written."}
+	results := e.Plan.Denied()
+	if len(results) == 1 {
+		f.Detail = closed(results[0].Message) + " " + f.Detail
+		f.Hint = strings.TrimSuffix(results[0].Hint, ".") + "; the history records it"
+		return f
+	}
+	for _, r := range slices.Backward(results) {
+		f.Detail = r.Name + ": " + closed(r.Message) + "\n" + f.Detail
+	}
+	f.Hint = "change what breaks them. To allow them for this run: --allow " + strings.Join(e.names(), " --allow ") + "; the history records it"
+	return f
+}
+
+// Error is the failure on one line.
+func (e *Denied) Error() string { return failure.Text(e) }
+
+func (e *Denied) summary() string {
 	names := e.names()
 	switch {
 	case len(names) > 1:
 		return strings.Join(names, ", ") + " deny the plan"
 	case slices.Contains(config.ValveNames(), names[0]):
-		return fmt.Sprintf("the safety valve %s denies the plan", names[0])
+		return fmt.Sprintf("The safety valve %s denies the plan", names[0])
 	}
-	return fmt.Sprintf("the policy %s denies the plan", names[0])
+	return fmt.Sprintf("The policy %s denies the plan", names[0])
 }
 
 func (e *Denied) names() []string {
@@ -69,20 +88,5 @@ func denied(p *plan.Plan) error {
 	return nil
 }
 
-// closed ends with a full stop, and begins as it does: with an address, often.
-func closed(s string) string { return strings.TrimSuffix(oneLine(s), ".") + "." }
-
-func explainDenied(e *Denied) render.ErrorDocument {
-	d := render.ErrorDocument{Code: "denied", Summary: e.Error(), Detail: "Nothing was written."}
-	results := e.Plan.Denied()
-	if len(results) == 1 {
-		d.Detail = closed(results[0].Message) + " " + d.Detail
-		d.Hint = lower(results[0].Hint) + "; the history records it"
-		return d
-	}
-	for _, r := range slices.Backward(results) {
-		d.Detail = r.Name + ": " + closed(r.Message) + "\n" + d.Detail
-	}
-	d.Hint = "change what breaks them. To allow them for this run: --allow " + strings.Join(e.names(), " --allow ") + "; the history records it"
-	return d
-}
+// closed is the message of a rule, on one line and with a full stop.
+func closed(s string) string { return strings.TrimSuffix(failure.OneLine(s), ".") + "." }

@@ -2,13 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/etcd"
-	"github.com/sigilgate/sigilform/internal/kv"
-	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Rescue turns the cluster's authentication off again where an apply was killed
@@ -21,7 +22,7 @@ func (e *Engine) Rescue(ctx context.Context, o LiveOptions) (etcd.Rescued, strin
 		return etcd.Rescued{}, name, err
 	}
 	if t.embedded != "" {
-		return etcd.Rescued{}, name, failure("The embedded server asks nobody for a user", "", "Name the cluster that is to be rescued.")
+		return etcd.Rescued{}, name, invalid("The embedded server asks nobody for a user", "", "Name the cluster that is to be rescued.")
 	}
 	if t.config.Timeout, err = e.timeout(o.Connection); err != nil {
 		return etcd.Rescued{}, name, err
@@ -36,10 +37,16 @@ func (e *Engine) Rescue(ctx context.Context, o LiveOptions) (etcd.Rescued, strin
 // made, which may need it yet.
 type RescueNeeded struct{ Network string }
 
-// Error says whose it is.
-func (e *RescueNeeded) Error() string {
-	return fmt.Sprintf("the etcd user %q belongs to an apply of network %q that has not come to its end", kv.RescueUser, e.Network)
+// Failure says whose it is.
+func (e *RescueNeeded) Failure() *failure.Failure {
+	f := (&etcd.RescueLeft{}).Failure()
+	f.Detail = fmt.Sprintf("An apply of network %q has not come to its end, and may need it yet.", e.Network)
+	f.Hint = fmt.Sprintf("once that apply has ended, or is recovered with `sigilform recover --network %s`, run this again", e.Network)
+	return f
 }
+
+// Error is the failure on one line.
+func (e *RescueNeeded) Error() string { return failure.Text(e) }
 
 // tidyRescue removes a rescue user that an apply has left, and reports whether
 // there was one. Who may not read the users leaves it to an administrator.
@@ -107,27 +114,11 @@ func (l *live) enforcing(ctx context.Context) (string, error) {
 
 // mentionRescue says to whom a cluster does not let in what there is for that.
 func mentionRescue(err error) error {
-	e, ok := as[*etcd.ConnectError](err)
+	e, ok := errors.AsType[*etcd.ConnectError](err)
 	if !ok || !e.ShutOut() {
 		return err
 	}
 	out := *e
 	out.Hint += "; where an apply was killed right after it had turned authentication on, `sigilform recover --rescue` with its credentials turns it off again"
 	return &out
-}
-
-// explainRescue says why a rescue user is still there.
-func explainRescue(err error) (d render.ErrorDocument, ok bool) {
-	d = render.ErrorDocument{Code: "rescue_left", Summary: fmt.Sprintf("the etcd user %q is still there, an administrator of the whole cluster", kv.RescueUser)}
-	if e, ok := as[*RescueNeeded](err); ok {
-		d.Detail = fmt.Sprintf("An apply of network %q has not come to its end, and may need it yet.", e.Network)
-		d.Hint = fmt.Sprintf("once that apply has ended, or is recovered with `sigilform recover --network %s`, run this again", e.Network)
-		return d, true
-	}
-	if e, ok := as[*etcd.RescueLeft](err); ok {
-		d.Detail = fmt.Sprintf("It could not be removed: %s.", causeOf(e.Cause))
-		d.Hint = fmt.Sprintf("run `sigilform recover` again, or remove it as an administrator: `etcdctl user delete %s`", kv.RescueUser)
-		return d, true
-	}
-	return d, false
 }

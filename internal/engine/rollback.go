@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // RollbackOptions say which state to bring back.
@@ -49,10 +52,17 @@ type Pruned struct {
 	Serial, Oldest int64
 }
 
-// Error says how far it reaches.
-func (e *Pruned) Error() string {
-	return fmt.Sprintf("the history of network %q reaches back to serial %d, not to %d", e.Network, e.Oldest, e.Serial)
+// Failure says how far it reaches.
+func (e *Pruned) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.Pruned, Summary: fmt.Sprintf("The history of network %q reaches back to serial %d, not to %d", e.Network, e.Oldest, e.Serial),
+		Detail: "Older applies were removed: the network block says how many are kept. Nothing was written.",
+		Hint:   fmt.Sprintf("roll back to serial %d or a later one, or apply an older configuration", e.Oldest),
+	}
 }
+
+// Error is the failure on one line.
+func (e *Pruned) Error() string { return failure.Text(e) }
 
 // Rollback plans what brings the state after a serial back, has it reviewed,
 // and applies it.
@@ -122,7 +132,7 @@ func (l *live) rewind(ctx context.Context, v *view, serial int64) (*state.Past, 
 	past := v.state.Rewind()
 	for n := head; n > serial; n-- {
 		err := undo(past, s, layout, n)
-		if pruned, ok := as[*Pruned](err); ok {
+		if pruned, ok := errors.AsType[*Pruned](err); ok {
 			pruned.Serial = serial
 		}
 		if err != nil {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/intake"
-	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/seal"
 )
 
@@ -30,7 +29,7 @@ func (e *Engine) Recipients(ctx context.Context, words []string) (seal.Recipient
 			}
 		}
 		if len(words) == 0 {
-			return seal.Recipients{}, failure(encryptToVariable+" names nobody", "What was to be encrypted would be saved in plain.",
+			return seal.Recipients{}, invalid(encryptToVariable+" names nobody", "What was to be encrypted would be saved in plain.",
 				"Name a recipient in it, or unset it.")
 		}
 	}
@@ -113,12 +112,4 @@ func (e *Engine) unseal(ctx context.Context, name string, identityFiles []string
 		return nil, err //nolint:wrapcheck // a *seal.Failure, whole as it is
 	}
 	return out, nil
-}
-
-func explainSeal(err error) (d render.ErrorDocument, ok bool) {
-	e, ok := as[*seal.Failure](err)
-	if !ok {
-		return d, false
-	}
-	return render.ErrorDocument{Code: string(e.Code), Summary: e.Summary, Detail: e.Detail, Hint: e.Hint}, true
 }

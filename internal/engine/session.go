@@ -12,6 +12,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/embedded"
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/plan"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // session is an open connection to a cluster.
@@ -26,10 +28,16 @@ type session struct {
 // named and no embedded server ever ran.
 type NothingHere struct{ Folder string }
 
-// Error says so.
-func (e *NothingHere) Error() string {
-	return fmt.Sprintf("nothing was ever applied in %s, and no cluster is named", e.Folder)
+// Failure says so.
+func (e *NothingHere) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.NothingHere, Summary: fmt.Sprintf("Nothing was ever applied in %s, and no cluster is named", e.Folder),
+		Hint: "say where the cluster is: --endpoints, SIGILFORM_ENDPOINTS, or PATH",
+	}
 }
+
+// Error is the failure on one line.
+func (e *NothingHere) Error() string { return failure.Text(e) }
 
 // need says what a command wants of a cluster that is not there yet.
 type need bool

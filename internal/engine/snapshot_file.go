@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 
-	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/seal"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 )
@@ -25,8 +24,8 @@ func saveSnapshot(s *snapshot.Snapshot, name string, to seal.Recipients) error {
 // readSnapshot reads a saved snapshot, and decrypts it where it is encrypted.
 func (e *Engine) readSnapshot(ctx context.Context, name string, identities []string) (*snapshot.Snapshot, error) {
 	f, err := e.unseal(ctx, name, identities)
-	if e, ok := as[*NoSuchPath](err); ok && errors.Is(e.Cause, fs.ErrNotExist) {
-		return nil, failure(fmt.Sprintf("There is no snapshot %s", name), "", "`sigilform snapshot --out FILE` saves one.")
+	if e, ok := errors.AsType[*NoSuchPath](err); ok && errors.Is(e.Cause, fs.ErrNotExist) {
+		return nil, invalid(fmt.Sprintf("There is no snapshot %s", name), "", "`sigilform snapshot --out FILE` saves one.")
 	}
 	if err != nil {
 		return nil, err
@@ -35,23 +34,10 @@ func (e *Engine) readSnapshot(ctx context.Context, name string, identities []str
 	s, err := snapshot.Read(f)
 	switch {
 	case f.sealed && errors.Is(err, snapshot.ErrNoSnapshot):
-		return nil, failure(fmt.Sprintf("%s is encrypted, and what it holds is no snapshot", name), "It could be decrypted.",
+		return nil, invalid(fmt.Sprintf("%s is encrypted, and what it holds is no snapshot", name), "It could be decrypted.",
 			"Give a file that `sigilform snapshot --out FILE --encrypt-to …` made.")
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, ofFile(name, err)
 	}
 	return s, nil
-}
-
-func explainSnapshot(err error) (d render.ErrorDocument, ok bool) {
-	if e, ok := as[*snapshot.Damaged](err); ok {
-		return render.ErrorDocument{Code: "damaged_snapshot", Summary: "the snapshot file is damaged", Detail: sentence(e.Reason), Hint: "take the snapshot again, or fetch the file again"}, true
-	}
-	if e, ok := as[*snapshot.TooNew](err); ok {
-		return render.ErrorDocument{Code: "newer_snapshot", Summary: e.Error()}, true
-	}
-	if errors.Is(err, snapshot.ErrNoSnapshot) {
-		return render.ErrorDocument{Code: "no_snapshot", Summary: oneLine(err.Error()), Hint: "`sigilform snapshot --out FILE` takes one"}, true
-	}
-	return d, false
 }

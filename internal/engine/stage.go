@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Scope names the program among those that a trace goes through.
@@ -132,11 +135,11 @@ func (e *Engine) summary(err error) (summary, code string) {
 	if err == nil {
 		return "", ""
 	}
-	d := Explain(err)
-	if found, ok := as[*diag.Failure](err); ok {
-		return fmt.Sprintf("%d findings", len(found.Diagnostics)), d.Code
+	d := failure.Of(err)
+	if found, ok := errors.AsType[*diag.Failure](err); ok {
+		return fmt.Sprintf("%d findings", len(found.Diagnostics)), string(d.Code)
 	}
-	return e.Mask.Text(oneLine(d.Summary)), d.Code
+	return e.Mask.Text(failure.OneLine(d.Summary)), string(d.Code)
 }
 
 // Summary is how a command's error is logged and traced.

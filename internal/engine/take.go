@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/seal"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // TakeOptions say of which network to save a snapshot, and where.
@@ -71,7 +74,7 @@ func (w *work) take(ctx context.Context) (*snapshot.Snapshot, *state.Head, error
 		return nil, nil, ids.err
 	}
 	if err != nil {
-		return nil, nil, failure("The network can't be laid out as keys", sentence(err.Error()), "")
+		return nil, nil, invalid("The network can't be laid out as keys", failure.Because(err)+".", "")
 	}
 	out.Store, out.Masked, err = snapshot.Mask(v.snapshot, snapshot.Masking{
 		Network: out.Network, Prefix: out.Prefix, State: v.state, Wanted: wanted, Secrets: w.secrets(), Key: out.MaskKey,
@@ -108,8 +111,8 @@ func (w *work) takeAccess(ctx context.Context, out *snapshot.Snapshot, wanted bo
 		out.Versions = cluster.Versions()
 	}
 	// Any other failure of this check is one of its moment, and not of the network.
-	if e, ok := as[*etcd.ConnectError](w.session.ChecksCertificates(ctx)); ok && e.Kind == etcd.Refused {
-		out.Open = &snapshot.Obstacle{Summary: e.Summary, Detail: e.Detail, Hint: sentence(e.Hint)}
+	if e, ok := errors.AsType[*etcd.ConnectError](w.session.ChecksCertificates(ctx)); ok && e.Code == failure.EtcdRefused {
+		out.Open = &snapshot.Obstacle{Summary: e.Summary, Detail: e.Detail, Hint: e.Hint}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ const valueMode = 0o600
 func writeWhole(name, what string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".sigilform-*")
 	if errors.Is(err, os.ErrNotExist) {
-		return failure(fmt.Sprintf("There is no folder %s to save %s in", filepath.Dir(name), what), "", "make the folder first, or choose another one")
+		return invalid(fmt.Sprintf("There is no folder %s to save %s in", filepath.Dir(name), what), "", "make the folder first, or choose another one")
 	}
 	if err != nil {
 		return fmt.Errorf("save %s: %w", what, err)
@@ -54,5 +54,5 @@ func mayReplace(name, what string, same func(first []byte) bool) error {
 			return nil
 		}
 	}
-	return failure(fmt.Sprintf("%s is there already, and is no %s", name, what), "It would be overwritten.", "Choose another name, or remove it first.")
+	return invalid(fmt.Sprintf("%s is there already, and is no %s", name, what), "It would be overwritten.", "Choose another name, or remove it first.")
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // parallelAuthReads is how many roles and users are read side by side: each is
@@ -33,7 +35,7 @@ func (c *Client) AuthStatus(ctx context.Context) (enabled bool, revision uint64,
 	})
 	if code(err) == codes.Unimplemented {
 		return false, 0, &ConnectError{
-			Kind: Refused, Summary: "this etcd is too old for an acl", Cause: err,
+			Code: failure.EtcdRefused, Summary: "This etcd is too old for an acl", Cause: err,
 			Detail: "Servers before 3.5 do not tell the revision of their authentication, without which nobody can tell whether someone else changes it meanwhile.",
 			Hint:   "upgrade to etcd 3.6.14, 3.7.1 or later, or leave the acl blocks out",
 		}
@@ -65,7 +67,7 @@ func (c *Client) Auth(ctx context.Context) (*kv.Auth, error) {
 		}
 	}
 	return nil, &ConnectError{
-		Kind: Refused, Summary: "the roles and users in etcd change faster than they can be read",
+		Code: failure.EtcdRefused, Summary: "The roles and users in etcd change faster than they can be read",
 		Detail: "They changed each time while they were read.", Hint: "find out who changes them, and run the command again",
 	}
 }
@@ -166,7 +168,7 @@ func permissions(found []*authpb.Permission) map[kv.Range]kv.Access {
 // asked.
 func IsDenied(err error) bool {
 	var e *ConnectError
-	return errors.As(err, &e) && e.Kind == Denied
+	return errors.As(err, &e) && e.Code == failure.EtcdDenied
 }
 
 // isShutOut reports whether an error says that a user is not let in, or may not

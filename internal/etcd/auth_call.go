@@ -15,6 +15,8 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // AuthUnknown is the error for a call of the authentication whose reply was
@@ -24,10 +26,17 @@ type AuthUnknown struct {
 	Cause error
 }
 
-// Error says which call it was.
-func (e *AuthUnknown) Error() string {
-	return fmt.Sprintf("the reply to the call %q was lost: %v", e.Op.String(), e.Cause)
+// Failure says which call it was.
+func (e *AuthUnknown) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.UnknownCall, Summary: "It is not known whether etcd has carried a call out", Cause: e.Cause,
+		Detail: fmt.Sprintf("The reply to %q was lost: %s.", e.Op.String(), failure.Because(e.Cause)),
+		Hint:   "ask with `sigilform acl show --live`, then run the command again",
+	}
 }
+
+// Error is the failure on one line.
+func (e *AuthUnknown) Error() string { return failure.Text(e) }
 
 // Unwrap returns why the reply was lost.
 func (e *AuthUnknown) Unwrap() error { return e.Cause }
@@ -159,7 +168,7 @@ func (c *Client) secretForm(ctx context.Context, password string) (plain, hashed
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), cmp.Or(c.settings.HashCost, bcrypt.DefaultCost))
 	if errors.Is(err, bcrypt.ErrPasswordTooLong) {
 		return "", "", &ConnectError{
-			Kind: Refused, Summary: "the password is longer than etcd takes", Detail: "It may have 72 bytes.", Hint: "choose a shorter one",
+			Code: failure.EtcdRefused, Summary: "The password is longer than etcd takes", Detail: "It may have 72 bytes.", Hint: "choose a shorter one",
 		}
 	}
 	if err != nil {
@@ -191,7 +200,7 @@ func (c *Client) explainCall(ctx context.Context, op kv.AuthOp, err error) error
 	} {
 		if is(err, known) {
 			return &ConnectError{
-				Kind: Refused, Summary: fmt.Sprintf("etcd refused the call %q", op.String()), Detail: sentence(rpctypes.ErrorDesc(err)),
+				Code: failure.EtcdRefused, Summary: fmt.Sprintf("etcd refused the call %q", op.String()), Detail: reason(rpctypes.ErrorDesc(err)),
 				Hint: "someone else changes roles or users: plan again", Cause: err,
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/fault"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // checksCertificates refuses a server that lets clients in without a
@@ -21,7 +23,7 @@ func (s *settings) checksCertificates(ctx context.Context) error {
 		}
 		if open {
 			return &ConnectError{
-				Kind: Refused, Endpoint: t.url, Summary: fmt.Sprintf("the etcd member at %s does not check client certificates", t.address),
+				Code: failure.EtcdRefused, Endpoint: t.url, Summary: fmt.Sprintf("The etcd member at %s does not check client certificates", t.address),
 				Detail: "It accepts a connection without one, so it knows no user by a certificate.",
 				Hint:   "start every member with --client-cert-auth and --trusted-ca-file, or give the users passwords: acl { auth = \"password\" }",
 			}

@@ -10,6 +10,8 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Commit writes the transaction wholly or not at all, in one revision. It is
@@ -111,10 +113,10 @@ func uncertain(err error) bool {
 
 // explainLost says why the reply was lost.
 func (c *Client) explainLost(err error) error {
-	out := &ConnectError{Kind: Unreachable, Summary: "the reply to the commit was lost", Detail: sentence(rpctypes.ErrorDesc(err)), Cause: err}
+	out := &ConnectError{Code: failure.EtcdUnreachable, Summary: "The reply to the commit was lost", Detail: reason(rpctypes.ErrorDesc(err)), Cause: err}
 	switch {
 	case errors.Is(err, context.Canceled) || code(err) == codes.Canceled:
-		out.Kind, out.Detail = Canceled, "The command was interrupted while it waited for the reply."
+		out.Code, out.Detail = failure.EtcdCanceled, "The command was interrupted while it waited for the reply."
 	case code(err) == codes.DeadlineExceeded:
 		out.Detail = "No reply came within " + c.settings.Timeout.String() + "."
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 func TestCommitSizes(t *testing.T) {
@@ -320,7 +322,7 @@ func TestFullDatabase(t *testing.T) {
 		}
 	}
 	e := connectError(t, func() error { return last })
-	if e.Kind != etcd.NoSpace || !strings.Contains(e.Summary, "full") {
+	if e.Code != failure.EtcdNoSpace || !strings.Contains(e.Summary, "full") {
 		t.Errorf("got %+v", e)
 	}
 	cluster, err := c.Cluster(t.Context())

@@ -12,6 +12,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // DefaultTimeout bounds connecting, and each request, where a Config says nothing.
@@ -96,7 +98,7 @@ func prepare(ctx context.Context, c Config) (*settings, error) {
 
 func (s *settings) parseEndpoints() error {
 	if len(s.Endpoints) == 0 {
-		return &ConnectError{Kind: BadConfig, Summary: "no endpoint is given", Hint: "name at least one, such as --endpoints https://10.0.0.1:2379"}
+		return &ConnectError{Code: failure.EtcdConfig, Summary: "No endpoint is given", Hint: "name at least one, such as --endpoints https://10.0.0.1:2379"}
 	}
 	for _, text := range s.Endpoints {
 		t, err := parseEndpoint(strings.TrimSpace(text), s.wantsTLS())
@@ -108,7 +110,7 @@ func (s *settings) parseEndpoints() error {
 	for _, t := range s.targets[1:] {
 		if t.secure != s.targets[0].secure {
 			return &ConnectError{
-				Kind: BadConfig, Endpoint: t.url, Summary: "the endpoints mix TLS and plain connections",
+				Code: failure.EtcdConfig, Endpoint: t.url, Summary: "The endpoints mix TLS and plain connections",
 				Detail: fmt.Sprintf("%s and %s can't be used together: passwords and values would travel in plain text to one of them.", s.targets[0], t),
 				Hint:   "write https:// before each endpoint, or http:// before each",
 			}
@@ -122,11 +124,11 @@ func (c Config) refuseHalfLogin() error {
 	switch {
 	case c.Username != "" && c.Password == "":
 		return &ConnectError{
-			Kind: BadConfig, Summary: fmt.Sprintf("the user %q has no password", c.Username),
+			Code: failure.EtcdConfig, Summary: fmt.Sprintf("The user %q has no password", c.Username),
 			Hint: "give it with --password-file, or leave --user out where the client certificate names the user",
 		}
 	case c.Username == "" && c.Password != "":
-		return &ConnectError{Kind: BadConfig, Summary: "a password is given without a user", Hint: "name the user with --user"}
+		return &ConnectError{Code: failure.EtcdConfig, Summary: "A password is given without a user", Hint: "name the user with --user"}
 	}
 	return nil
 }
@@ -139,7 +141,7 @@ func (s *settings) refuseUselessTLS() error {
 		return nil
 	}
 	return &ConnectError{
-		Kind: BadConfig, Endpoint: s.targets[0].url, Summary: "TLS files are given, but the endpoint is not TLS",
+		Code: failure.EtcdConfig, Endpoint: s.targets[0].url, Summary: "TLS files are given, but the endpoint is not TLS",
 		Detail: fmt.Sprintf("%s is a plain connection: the CA, certificate and key would have no effect.", s.targets[0]),
 		Hint:   "write https:// in the endpoint, or leave the TLS files out",
 	}
@@ -187,7 +189,7 @@ func badEndpoint(text, why string) error {
 		text = "(with user information)"
 	}
 	return &ConnectError{
-		Kind: BadConfig, Endpoint: text, Summary: fmt.Sprintf("the endpoint %q is not valid", text), Detail: why,
+		Code: failure.EtcdConfig, Endpoint: text, Summary: fmt.Sprintf("The endpoint %q is not valid", text), Detail: why,
 		Hint: "write it as https://host:2379, http://host:2379, host:2379 or unix:///path",
 	}
 }

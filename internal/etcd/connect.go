@@ -15,6 +15,8 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/sigilgate/sigilform/internal/fault"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // maxSend is far above the limit of any server: the server's limit is the one
@@ -78,23 +80,23 @@ func allFailed(errs []error) error {
 	if len(errs) == 1 {
 		return errs[0]
 	}
-	out := &ConnectError{Kind: Unreachable, Summary: fmt.Sprintf("none of the %d endpoints can be used", len(errs))}
-	kinds, lines := map[Kind]bool{}, make([]string, 0, len(errs))
+	out := &ConnectError{Code: failure.EtcdUnreachable, Summary: fmt.Sprintf("None of the %d endpoints can be used", len(errs))}
+	codes, lines := map[failure.Code]bool{}, make([]string, 0, len(errs))
 	for _, err := range errs {
 		e, ok := err.(*ConnectError) //nolint:errorlint // probe returns no other and wraps none
 		if !ok {
 			lines = append(lines, err.Error())
 			continue
 		}
-		kinds[e.Kind] = true
-		out.Kind, out.Cause = e.Kind, e
+		codes[e.Code] = true
+		out.Code, out.Cause = e.Code, e
 		if !slices.Contains(strings.Split(out.Hint, "\n"), e.Hint) {
 			out.Hint = strings.TrimPrefix(out.Hint+"\n"+e.Hint, "\n")
 		}
-		lines = append(lines, sentence(e.Error()))
+		lines = append(lines, e.Error())
 	}
-	if len(kinds) > 1 {
-		out.Kind = Unreachable
+	if len(codes) > 1 {
+		out.Code = failure.EtcdUnreachable
 	}
 	out.Detail = strings.Join(lines, "\n")
 	return out
@@ -212,7 +214,7 @@ func (n seen) choose(s *settings) error {
 		}
 		if a, b := n.status[first.url].GetHeader().GetClusterId(), st.GetHeader().GetClusterId(); a != b {
 			return &ConnectError{
-				Kind: TwoClusters, Endpoint: t.url, Summary: "the endpoints belong to different clusters",
+				Code: failure.EtcdTwoClusters, Endpoint: t.url, Summary: "The endpoints belong to different clusters",
 				Detail: fmt.Sprintf("%s is of cluster %s, %s of cluster %s.", first, hexID(a), t, hexID(b)),
 				Hint:   "give only endpoints of one cluster",
 			}
@@ -220,7 +222,7 @@ func (n seen) choose(s *settings) error {
 	}
 	if len(voters) == 0 {
 		return &ConnectError{
-			Kind: Learner, Endpoint: s.targets[0].url, Summary: fmt.Sprintf("the etcd member at %s is a learner", s.targets[0].address),
+			Code: failure.EtcdLearner, Endpoint: s.targets[0].url, Summary: fmt.Sprintf("The etcd member at %s is a learner", s.targets[0].address),
 			Detail: "A learner does not vote yet, and answers neither reads nor writes.",
 			Hint:   "give the endpoint of another member, or promote this one with `etcdctl member promote`",
 		}

@@ -15,16 +15,18 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 const short = 2 * time.Second
 
-func check(t *testing.T, e *etcd.ConnectError, kind etcd.Kind, texts ...string) {
+func check(t *testing.T, e *etcd.ConnectError, kind failure.Code, texts ...string) {
 	t.Helper()
-	if e.Kind != kind {
-		t.Errorf("kind is %s, want %s", e.Kind, kind)
+	if e.Code != kind {
+		t.Errorf("kind is %s, want %s", e.Code, kind)
 	}
-	if e.Hint == "" && kind != etcd.Canceled {
+	if e.Hint == "" && kind != failure.EtcdCanceled {
 		t.Error("there is no hint")
 	}
 	all := e.Summary + "\n" + e.Detail + "\n" + e.Hint
@@ -40,10 +42,10 @@ func TestNothingThere(t *testing.T) {
 	l := listen(t)
 	free := l.Addr().String()
 	_ = l.Close()
-	check(t, failure(t, etcd.Config{Endpoints: []string{free}}), etcd.Unreachable, free, "connection was refused")
-	check(t, failure(t, etcd.Config{Endpoints: []string{"no-such-host.invalid:2379"}, Timeout: short}), etcd.UnknownHost, "no-such-host.invalid")
-	check(t, failure(t, etcd.Config{Endpoints: []string{"unix://" + filepath.Join(t.TempDir(), "none")}}), etcd.Unreachable, "does not exist")
-	check(t, failure(t, etcd.Config{Endpoints: []string{free, "no-such-host.invalid:2379"}, Timeout: short}), etcd.Unreachable,
+	check(t, refusal(t, etcd.Config{Endpoints: []string{free}}), failure.EtcdUnreachable, free, "connection was refused")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{"no-such-host.invalid:2379"}, Timeout: short}), failure.EtcdUnknownHost, "no-such-host.invalid")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{"unix://" + filepath.Join(t.TempDir(), "none")}}), failure.EtcdUnreachable, "does not exist")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{free, "no-such-host.invalid:2379"}, Timeout: short}), failure.EtcdUnreachable,
 		"none of the 2 endpoints", free, "no-such-host.invalid")
 }
 
@@ -60,12 +62,12 @@ func listen(t *testing.T) net.Listener {
 func TestSomethingElseThere(t *testing.T) {
 	t.Parallel()
 	silent := listen(t)
-	check(t, failure(t, etcd.Config{Endpoints: []string{silent.Addr().String()}, Timeout: short}), etcd.Unreachable, "within the timeout")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{silent.Addr().String()}, Timeout: short}), failure.EtcdUnreachable, "within the timeout")
 	web := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(web.Close)
-	check(t, failure(t, etcd.Config{Endpoints: []string{web.URL}}), etcd.NotEtcd, "not etcd")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{web.URL}}), failure.EtcdNotEtcd, "not etcd")
 	ca := etcdtest.NewCA(t, "ca")
-	check(t, failure(t, etcd.Config{Endpoints: []string{strings.Replace(web.URL, "http", "https", 1)}, CAFile: ca.File}), etcd.NotTLS, "http://")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{strings.Replace(web.URL, "http", "https", 1)}, CAFile: ca.File}), failure.EtcdNotTLS, "http://")
 	closing := listen(t)
 	go func() {
 		for {
@@ -76,7 +78,7 @@ func TestSomethingElseThere(t *testing.T) {
 			_ = c.Close()
 		}
 	}()
-	check(t, failure(t, etcd.Config{Endpoints: []string{closing.Addr().String()}}), etcd.NotEtcd, "closed the connection")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{closing.Addr().String()}}), failure.EtcdNotEtcd, "closed the connection")
 }
 
 func TestTLS(t *testing.T) {
@@ -93,11 +95,11 @@ func TestTLS(t *testing.T) {
 	}
 	_ = connectWith(t, etcd.Config{Endpoints: []string{"https://localhost" + port}, CAFile: ca.File, ServerName: "etcd.example"})
 
-	check(t, failure(t, etcd.Config{Endpoints: []string{plain}, CAFile: other.File}), etcd.Untrusted, other.File, "our ca", "127.0.0.1, etcd.example"[:9])
-	check(t, failure(t, etcd.Config{Endpoints: []string{s.Endpoint()}}), etcd.Untrusted, "no CA file is given")
-	check(t, failure(t, etcd.Config{Endpoints: []string{"https://localhost" + port}, CAFile: ca.File}), etcd.Untrusted, `"localhost"`, "etcd.example", "--server-name")
-	check(t, failure(t, etcd.Config{Endpoints: []string{plain}}), etcd.TLSNeeded, "https://")
-	check(t, failure(t, etcd.Config{Endpoints: []string{"https://" + strings.TrimPrefix(etcdtest.Start(t).Endpoint(), "http://")}, CAFile: ca.File}), etcd.NotTLS)
+	check(t, refusal(t, etcd.Config{Endpoints: []string{plain}, CAFile: other.File}), failure.EtcdUntrusted, other.File, "our ca", "127.0.0.1, etcd.example"[:9])
+	check(t, refusal(t, etcd.Config{Endpoints: []string{s.Endpoint()}}), failure.EtcdUntrusted, "no CA file is given")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{"https://localhost" + port}, CAFile: ca.File}), failure.EtcdUntrusted, `"localhost"`, "etcd.example", "--server-name")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{plain}}), failure.EtcdTLSNeeded, "https://")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{"https://" + strings.TrimPrefix(etcdtest.Start(t).Endpoint(), "http://")}, CAFile: ca.File}), failure.EtcdNotTLS)
 }
 
 func TestExpiredServerCertificate(t *testing.T) {
@@ -105,7 +107,7 @@ func TestExpiredServerCertificate(t *testing.T) {
 	ca := etcdtest.NewCA(t, "ca")
 	p := ca.Expired(t, "127.0.0.1")
 	s := etcdtest.StartWith(t, etcdtest.Options{TLS: transport.TLSInfo{CertFile: p.CertFile, KeyFile: p.KeyFile}})
-	check(t, failure(t, etcd.Config{Endpoints: []string{s.Endpoint()}, CAFile: ca.File}), etcd.Untrusted, "not valid now", "expired")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{s.Endpoint()}, CAFile: ca.File}), failure.EtcdUntrusted, "not valid now", "expired")
 }
 
 func TestClientCertificate(t *testing.T) {
@@ -117,16 +119,16 @@ func TestClientCertificate(t *testing.T) {
 	}})
 	good, bad := ca.User(t, "root"), other.User(t, "root")
 	base := etcd.Config{Endpoints: []string{s.Endpoint()}, CAFile: ca.File}
-	check(t, failure(t, base), etcd.CertificateNeeded, "requires a client certificate", "--cert")
+	check(t, refusal(t, base), failure.EtcdCertificateNeeded, "requires a client certificate", "--cert")
 	wrong := base
 	wrong.CertFile, wrong.KeyFile = bad.CertFile, bad.KeyFile
-	check(t, failure(t, wrong), etcd.CertificateNeeded, bad.CertFile)
+	check(t, refusal(t, wrong), failure.EtcdCertificateNeeded, bad.CertFile)
 	right := base
 	right.CertFile, right.KeyFile = good.CertFile, good.KeyFile
 	_ = connectWith(t, right)
 	mixed := base
 	mixed.CertFile, mixed.KeyFile = good.CertFile, bad.KeyFile
-	check(t, failure(t, mixed), etcd.BadConfig, good.CertFile, bad.KeyFile)
+	check(t, refusal(t, mixed), failure.EtcdConfig, good.CertFile, bad.KeyFile)
 }
 
 func TestBadConfig(t *testing.T) {
@@ -148,12 +150,12 @@ func TestBadConfig(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if e := failure(t, c); e.Kind != etcd.BadConfig {
-				t.Errorf("kind is %s", e.Kind)
+			if e := refusal(t, c); e.Code != failure.EtcdConfig {
+				t.Errorf("kind is %s", e.Code)
 			}
 		})
 	}
-	e := failure(t, etcd.Config{Endpoints: []string{"http://root:hunter2@host:1"}})
+	e := refusal(t, etcd.Config{Endpoints: []string{"http://root:hunter2@host:1"}})
 	if strings.Contains(e.Error()+e.Endpoint, "hunter2") {
 		t.Error("the error repeats a password")
 	}
@@ -168,10 +170,10 @@ func TestUsers(t *testing.T) {
 	at := func(user, password string) etcd.Config {
 		return etcd.Config{Endpoints: []string{s.Endpoint()}, Username: user, Password: password}
 	}
-	check(t, failure(t, at("", "")), etcd.Unauthenticated, "requires a user", "--user")
-	check(t, failure(t, at("root", "wrong password")), etcd.Unauthenticated, `"root"`)
-	check(t, failure(t, at("nobody", "wrong password")), etcd.Unauthenticated, `"nobody"`)
-	check(t, failure(t, at("writer", "writer's password")), etcd.Denied, `"writer"`, "/sigilform/")
+	check(t, refusal(t, at("", "")), failure.EtcdUnauthenticated, "requires a user", "--user")
+	check(t, refusal(t, at("root", "wrong password")), failure.EtcdUnauthenticated, `"root"`)
+	check(t, refusal(t, at("nobody", "wrong password")), failure.EtcdUnauthenticated, `"nobody"`)
+	check(t, refusal(t, at("writer", "writer's password")), failure.EtcdDenied, `"writer"`, "/sigilform/")
 	for _, c := range []etcd.Config{at("root", "root's password"), at("reader", "reader's password")} {
 		client := connectWith(t, c)
 		committed(t, client, puts("/sigilgate/"+c.Username+"/", 300, 0, "v"))
@@ -183,7 +185,7 @@ func TestUsers(t *testing.T) {
 	client := connectWith(t, at("reader", "reader's password"))
 	_, err := client.Commit(t.Context(), puts("/elsewhere/", 1, 0, "v"))
 	var e *etcd.ConnectError
-	if !errors.As(err, &e) || e.Kind != etcd.Denied {
+	if !errors.As(err, &e) || e.Code != failure.EtcdDenied {
 		t.Errorf("got %v", err)
 	}
 }
@@ -201,7 +203,7 @@ func TestCanceled(t *testing.T) {
 func TestTwoClusters(t *testing.T) {
 	t.Parallel()
 	a, b := etcdtest.Start(t), etcdtest.StartCluster(t, 1)
-	check(t, failure(t, etcd.Config{Endpoints: append(b.Endpoints(), a.Endpoint())}), etcd.TwoClusters, a.Endpoint(), b.Endpoint(0))
+	check(t, refusal(t, etcd.Config{Endpoints: append(b.Endpoints(), a.Endpoint())}), failure.EtcdTwoClusters, a.Endpoint(), b.Endpoint(0))
 }
 
 func TestDeadEndpointsAreNoHindrance(t *testing.T) {

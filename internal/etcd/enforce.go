@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Enforce turns authentication on so that nobody is locked out. It refuses to
@@ -56,7 +58,7 @@ func (c *Client) undoEnforce(ctx context.Context, cause error) error {
 	}
 	if !off {
 		return &ConnectError{
-			Kind: Refused, Summary: "authentication is on, and this connection can't administer the cluster",
+			Code: failure.EtcdRefused, Summary: "Authentication is on, and this connection can't administer the cluster",
 			Detail: fmt.Sprintf("It could not be turned off again either: %v.", err),
 			Hint:   "run `sigilform recover --rescue` with the same credentials, or log in as another administrator", Cause: cause,
 		}
@@ -72,7 +74,7 @@ func (c *Client) mayEnforce(ctx context.Context) error {
 	self := c.Username()
 	if c.inProcess || self == "" {
 		return &ConnectError{
-			Kind: BadConfig, Summary: "this connection has no user",
+			Code: failure.EtcdConfig, Summary: "This connection has no user",
 			Detail: "Once authentication is on, the cluster would refuse it.",
 			Hint:   "connect with --cert and --key of a certificate whose common name is an administrator's, or with --user and --password-file",
 		}
@@ -84,7 +86,7 @@ func (c *Client) mayEnforce(ctx context.Context) error {
 	for _, user := range []string{kv.RootName, self} {
 		if !slices.Contains(now.Users[user], kv.RootName) {
 			return &ConnectError{
-				Kind: Refused, Summary: fmt.Sprintf("the etcd user %q is no administrator", user),
+				Code: failure.EtcdRefused, Summary: fmt.Sprintf("The etcd user %q is no administrator", user),
 				Detail: "Before authentication is turned on, the user root and the user of this connection must have the role root.",
 				Hint:   fmt.Sprintf("declare acl_user %q { roles = [\"root\"] }", user),
 			}

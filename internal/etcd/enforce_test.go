@@ -11,6 +11,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 const probe = "/sigilform/v1/t/probe"
@@ -95,8 +97,8 @@ func TestEnforceByCertificate(t *testing.T) {
 		t.Errorf("the probe is left: %v, %v", left, err)
 	}
 	// Whoever else asks is refused, and a second time only proves.
-	e := failure(t, g.as(t, "nobody"))
-	if e.Kind != etcd.Denied && e.Kind != etcd.Unauthenticated {
+	e := refusal(t, g.as(t, "nobody"))
+	if e.Code != failure.EtcdDenied && e.Code != failure.EtcdUnauthenticated {
 		t.Errorf("got %+v", e)
 	}
 	if err := c.Enforce(t.Context(), probe); err != nil {
@@ -126,7 +128,7 @@ func TestEnforceByPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "another word"})
-	check(t, failure(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"}), etcd.Unauthenticated, "root")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"}), failure.EtcdUnauthenticated, "root")
 }
 
 // A wrong password can't be told from a right one while authentication is off.
@@ -153,7 +155,7 @@ func TestEnforceRefusesBefore(t *testing.T) {
 	refused := func(c *etcd.Client, words ...string) {
 		t.Helper()
 		err := connectError(t, func() error { return c.Enforce(t.Context(), probe) })
-		check(t, err, err.Kind, words...)
+		check(t, err, err.Code, words...)
 		enabled(t, dana, false)
 	}
 	refused(dana, `"root" is no administrator`)
@@ -168,12 +170,12 @@ func TestEnforceRefusesBefore(t *testing.T) {
 	c := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, CAFile: ca.File, CertFile: user.CertFile, KeyFile: user.KeyFile})
 	do(t, c, administrators("root")...)
 	err := connectError(t, func() error { return c.Enforce(t.Context(), probe) })
-	check(t, err, etcd.Refused, "does not check client certificates", "--client-cert-auth")
+	check(t, err, failure.EtcdRefused, "does not check client certificates", "--client-cert-auth")
 
 	plain := etcdtest.Start(t)
 	nobody := connectWith(t, etcd.Config{Endpoints: []string{plain.Endpoint()}})
 	err = connectError(t, func() error { return nobody.Enforce(t.Context(), probe) })
-	check(t, err, etcd.BadConfig, "has no user")
+	check(t, err, failure.EtcdConfig, "has no user")
 }
 
 // A process that is killed between turning authentication on and the proof
@@ -192,14 +194,14 @@ func TestRescue(t *testing.T) {
 		_ = c.Enforce(t.Context(), probe)
 	}()
 	<-ended
-	if e := failure(t, wrong); e.Kind != etcd.Unauthenticated {
+	if e := refusal(t, wrong); e.Code != failure.EtcdUnauthenticated {
 		t.Fatalf("got %+v", e)
 	}
 	// The same run again finds it on, and gets out too.
 	other := wrong
 	other.Password = "another wrong word"
 	err := connectError(t, func() error { _, err := etcd.Rescue(t.Context(), other); return err })
-	check(t, err, etcd.Unauthenticated, "neither these credentials nor a rescue user", "the credentials of the apply that was killed")
+	check(t, err, failure.EtcdUnauthenticated, "neither these credentials nor a rescue user", "the credentials of the apply that was killed")
 	rescued(t, wrong, etcd.Rescued{TurnedOff: true, Removed: true})
 	enabled(t, open, false)
 	// A second time there is nothing to do.
@@ -234,13 +236,13 @@ func TestNothingToRescue(t *testing.T) {
 	}
 	rescued(t, config, etcd.Rescued{})
 	enabled(t, root, true)
-	if e := connectError(t, func() error { _, err := etcd.Rescue(t.Context(), open); return err }); e.Kind != etcd.BadConfig {
+	if e := connectError(t, func() error { _, err := etcd.Rescue(t.Context(), open); return err }); e.Code != failure.EtcdConfig {
 		t.Errorf("got %+v", e)
 	}
 	// One that other credentials made is none for these, which work.
 	do(t, root, administrators(kv.RescueUser)...)
 	err := connectError(t, func() error { _, err := etcd.Rescue(t.Context(), config); return err })
-	check(t, err, etcd.Refused, "other credentials", "sigilform recover")
+	check(t, err, failure.EtcdRefused, "other credentials", "sigilform recover")
 	if removed, err := root.TidyRescue(t.Context(), probe); !removed || err != nil {
 		t.Errorf("%v, %v", removed, err)
 	}
@@ -280,7 +282,7 @@ func TestTwoUsersAtOnce(t *testing.T) {
 	g := startGuarded(t)
 	config := g.as(t, "dana")
 	config.Username, config.Password = "root", "the word"
-	check(t, failure(t, config), etcd.BadConfig, `"root"`, `"dana"`, "common name")
+	check(t, refusal(t, config), failure.EtcdConfig, `"root"`, `"dana"`, "common name")
 }
 
 // startWithDana is a guarded server with root, and with dana, who may read /a/
@@ -306,7 +308,7 @@ func TestTries(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := g.as(t, "dana")
-	if e := failure(t, config); e.Kind != etcd.Denied {
+	if e := refusal(t, config); e.Code != failure.EtcdDenied {
 		t.Errorf("got %+v", e)
 	}
 	config.Any = true

@@ -9,6 +9,8 @@ import (
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // explain turns the error of a request after connecting into a ConnectError.
@@ -30,7 +32,7 @@ func (s *settings) explain(ctx context.Context, err error, n seen) error {
 		return s.denied(err)
 	case is(err, rpctypes.ErrGRPCNotSupportedForLearner):
 		return &ConnectError{
-			Kind: Learner, Summary: "the etcd member is a learner", Detail: "A learner answers neither reads nor writes.",
+			Code: failure.EtcdLearner, Summary: "The etcd member is a learner", Detail: "A learner answers neither reads nor writes.",
 			Hint: "give the endpoint of another member", Cause: err,
 		}
 	}
@@ -41,7 +43,7 @@ func (s *settings) explain(ctx context.Context, err error, n seen) error {
 		return s.noQuorum(ctx, err, n)
 	case codes.Canceled:
 		if ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return &ConnectError{Kind: Canceled, Summary: "canceled while waiting for etcd", Cause: err}
+			return &ConnectError{Code: failure.EtcdCanceled, Summary: "Canceled while waiting for etcd", Cause: err}
 		}
 		return s.noQuorum(ctx, err, n)
 	default:
@@ -79,30 +81,30 @@ func (s *settings) first() target {
 }
 
 func (s *settings) unauthenticated(err error) error {
-	out := &ConnectError{Kind: Unauthenticated, Cause: err}
+	out := &ConnectError{Code: failure.EtcdUnauthenticated, Cause: err}
 	switch {
 	case is(err, rpctypes.ErrInvalidAuthToken):
-		out.Summary = "the cluster's authentication token expired"
+		out.Summary = "The cluster's authentication token expired"
 		out.Detail = fmt.Sprintf("The cluster does not know the token of user %q any more, and logging in again failed.", s.user())
 		out.Hint = "run the command again; if it happens at once, look at the cluster's --auth-token"
 	case s.Username == "" && s.user() != "" && is(err, rpctypes.ErrUserEmpty):
-		out.Summary = "the cluster requires a user, and does not take one from a client certificate"
+		out.Summary = "The cluster requires a user, and does not take one from a client certificate"
 		out.Detail = fmt.Sprintf("The certificate %s names %q, but the server does not check client certificates, so it believes none.", s.CertFile, s.user())
 		out.Hint = "start the members with --client-cert-auth and --trusted-ca-file, or give --user and --password-file"
 	case s.Username == "" && s.user() != "":
-		out.Summary = fmt.Sprintf("the cluster does not know the user %q", s.user())
+		out.Summary = fmt.Sprintf("The cluster does not know the user %q", s.user())
 		out.Detail = fmt.Sprintf("The client certificate %s names it.", s.CertFile)
 		out.Hint = "add the user, or use a certificate of one that exists"
 	case s.Username == "":
-		out.Summary = "the cluster requires a user"
+		out.Summary = "The cluster requires a user"
 		out.Detail = "Authentication is enabled there, and no user is given."
 		out.Hint = "give --user and --password-file, or a client certificate whose common name is a user"
 	case hasNoPassword(err):
-		out.Summary = fmt.Sprintf("the user %q has no password in etcd", s.Username)
+		out.Summary = fmt.Sprintf("The user %q has no password in etcd", s.Username)
 		out.Detail = "It was made without one: only a client certificate proves who it is."
 		out.Hint = "leave --user out, and give --cert and --key of a certificate whose common name is the user's"
 	default:
-		out.Summary = fmt.Sprintf("the cluster does not accept the user %q", s.Username)
+		out.Summary = fmt.Sprintf("The cluster does not accept the user %q", s.Username)
 		out.Detail = "The user does not exist, or the password is wrong."
 		out.Hint = "check --user and --password-file"
 	}
@@ -113,7 +115,7 @@ func (s *settings) denied(err error) error {
 	who := "the user"
 	if s.user() == "" && s.CertFile != "" {
 		return &ConnectError{
-			Kind: Unauthenticated, Summary: "the cluster requires a user, and the client certificate names none", Cause: err,
+			Code: failure.EtcdUnauthenticated, Summary: "The cluster requires a user, and the client certificate names none", Cause: err,
 			Detail: fmt.Sprintf("Authentication is enabled there, and %s has no common name.", s.CertFile),
 			Hint:   "give --user and --password-file as well, or a client certificate whose common name is a user",
 		}
@@ -122,7 +124,7 @@ func (s *settings) denied(err error) error {
 		who = fmt.Sprintf("the user %q", s.user())
 	}
 	return &ConnectError{
-		Kind: Denied, Summary: who + " lacks a permission in etcd",
+		Code: failure.EtcdDenied, Summary: who + " lacks a permission in etcd",
 		Detail: "sigilform reads and writes the network's prefix and /sigilform/, and etcd refused one of them.",
 		Hint:   "apply as an administrator (the role root); the role planner is enough for plans, drift for drift reports", Cause: err,
 	}
@@ -138,7 +140,7 @@ func (s *settings) noQuorum(ctx context.Context, err error, n seen) error {
 		}
 	}
 	out := &ConnectError{
-		Kind: NoQuorum, Summary: "the etcd cluster has no quorum", Cause: err,
+		Code: failure.EtcdNoQuorum, Summary: "The etcd cluster has no quorum", Cause: err,
 		Hint: "start the members that are down; `etcdctl endpoint status --cluster` shows them",
 	}
 	waited := fmt.Sprintf("a read through the leader got no answer within %s.", s.Timeout)
@@ -152,25 +154,25 @@ func (s *settings) noQuorum(ctx context.Context, err error, n seen) error {
 	case answering > 0:
 		out.Detail = fmt.Sprintf("%d of %d endpoints answered, but %s", answering, len(s.Endpoints), waited)
 	default:
-		out.Summary, out.Kind = "the etcd cluster does not answer", Unreachable
-		out.Detail, out.Hint = sentence(waited), "check that its members run and can be reached, and that a majority of them does"
+		out.Summary, out.Code = "The etcd cluster does not answer", failure.EtcdUnreachable
+		out.Detail, out.Hint = reason(waited), "check that its members run and can be reached, and that a majority of them does"
 	}
 	return out
 }
 
 func (s *settings) refused(err error) error {
-	out := &ConnectError{Kind: Refused, Summary: "etcd refused the request", Detail: sentence(rpctypes.ErrorDesc(err)), Cause: err}
+	out := &ConnectError{Code: failure.EtcdRefused, Summary: "etcd refused the request", Detail: reason(rpctypes.ErrorDesc(err)), Cause: err}
 	switch {
 	case is(err, rpctypes.ErrNoSpace):
-		out.Kind, out.Summary = NoSpace, "the cluster's database is full"
+		out.Code, out.Summary = failure.EtcdNoSpace, "The cluster's database is full"
 		out.Detail = "etcd refuses writes until space is made. Nothing was written."
 		out.Hint = "compact and defragment it, then disarm the alarm: `etcdctl compact`, `etcdctl defrag`, `etcdctl alarm disarm`"
 	case is(err, rpctypes.ErrRequestTooLarge), is(err, rpctypes.ErrTooManyOps), code(err) == codes.ResourceExhausted:
-		out.Summary = "the server's limits are lower than etcd's defaults"
-		out.Detail = sentence(rpctypes.ErrorDesc(err)) + " Nothing was written."
+		out.Summary = "The server's limits are lower than etcd's defaults"
+		out.Detail = reason(rpctypes.ErrorDesc(err)) + " Nothing was written."
 		out.Hint = "raise --max-request-bytes and --max-txn-ops of the members to at least 1572864 and 128"
 	case is(err, rpctypes.ErrCorrupt):
-		out.Summary = "the cluster reports corrupt data"
+		out.Summary = "The cluster reports corrupt data"
 		out.Hint = "`etcdctl alarm list` names the member; restore it before anything is applied"
 	}
 	return out

@@ -8,6 +8,8 @@ import (
 	"net"
 	"slices"
 	"strings"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // refusals are the TLS alerts by which a server refuses a client's certificate
@@ -46,7 +48,7 @@ func (s *settings) explainTLS(t target, err error) error {
 }
 
 func (s *settings) untrusted(t target, err *tls.CertificateVerificationError) error {
-	out := &ConnectError{Kind: Untrusted, Endpoint: t.url, Cause: err, Summary: fmt.Sprintf("the certificate of the server at %s is not trusted", t.address)}
+	out := &ConnectError{Code: failure.EtcdUntrusted, Endpoint: t.url, Cause: err, Summary: fmt.Sprintf("The certificate of the server at %s is not trusted", t.address)}
 	presented := "The server presented no certificate."
 	if len(err.UnverifiedCertificates) > 0 {
 		presented = "The server presented " + describe(err.UnverifiedCertificates[0]) + "."
@@ -55,12 +57,12 @@ func (s *settings) untrusted(t target, err *tls.CertificateVerificationError) er
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &name):
-		out.Summary = fmt.Sprintf("the certificate of the server at %s is for another name", t.address)
+		out.Summary = fmt.Sprintf("The certificate of the server at %s is for another name", t.address)
 		out.Detail = fmt.Sprintf("%s It was checked against the name %q.", presented, s.tlsFor(t).ServerName)
 		out.Hint = "use an endpoint that the certificate names, or give the name with --server-name or `server_name` in the etcd block"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		out.Summary = fmt.Sprintf("the certificate of the server at %s is not valid now", t.address)
-		out.Detail = fmt.Sprintf("%s %s", presented, sentence(invalid.Error()))
+		out.Summary = fmt.Sprintf("The certificate of the server at %s is not valid now", t.address)
+		out.Detail = fmt.Sprintf("%s %s", presented, reason(invalid.Error()))
 		out.Hint = "renew the server's certificate, or set this machine's clock"
 	default:
 		out.Detail = fmt.Sprintf("%s It is not signed by %s: %s.", presented, s.authority(), plainReason(err))
@@ -99,18 +101,18 @@ func describe(c *x509.Certificate) string {
 }
 
 func (s *settings) explainAlert(t target, alert string, err error) error {
-	out := &ConnectError{Kind: CertificateNeeded, Endpoint: t.url, Cause: err}
+	out := &ConnectError{Code: failure.EtcdCertificateNeeded, Endpoint: t.url, Cause: err}
 	switch {
 	case !slices.Contains(refusals(), alert):
-		out.Kind, out.Summary = Untrusted, fmt.Sprintf("the TLS handshake with the server at %s failed", t.address)
-		out.Detail = sentence("the server said: " + alert)
+		out.Code, out.Summary = failure.EtcdUntrusted, fmt.Sprintf("The TLS handshake with the server at %s failed", t.address)
+		out.Detail = "The server said: " + alert + "."
 		out.Hint = "check that the server's TLS versions and certificate suit current clients"
 	case s.CertFile == "":
-		out.Summary = fmt.Sprintf("the server at %s requires a client certificate", t.address)
+		out.Summary = fmt.Sprintf("The server at %s requires a client certificate", t.address)
 		out.Detail = "None is given."
 		out.Hint = "give one that the cluster's CA signed with --cert and --key"
 	default:
-		out.Summary = fmt.Sprintf("the server at %s does not accept the client certificate", t.address)
+		out.Summary = fmt.Sprintf("The server at %s does not accept the client certificate", t.address)
 		out.Detail = fmt.Sprintf("It refused %s: %s.", s.CertFile, alert)
 		out.Hint = "use a certificate that the cluster's CA signed for client authentication and that has not expired"
 	}
@@ -121,12 +123,12 @@ func unreachable(t target, err error) error {
 	var dns *net.DNSError
 	if errors.As(err, &dns) && !dns.IsTimeout {
 		return &ConnectError{
-			Kind: UnknownHost, Endpoint: t.url, Summary: fmt.Sprintf("the host %q has no address", t.host),
-			Detail: sentence(dns.Err), Hint: "check the endpoint's spelling and this machine's name servers", Cause: err,
+			Code: failure.EtcdUnknownHost, Endpoint: t.url, Summary: fmt.Sprintf("The host %q has no address", t.host),
+			Detail: reason(dns.Err), Hint: "check the endpoint's spelling and this machine's name servers", Cause: err,
 		}
 	}
 	return &ConnectError{
-		Kind: Unreachable, Endpoint: t.url, Summary: fmt.Sprintf("no etcd answers at %s", t.address),
+		Code: failure.EtcdUnreachable, Endpoint: t.url, Summary: fmt.Sprintf("No etcd answers at %s", t.address),
 		Detail: reachDetail(err), Hint: "check that the endpoint is right, that etcd runs there and that no firewall is between", Cause: err,
 	}
 }
@@ -142,19 +144,19 @@ func reachDetail(err error) string {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return "There was no answer within the timeout."
 	}
-	return sentence(text)
+	return reason(text)
 }
 
 func tlsNeeded(t target) error {
 	return &ConnectError{
-		Kind: TLSNeeded, Endpoint: t.url, Summary: fmt.Sprintf("the server at %s speaks only TLS", t.address),
+		Code: failure.EtcdTLSNeeded, Endpoint: t.url, Summary: fmt.Sprintf("The server at %s speaks only TLS", t.address),
 		Detail: "It was asked in plain text.", Hint: "write https:// in the endpoint and give the cluster's CA with --cacert",
 	}
 }
 
 func notTLS(t target, err error) error {
 	return &ConnectError{
-		Kind: NotTLS, Endpoint: t.url, Summary: fmt.Sprintf("the server at %s does not speak TLS", t.address),
+		Code: failure.EtcdNotTLS, Endpoint: t.url, Summary: fmt.Sprintf("The server at %s does not speak TLS", t.address),
 		Detail: "It did not answer a TLS greeting with one of its own.",
 		Hint:   "if the cluster has no TLS, write http:// in the endpoint and leave the TLS files out", Cause: err,
 	}
@@ -162,18 +164,18 @@ func notTLS(t target, err error) error {
 
 func notEtcd(t target, err error) error {
 	return &ConnectError{
-		Kind: NotEtcd, Endpoint: t.url, Summary: fmt.Sprintf("what answers at %s is not etcd", t.address),
-		Detail: sentence(err.Error()), Hint: "use etcd's client port (2379), not the port of its peers or of another program", Cause: err,
+		Code: failure.EtcdNotEtcd, Endpoint: t.url, Summary: fmt.Sprintf("What answers at %s is not etcd", t.address),
+		Detail: reason(err.Error()), Hint: "use etcd's client port (2379), not the port of its peers or of another program", Cause: err,
 	}
 }
 
-// sentence makes a whole sentence of a library's message.
-func sentence(text string) string {
+// reason is a library's message as a sentence.
+func reason(text string) string {
 	if text == "" {
 		return ""
 	}
 	for _, prefix := range []string{"rpc error: code = Unimplemented desc = ", "x509: ", "tls: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
-	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+	return "Reason: " + strings.TrimSuffix(text, ".") + "."
 }

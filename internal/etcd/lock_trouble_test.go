@@ -9,6 +9,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // patience is how long a test waits for what must come; far above what it takes.
@@ -31,7 +33,7 @@ func soon(t *testing.T, c *etcd.Client) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	e := connectError(t, func() error { _, err := c.Lock(ctx, lockKey, "one", 10*time.Second); return err })
-	if e.Kind != etcd.Unreachable && e.Kind != etcd.NoQuorum {
+	if e.Code != failure.EtcdUnreachable && e.Code != failure.EtcdNoQuorum {
 		t.Errorf("got %+v", e)
 	}
 	if ctx.Err() != nil {
@@ -97,7 +99,7 @@ func TestLockOfAUser(t *testing.T) {
 	isLost(t, l)
 	_, err = c.Lock(t.Context(), "/elsewhere/lock", "one", 10*time.Second)
 	var e *etcd.ConnectError
-	if !errors.As(err, &e) || e.Kind != etcd.Denied {
+	if !errors.As(err, &e) || e.Code != failure.EtcdDenied {
 		t.Errorf("got %v", err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 func proxied(t *testing.T, timeout time.Duration) (*etcdtest.Server, *etcdtest.Proxy, *etcd.Client) {
@@ -81,7 +83,7 @@ func TestNothingSentIsCertain(t *testing.T) {
 	s, p, c := proxied(t, time.Second)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if e := connectError(t, func() error { _, err := c.Commit(ctx, puts("/a/", 1, 0, "v")); return err }); e.Kind != etcd.Canceled {
+	if e := connectError(t, func() error { _, err := c.Commit(ctx, puts("/a/", 1, 0, "v")); return err }); e.Code != failure.EtcdCanceled {
 		t.Errorf("got %+v", e)
 	}
 	p.Close()
@@ -97,7 +99,7 @@ func TestNothingSentIsCertain(t *testing.T) {
 		}
 	}
 	var e *etcd.ConnectError
-	if !errors.As(last, &e) || e.Kind != etcd.Unreachable {
+	if !errors.As(last, &e) || e.Code != failure.EtcdUnreachable {
 		t.Errorf("got %v", last)
 	}
 	if len(s.Keys(t, "/a/")) != 0 {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 func TestMembers(t *testing.T) {
@@ -30,12 +32,12 @@ func TestMembers(t *testing.T) {
 
 	// Two lost: one endpoint answers for a cluster of three.
 	c.Stop(t, 1)
-	e := failure(t, etcd.Config{Endpoints: c.Endpoints(), Timeout: short})
-	check(t, e, etcd.NoQuorum, "3 members", "needs 2", "1 of 3 endpoints")
-	e = failure(t, etcd.Config{Endpoints: []string{c.Endpoint(0)}, Timeout: short})
-	check(t, e, etcd.NoQuorum, "no quorum", "3 members")
+	e := refusal(t, etcd.Config{Endpoints: c.Endpoints(), Timeout: short})
+	check(t, e, failure.EtcdNoQuorum, "3 members", "needs 2", "1 of 3 endpoints")
+	e = refusal(t, etcd.Config{Endpoints: []string{c.Endpoint(0)}, Timeout: short})
+	check(t, e, failure.EtcdNoQuorum, "no quorum", "3 members")
 	late := connectError(t, func() error { _, err := client.Read(t.Context(), "/a"); return err })
-	if late.Kind != etcd.NoQuorum && late.Kind != etcd.Unreachable {
+	if late.Code != failure.EtcdNoQuorum && late.Code != failure.EtcdUnreachable {
 		t.Errorf("got %+v", late)
 	}
 }
@@ -64,7 +66,7 @@ func TestLearner(t *testing.T) {
 	t.Parallel()
 	c := etcdtest.StartCluster(t, 1)
 	learner := c.AddLearner(t)
-	check(t, failure(t, etcd.Config{Endpoints: []string{learner}}), etcd.Learner, "learner", "promote")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{learner}}), failure.EtcdLearner, "learner", "promote")
 	client := connect(t, learner, c.Endpoint(0))
 	committed(t, client, puts("/a/", 3, 0, "v"))
 	got, err := client.Cluster(t.Context())

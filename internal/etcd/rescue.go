@@ -10,16 +10,25 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/intake"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // RescueLeft is the error for a rescue user, an administrator, that is there
 // and could not be removed.
 type RescueLeft struct{ Cause error }
 
-// Error says so.
-func (e *RescueLeft) Error() string {
-	return fmt.Sprintf("the etcd user %q, an administrator, could not be removed: %v", kv.RescueUser, e.Cause)
+// Failure says so.
+func (e *RescueLeft) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.RescueLeft, Summary: fmt.Sprintf("The etcd user %q is still there, an administrator of the whole cluster", kv.RescueUser), Cause: e.Cause,
+		Detail: fmt.Sprintf("It could not be removed: %s.", failure.Because(e.Cause)),
+		Hint:   fmt.Sprintf("run `sigilform recover` again, or remove it as an administrator: `etcdctl user delete %s`", kv.RescueUser),
+	}
 }
+
+// Error is the failure on one line.
+func (e *RescueLeft) Error() string { return failure.Text(e) }
 
 // Unwrap returns what kept it from being removed.
 func (e *RescueLeft) Unwrap() error { return e.Cause }
@@ -149,13 +158,13 @@ func noRescue(err error, work bool) error {
 	}
 	if work {
 		return &ConnectError{
-			Kind: Refused, Summary: fmt.Sprintf("the user %q was made with other credentials", kv.RescueUser), Cause: err,
+			Code: failure.EtcdRefused, Summary: fmt.Sprintf("The user %q was made with other credentials", kv.RescueUser), Cause: err,
 			Detail: "So these can't log in as it. But they administer the cluster by themselves: there is nothing that they need to be rescued from.",
 			Hint:   "`sigilform recover` removes the user",
 		}
 	}
 	return &ConnectError{
-		Kind: Unauthenticated, Summary: "neither these credentials nor a rescue user that was made with them can administer the cluster", Cause: err,
+		Code: failure.EtcdUnauthenticated, Summary: "Neither these credentials nor a rescue user that was made with them can administer the cluster", Cause: err,
 		Detail: "Either no apply has left a rescue user, or one that had other credentials.",
 		Hint:   "give the credentials of the apply that was killed, or log in as another administrator",
 	}
@@ -205,7 +214,7 @@ func (s *settings) rescuePassword(ctx context.Context) (string, error) {
 	switch {
 	case s.Password == "" && s.KeyFile == "":
 		return "", &ConnectError{
-			Kind: BadConfig, Summary: "this connection has no credentials", Detail: "The password of the rescue user follows from those of the apply that made it.",
+			Code: failure.EtcdConfig, Summary: "This connection has no credentials", Detail: "The password of the rescue user follows from those of the apply that made it.",
 			Hint: "connect with the certificate or the user and password of that apply",
 		}
 	case s.Password == "":

@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Username is who etcd takes this connection for: the user that is given, else
@@ -41,7 +43,7 @@ func (s *settings) refuseTwoUsers() error {
 		return nil
 	}
 	return &ConnectError{
-		Kind: BadConfig, Summary: "both a user and a client certificate with a name are given",
+		Code: failure.EtcdConfig, Summary: "Both a user and a client certificate with a name are given",
 		Detail: fmt.Sprintf("The user is %q, and the certificate's common name is %q. etcd would take the user with the password and ignore the certificate's name.", s.Username, name),
 		Hint:   "leave the user and its password out, or give a client certificate without a common name",
 	}

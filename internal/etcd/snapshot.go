@@ -12,6 +12,8 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // DefaultPageSize is how many keys a page holds: each page makes the server
@@ -68,7 +70,7 @@ func (c *Client) Snapshot(ctx context.Context, r SnapshotRequest) (*kv.Snapshot,
 		}
 	}
 	return nil, &ConnectError{
-		Kind: Refused, Summary: "the cluster is compacted faster than it can be read", Cause: err,
+		Code: failure.EtcdRefused, Summary: "The cluster is compacted faster than it can be read", Cause: err,
 		Detail: fmt.Sprintf("The revision of the snapshot was compacted %d times while it was read.", maxRestarts),
 		Hint:   "compact less often (--auto-compaction-retention), or run the command again",
 	}

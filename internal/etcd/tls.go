@@ -9,6 +9,8 @@ import (
 	"io/fs"
 
 	"github.com/sigilgate/sigilform/internal/intake"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // maxPEM bounds files of certificates and keys.
@@ -25,7 +27,7 @@ func (c Config) tlsConfig(ctx context.Context) (*tls.Config, error) {
 		out.RootCAs = x509.NewCertPool()
 		if !out.RootCAs.AppendCertsFromPEM(pem) {
 			return nil, &ConnectError{
-				Kind: BadConfig, Summary: fmt.Sprintf("the CA file %s holds no certificate", c.CAFile),
+				Code: failure.EtcdConfig, Summary: fmt.Sprintf("The CA file %s holds no certificate", c.CAFile),
 				Hint: "it must be PEM with at least one BEGIN CERTIFICATE block",
 			}
 		}
@@ -45,7 +47,7 @@ func (c Config) keyPair(ctx context.Context) (tls.Certificate, error) {
 	var none tls.Certificate
 	if c.CertFile == "" || c.KeyFile == "" {
 		return none, &ConnectError{
-			Kind: BadConfig, Summary: "the client certificate and its key belong together",
+			Code: failure.EtcdConfig, Summary: "The client certificate and its key belong together",
 			Detail: "Only one of the two files is given.", Hint: "give both --cert and --key",
 		}
 	}
@@ -60,8 +62,8 @@ func (c Config) keyPair(ctx context.Context) (tls.Certificate, error) {
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
 		return none, &ConnectError{
-			Kind: BadConfig, Summary: fmt.Sprintf("the client certificate %s and the key %s can't be used", c.CertFile, c.KeyFile),
-			Detail: sentence(err.Error()), Hint: "both must be PEM, and the key must be that of the certificate", Cause: err,
+			Code: failure.EtcdConfig, Summary: fmt.Sprintf("The client certificate %s and the key %s can't be used", c.CertFile, c.KeyFile),
+			Detail: reason(err.Error()), Hint: "both must be PEM, and the key must be that of the certificate", Cause: err,
 		}
 	}
 	return pair, nil
@@ -74,7 +76,7 @@ func badFile(what, name string, err error) error {
 		why = path.Err
 	}
 	return &ConnectError{
-		Kind: BadConfig, Summary: fmt.Sprintf("the %s %s can't be read", what, name), Detail: sentence(why.Error()),
+		Code: failure.EtcdConfig, Summary: fmt.Sprintf("The %s %s can't be read", what, name), Detail: reason(why.Error()),
 		Hint: "check the path, and who may read the file", Cause: err,
 	}
 }

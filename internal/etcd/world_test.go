@@ -33,8 +33,8 @@ func connectWith(tb testing.TB, c etcd.Config) *etcd.Client {
 	return client
 }
 
-// failure is the error of a connection that must fail, in time.
-func failure(t *testing.T, c etcd.Config) *etcd.ConnectError {
+// refusal is the error of a connection that must fail, in time.
+func refusal(t *testing.T, c etcd.Config) *etcd.ConnectError {
 	t.Helper()
 	from := time.Now()
 	client, err := etcd.Connect(t.Context(), c)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Fault is a panic that was caught: the program is wrong, not what it was given.
@@ -15,8 +17,14 @@ type Fault struct {
 	Stack string
 }
 
-// Error says that it is the program's fault.
-func (f *Fault) Error() string { return "sigilform has a fault: " + f.What }
+// Failure says that it is the program's fault. Where to report it, and with what,
+// is for whoever shows it to say.
+func (f *Fault) Failure() *failure.Failure {
+	return &failure.Failure{Code: failure.Crash, Summary: "sigilform has a fault: " + f.What, Detail: "Neither your files nor the network are at fault."}
+}
+
+// Error is the summary.
+func (f *Fault) Error() string { return f.Failure().Summary }
 
 // Ended is a panic on purpose: an error that ends what runs in a library which
 // can't return it.

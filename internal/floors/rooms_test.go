@@ -8,6 +8,8 @@ const (
 	// testRoom is the floor of packages that only tests import. They may
 	// import whatever is in the module, and whatever is outside it.
 	testRoom = -1
+	// ground is below every floor: what any room may use.
+	ground = -2
 	// program is the floor of a main package: above everything.
 	program = 100
 	// pureBelow is the first floor that may touch the machine: files, the
@@ -21,6 +23,8 @@ const (
 // packages of strictly lower floors.
 func rooms() map[string]int {
 	return map[string]int{
+		"internal/failure": ground,
+
 		"internal/addr":  0,
 		"internal/diag":  0,
 		"internal/fault": 0,

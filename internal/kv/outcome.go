@@ -1,6 +1,10 @@
 package kv
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sigilgate/sigilform/internal/failure"
+)
 
 // Outcome is what became of a commit.
 type Outcome string
@@ -50,12 +54,22 @@ type TooLarge struct {
 	Ops, Guards, MaxTxnOps int
 }
 
+// Failure says what to do about it; the size and the limits are its evidence.
+func (e *TooLarge) Failure() *failure.Failure {
+	f := &failure.Failure{
+		Code: failure.TooLarge, Summary: "The change does not fit into one etcd request", Detail: "Nothing was written.", Evidence: []any{e},
+		Hint: "apply it in parts, for example with fewer instances at first; or raise --max-request-bytes of every member of the cluster",
+	}
+	if e.Key != "" {
+		f.Summary = "A single write does not fit into one etcd request"
+		f.Detail = fmt.Sprintf("%s takes about %d bytes and %d guards. Nothing was written.", e.Key, e.Bytes, e.Guards)
+		f.Hint = "make the value smaller, or raise --max-request-bytes and --max-txn-ops of every member of the cluster"
+	}
+	return f
+}
+
 // Error says the size and the limit.
 func (e *TooLarge) Error() string {
-	if e.Key != "" {
-		return fmt.Sprintf("the write of %s does not fit one request: about %d bytes with %d guards; the limits are %d bytes and %d operations a level",
-			e.Key, e.Bytes, e.Guards, e.MaxBytes, e.MaxTxnOps)
-	}
-	return fmt.Sprintf("the transaction does not fit one request: %d bytes with %d writes and %d guards; the limits are %d bytes and %d operations a level",
-		e.Bytes, e.Ops, e.Guards, e.MaxBytes, e.MaxTxnOps)
+	return fmt.Sprintf("%s: %d bytes with %d writes and %d guards; the limits are %d bytes and %d operations a level",
+		e.Failure().Summary, e.Bytes, e.Ops, e.Guards, e.MaxBytes, e.MaxTxnOps)
 }

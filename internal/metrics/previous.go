@@ -12,6 +12,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // maxFile is how much of a file of metrics is read.
@@ -35,10 +37,16 @@ func (p Previous) only() string {
 // replaced.
 type Foreign struct{ Path, Why string }
 
-// Error says why it is none.
-func (e *Foreign) Error() string {
-	return fmt.Sprintf("%s is no file of metrics that sigilform wrote: %s", e.Path, e.Why)
+// Failure says why it is none.
+func (e *Foreign) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.ForeignFile, Summary: e.Path + " is not a file of metrics that sigilform wrote", Detail: "It is left as it is: " + e.Why + ".",
+		Hint: "choose another file, or move this one away",
+	}
 }
+
+// Error is the failure on one line.
+func (e *Foreign) Error() string { return failure.Text(e) }
 
 // Read reads what an earlier run wrote. A file that is not there, or is empty,
 // knows nothing.

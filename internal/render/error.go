@@ -7,6 +7,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // ErrorDocument is why a command failed.
@@ -32,6 +34,28 @@ type ErrorDocument struct {
 	Left []state.Left `json:"left,omitempty"`
 	// Diagnostics are findings that belong to it.
 	Diagnostics diag.List `json:"diagnostics,omitempty"`
+}
+
+// FailureDocument is a failure with its evidence and exit code, as programs read it.
+func FailureDocument(f *failure.Failure, exit int) ErrorDocument {
+	d := ErrorDocument{Summary: f.Summary, Detail: f.Detail, Hint: f.Hint, Code: string(f.Code), ExitCode: exit}
+	for _, evidence := range f.Evidence {
+		switch v := evidence.(type) {
+		case []apply.Moved:
+			d.Moved = MovedKeys(v)
+		case *kv.TooLarge:
+			d.Size = &SizeDocument{Bytes: v.Bytes, MaxBytes: v.MaxBytes, Writes: v.Ops, Guards: v.Guards, MaxTxnOps: v.MaxTxnOps}
+		case *state.Journal:
+			d.Journal = NewJournal(v)
+		case *state.Lock:
+			d.Lock = v
+		case []state.Left:
+			d.Left = v
+		case diag.List:
+			d.Diagnostics = v
+		}
+	}
+	return d
 }
 
 // MovedKey is a key that others wrote since the plan.

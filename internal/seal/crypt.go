@@ -9,6 +9,8 @@ import (
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // binary is how every age file begins but for those that are armored.
@@ -27,8 +29,8 @@ func Is(first []byte) bool {
 func Encrypt(w io.Writer, to Recipients) (io.WriteCloser, error) {
 	out, err := age.Encrypt(w, to.list...)
 	if err != nil {
-		return nil, &Failure{
-			Code: BadRecipient, Summary: "the file can't be encrypted to these recipients", Detail: causeOf(err),
+		return nil, &failure.Failure{
+			Code: failure.BadRecipient, Summary: "The file can't be encrypted to these recipients", Detail: reason(err),
 			Hint: "post-quantum recipients (age1pq1…) can't be mixed with others",
 		}
 	}
@@ -36,11 +38,11 @@ func Encrypt(w io.Writer, to Recipients) (io.WriteCloser, error) {
 }
 
 // Decrypt returns the plaintext of an encrypted file. Its errors, also those
-// of the reader, are [*Failure]s that name the file, or those of r.
+// of the reader, are [*failure.Failure]s that name the file, or those of r.
 func Decrypt(r io.Reader, name string, with Identities) (io.Reader, error) {
 	if len(with.list) == 0 {
-		return nil, &Failure{
-			Code: NoIdentity, Summary: name + " is encrypted, and no identity was given",
+		return nil, &failure.Failure{
+			Code: failure.NoIdentity, Summary: name + " is encrypted, and no identity was given",
 			Detail: "It was encrypted to age recipients. The identity of one of them decrypts it.", Hint: identityHint,
 		}
 	}
@@ -55,8 +57,8 @@ func Decrypt(r io.Reader, name string, with Identities) (io.Reader, error) {
 	case source.failed != nil:
 		return nil, fmt.Errorf("read %s: %w", name, source.failed)
 	case errors.As(err, &none):
-		return nil, &Failure{
-			Code: WrongIdentity, Summary: name + " is encrypted to others",
+		return nil, &failure.Failure{
+			Code: failure.WrongIdentity, Summary: name + " is encrypted to others",
 			Detail: fmt.Sprintf("None of the given identities (%d) is that of a recipient.", len(with.list)),
 			Hint:   "give the identity of one of those whom it was encrypted to, or make it again with --encrypt-to for this one",
 		}
@@ -102,8 +104,8 @@ func (w *watched) Read(b []byte) (int, error) {
 }
 
 func damaged(name string) error {
-	return &Failure{
-		Code: Damaged, Summary: name + " is encrypted, and damaged",
+	return &failure.Failure{
+		Code: failure.DamagedEncryption, Summary: name + " is encrypted, and damaged",
 		Detail: "It is truncated, or was changed after it was written.", Hint: "make it again, or fetch it again",
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/agessh"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Identities are the secret halves of keys: what decrypts.
@@ -23,7 +25,7 @@ const identityHint = "name a file that age-keygen made, or an SSH key without a 
 func (i *Identities) ReadIdentity(ctx context.Context, name string) error {
 	text, err := readSmall(ctx, name)
 	if err != nil {
-		return &Failure{Code: BadIdentity, Summary: fmt.Sprintf("the identity in %s can't be read", name), Detail: causeOf(err), Hint: identityHint}
+		return &failure.Failure{Code: failure.BadIdentity, Summary: fmt.Sprintf("The identity in %s can't be read", name), Detail: reason(err), Hint: identityHint}
 	}
 	return i.parse(text, name)
 }
@@ -37,7 +39,7 @@ func (i *Identities) ParseIdentity(text, variable string) error {
 // errors of the parsers, which might.
 func (i *Identities) parse(text []byte, where string) error {
 	bad := func(what, detail string) error {
-		return &Failure{Code: BadIdentity, Summary: fmt.Sprintf("%s %s", where, what), Detail: detail, Hint: identityHint}
+		return &failure.Failure{Code: failure.BadIdentity, Summary: fmt.Sprintf("%s %s", where, what), Detail: detail, Hint: identityHint}
 	}
 	text = bytes.TrimSpace(text)
 	switch {
@@ -76,15 +78,11 @@ func withoutCarriageReturns(text []byte) string {
 	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
 
-// causeOf is why a file can't be used, as a sentence without its name.
-func causeOf(err error) string {
+// reason is why a file can't be used, as a sentence without its name.
+func reason(err error) string {
 	var e *fs.PathError
 	if errors.As(err, &e) {
 		err = e.Err
 	}
-	text := strings.TrimSuffix(err.Error(), ".")
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	return "Reason: " + failure.Because(err) + "."
 }

@@ -11,6 +11,8 @@ import (
 	"filippo.io/age/agessh"
 
 	"github.com/sigilgate/sigilform/internal/intake"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Recipients are those whom a file is encrypted to.
@@ -49,7 +51,7 @@ func ParseRecipients(ctx context.Context, words []string) (Recipients, error) {
 func readRecipients(ctx context.Context, name string) ([]age.Recipient, error) {
 	text, err := readSmall(ctx, name)
 	if err != nil {
-		return nil, &Failure{Code: BadRecipient, Summary: fmt.Sprintf("the recipients in %s can't be read", name), Detail: causeOf(err), Hint: recipientHint}
+		return nil, &failure.Failure{Code: failure.BadRecipient, Summary: fmt.Sprintf("The recipients in %s can't be read", name), Detail: reason(err), Hint: recipientHint}
 	}
 	var out []age.Recipient
 	lines := bufio.NewScanner(bytes.NewReader(text))
@@ -66,7 +68,7 @@ func readRecipients(ctx context.Context, name string) ([]age.Recipient, error) {
 		out = append(out, r)
 	}
 	if len(out) == 0 {
-		return nil, &Failure{Code: BadRecipient, Summary: fmt.Sprintf("%s holds no recipient", name), Hint: recipientHint}
+		return nil, &failure.Failure{Code: failure.BadRecipient, Summary: fmt.Sprintf("%s holds no recipient", name), Hint: recipientHint}
 	}
 	return out, nil
 }
@@ -75,7 +77,7 @@ func readRecipients(ctx context.Context, name string) ([]age.Recipient, error) {
 // an identity, which is secret.
 func parseRecipient(word, where string) (age.Recipient, error) {
 	bad := func(what, detail string) error {
-		return &Failure{Code: BadRecipient, Summary: what + where, Detail: detail, Hint: recipientHint}
+		return &failure.Failure{Code: failure.BadRecipient, Summary: what + where, Detail: detail, Hint: recipientHint}
 	}
 	switch {
 	case word == "":
@@ -85,7 +87,7 @@ func parseRecipient(word, where string) (age.Recipient, error) {
 	case strings.HasPrefix(word, "ssh-"):
 		r, err := agessh.ParseRecipient(word)
 		if err != nil {
-			return nil, bad("this is no SSH key that can be encrypted to", causeOf(err))
+			return nil, bad("this is no SSH key that can be encrypted to", reason(err))
 		}
 		return r, nil
 	}

@@ -18,6 +18,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sigilgate/sigilform/internal/seal"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 const secret = "the words of a plan that nobody else may read"
@@ -175,8 +177,8 @@ func TestEveryDamageIsNoticed(t *testing.T) {
 	file := sealed(t, []byte(secret), key.Recipient().String())
 	check := func(what string, at int, changed []byte) {
 		got, err := opened(changed, with)
-		var e *seal.Failure
-		if err == nil || !errors.As(err, &e) || e.Code != seal.Damaged && e.Code != seal.WrongIdentity {
+		var e *failure.Failure
+		if err == nil || !errors.As(err, &e) || e.Code != failure.DamagedEncryption && e.Code != failure.WrongIdentity {
 			t.Errorf("%s at byte %d: %q, %v", what, at, got, err)
 		}
 	}
@@ -195,13 +197,13 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 	file := sealed(t, []byte(secret), key.Recipient().String())
 	for name, c := range map[string]struct {
 		with seal.Identities
-		code seal.Code
+		code failure.Code
 	}{
-		"none":  {seal.Identities{}, seal.NoIdentity},
-		"wrong": {identitiesOf(t, newIdentity(t).String()), seal.WrongIdentity},
+		"none":  {seal.Identities{}, failure.NoIdentity},
+		"wrong": {identitiesOf(t, newIdentity(t).String()), failure.WrongIdentity},
 	} {
 		_, err := opened(file, c.with)
-		var e *seal.Failure
+		var e *failure.Failure
 		if !errors.As(err, &e) || e.Code != c.code || e.Hint == "" || !strings.Contains(e.Summary, "change.plan") {
 			t.Errorf("%s: %+v", name, err)
 		}
@@ -225,8 +227,8 @@ func TestBadIdentities(t *testing.T) {
 	} {
 		var i seal.Identities
 		err := i.ParseIdentity(c.text, "SIGILFORM_IDENTITY")
-		var e *seal.Failure
-		if !errors.As(err, &e) || e.Code != seal.BadIdentity || e.Hint == "" || !strings.Contains(e.Summary, c.want) {
+		var e *failure.Failure
+		if !errors.As(err, &e) || e.Code != failure.BadIdentity || e.Hint == "" || !strings.Contains(e.Summary, c.want) {
 			t.Errorf("%s: %+v", name, err)
 			continue
 		}
@@ -264,8 +266,8 @@ func TestBadRecipients(t *testing.T) {
 		"a line of it":  {"@" + mixed, "in line 2 of"},
 	} {
 		_, err := seal.ParseRecipients(t.Context(), []string{c.word})
-		var e *seal.Failure
-		if !errors.As(err, &e) || e.Code != seal.BadRecipient || e.Hint == "" || !strings.Contains(e.Summary, c.want) {
+		var e *failure.Failure
+		if !errors.As(err, &e) || e.Code != failure.BadRecipient || e.Hint == "" || !strings.Contains(e.Summary, c.want) {
 			t.Errorf("%s: %+v", name, err)
 			continue
 		}
@@ -286,7 +288,7 @@ func FuzzDecrypt(f *testing.F) {
 	f.Add([]byte("-----BEGIN AGE ENCRYPTED FILE-----\nAAAA\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		got, err := opened(file, with)
-		var e *seal.Failure
+		var e *failure.Failure
 		if err != nil && !errors.As(err, &e) {
 			t.Fatalf("%v is not explained", err)
 		}

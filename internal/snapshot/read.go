@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 const (
@@ -31,19 +33,33 @@ type Damaged struct {
 	Reason string
 }
 
-// Error says what is wrong.
-func (e *Damaged) Error() string { return "the snapshot file is damaged: " + e.Reason }
+// Failure says what is wrong.
+func (e *Damaged) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.DamagedSnapshot, Summary: "The snapshot file is damaged", Detail: "It can't be used: " + e.Reason + ".",
+		Hint: "take the snapshot again, or fetch the file again",
+	}
+}
+
+// Error is the failure on one line.
+func (e *Damaged) Error() string { return failure.Text(e) }
 
 // TooNew is the error for a snapshot file of a later format.
 type TooNew struct{ Format int }
 
-// Error says which format was found and which is known.
-func (e *TooNew) Error() string {
-	return fmt.Sprintf("the snapshot file has format %d, this sigilform reads format %d: use the version that took it, or a later one", e.Format, Format)
+// Failure says which format was found and which is known.
+func (e *TooNew) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.NewerSnapshot, Summary: "The snapshot file is of a newer version",
+		Detail: fmt.Sprintf("It has format %d, and this version reads format %d.", e.Format, Format), Hint: "use the version that took it, or a later one",
+	}
 }
 
+// Error is the failure on one line.
+func (e *TooNew) Error() string { return failure.Text(e) }
+
 // ErrNoSnapshot is the error for a file that never was a snapshot.
-var ErrNoSnapshot = errors.New("this is no snapshot file")
+var ErrNoSnapshot error = &failure.Failure{Code: failure.NoSnapshot, Summary: "This is not a snapshot file", Hint: "`sigilform snapshot --out FILE` takes one"}
 
 // Read reads a saved snapshot. The error is [ErrNoSnapshot], a [*TooNew], a
 // [*Damaged], or the reader's own.

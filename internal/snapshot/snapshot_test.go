@@ -155,9 +155,9 @@ func TestReadErrors(t *testing.T) {
 	t.Parallel()
 	file := string(written(t, sample()))
 	cases := map[string]struct{ file, want string }{
-		"empty":     {"", "no snapshot file"},
-		"HCL":       {"core \"ams\" {}\n", "no snapshot file"},
-		"a plan":    {"sigilform-plan 1 2 sha256:00\n{}", "no snapshot file"},
+		"empty":     {"", "not a snapshot file"},
+		"HCL":       {"core \"ams\" {}\n", "not a snapshot file"},
+		"a plan":    {"sigilform-plan 1 2 sha256:00\n{}", "not a snapshot file"},
 		"truncated": {file[:len(file)-9], "truncated"},
 		"longer":    {file + "x", "follows its end"},
 		"newer":     {strings.Replace(file, "sigilform-snapshot 1", "sigilform-snapshot 2", 1), "format 2"},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Damaged is the error for a key of sigilform's own that can't be read.
@@ -13,10 +15,21 @@ type Damaged struct {
 	Cause error
 }
 
-// Error names the key and what is wrong with it.
-func (e *Damaged) Error() string {
-	return fmt.Sprintf("the state key %s is damaged: %v", e.Key, e.Cause)
+// Failure names the key and what is wrong with it. What a later sigilform wrote
+// is not damaged.
+func (e *Damaged) Failure() *failure.Failure {
+	if newer := (*TooNew)(nil); errors.As(e.Cause, &newer) {
+		return newer.Failure()
+	}
+	return &failure.Failure{
+		Code: failure.DamagedState, Summary: "sigilform's own state in the cluster is damaged", Cause: e.Cause,
+		Detail: fmt.Sprintf("The key %s can't be read: %s.", e.Key, failure.Because(e.Cause)),
+		Hint:   "find out who wrote below /sigilform/, and restore the key from a backup of etcd",
+	}
 }
+
+// Error is the failure on one line.
+func (e *Damaged) Error() string { return failure.Text(e) }
 
 // Unwrap returns the cause.
 func (e *Damaged) Unwrap() error { return e.Cause }
@@ -24,10 +37,17 @@ func (e *Damaged) Unwrap() error { return e.Cause }
 // TooNew is the error for a state that a later sigilform wrote.
 type TooNew struct{ Format int }
 
-// Error says which format was found and which is known.
-func (e *TooNew) Error() string {
-	return fmt.Sprintf("the state has format %d, this sigilform knows up to %d: use a newer sigilform", e.Format, FormatVersion)
+// Failure says which format was found and which is known.
+func (e *TooNew) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.NewerState, Summary: "A newer sigilform wrote the state of this network",
+		Detail: fmt.Sprintf("It has format %d, and this version knows formats up to %d.", e.Format, FormatVersion),
+		Hint:   "use the version that `sigilform history` shows, or a later one",
+	}
 }
+
+// Error is the failure on one line.
+func (e *TooNew) Error() string { return failure.Text(e) }
 
 // EncodeHead is the value of the head's key.
 func EncodeHead(h Head) (string, error) { return encode(h) }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -16,6 +17,14 @@ type Lock struct {
 	PID     int       `json:"pid"`
 	Command string    `json:"command"`
 	Since   time.Time `json:"since"`
+}
+
+// LockLife is for how long a lock outlives a holder that is gone.
+const LockLife = 15 * time.Second
+
+// Holder says who holds the lock, in a sentence.
+func (l *Lock) Holder() string {
+	return fmt.Sprintf("%s holds it since %s with `%s`, process %d on %s, lock %s.", l.Actor, l.Since.UTC().Format(time.RFC3339), l.Command, l.PID, l.Host, l.ID)
 }
 
 // EncodeLock is the value of the lock's key.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 // Past is what was applied as of an earlier serial, found by undoing the
@@ -34,10 +36,17 @@ type Unremembered struct {
 	Address string
 }
 
-// Error says which object lacks its former record.
-func (e *Unremembered) Error() string {
-	return fmt.Sprintf("the history of serial %d does not hold what %s was before", e.Serial, e.Address)
+// Failure says which object lacks its former record.
+func (e *Unremembered) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.Pruned, Summary: fmt.Sprintf("The history of serial %d does not hold what %s was before", e.Serial, e.Address),
+		Detail: "An earlier version of sigilform applied it. Nothing was written.",
+		Hint:   fmt.Sprintf("roll back to serial %d or a later one, or apply an older configuration", e.Serial),
+	}
 }
+
+// Error is the failure on one line.
+func (e *Unremembered) Error() string { return failure.Text(e) }
 
 // Rewind begins with what is applied now.
 func (st *State) Rewind() *Past {

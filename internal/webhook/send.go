@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 const (
@@ -46,14 +48,21 @@ type NotSent struct {
 	Cause    error
 }
 
-// Error says what went wrong last.
-func (e *NotSent) Error() string {
+// Failure says what went wrong last.
+func (e *NotSent) Failure() *failure.Failure {
 	times := "once"
 	if e.Attempts > 1 {
 		times = fmt.Sprintf("%d times", e.Attempts)
 	}
-	return fmt.Sprintf("the webhook at %s could not be told, tried %s: %v", e.Target, times, e.Cause)
+	return &failure.Failure{
+		Code: failure.Webhook, Summary: fmt.Sprintf("The webhook at %s could not be told", e.Target), Cause: e.Cause,
+		Detail: fmt.Sprintf("It was tried %s: %s.", times, failure.Because(e.Cause)),
+		Hint:   "check the URL and who may reach it; with --webhook-state the next run tells again",
+	}
 }
+
+// Error is the failure on one line.
+func (e *NotSent) Error() string { return failure.Text(e) }
 
 // Unwrap returns the cause.
 func (e *NotSent) Unwrap() error { return e.Cause }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 const (
@@ -44,10 +46,16 @@ type stateFile struct {
 // replaced.
 type ForeignState struct{ Path string }
 
-// Error says so.
-func (e *ForeignState) Error() string {
-	return e.Path + " is no file in which sigilform keeps what a webhook was told"
+// Failure says so.
+func (e *ForeignState) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.ForeignFile, Summary: e.Path + " is not a file in which sigilform keeps what a webhook was told",
+		Detail: "It is left as it is.", Hint: "choose another file, or move this one away",
+	}
 }
+
+// Error is the failure on one line.
+func (e *ForeignState) Error() string { return failure.Text(e) }
 
 // NewState remembers until the process ends.
 func NewState() *State { return &State{networks: map[string]told{}} }

@@ -86,8 +86,8 @@ func TestReadErrors(t *testing.T) {
 	cases := map[string]struct {
 		file, want string
 	}{
-		"empty":     {"", "no plan file"},
-		"HCL":       {"core \"ams\" {}\n", "no plan file"},
+		"empty":     {"", "not a plan file"},
+		"HCL":       {"core \"ams\" {}\n", "not a plan file"},
 		"truncated": {file[:len(file)-9], "truncated"},
 		"longer":    {file + "x", "follows its end"},
 		"edited":    {strings.Replace(file, "prod", "prof", 1), "changed after it was written"},

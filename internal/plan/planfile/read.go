@@ -12,6 +12,8 @@ import (
 	"io"
 
 	"github.com/sigilgate/sigilform/internal/plan"
+
+	"github.com/sigilgate/sigilform/internal/failure"
 )
 
 const (
@@ -27,27 +29,46 @@ type Damaged struct {
 	Reason string
 }
 
-// Error says what is wrong.
-func (e *Damaged) Error() string { return "the plan file is damaged: " + e.Reason }
+// Failure says what is wrong.
+func (e *Damaged) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.DamagedPlan, Summary: "The plan file is damaged", Detail: "It can't be used: " + e.Reason + ".", Hint: "plan again; a plan file can't be edited",
+	}
+}
+
+// Error is the failure on one line.
+func (e *Damaged) Error() string { return failure.Text(e) }
 
 // TooNew is the error for a plan file of a later format.
 type TooNew struct{ Format int }
 
-// Error says which format was found and which is known.
-func (e *TooNew) Error() string {
-	return fmt.Sprintf("the plan file has format %d, this sigilform reads format %d: apply it with the version that made it", e.Format, Format)
+// Failure says which format was found and which is known.
+func (e *TooNew) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.NewerPlan, Summary: "The plan file is of a newer version",
+		Detail: fmt.Sprintf("It has format %d, and this version reads format %d.", e.Format, Format), Hint: "apply it with the version that made it",
+	}
 }
+
+// Error is the failure on one line.
+func (e *TooNew) Error() string { return failure.Text(e) }
 
 // Outdated is the error for a plan file of an earlier format, which has no code.
 type Outdated struct{ Format int }
 
-// Error says which format was found and which is read.
-func (e *Outdated) Error() string {
-	return fmt.Sprintf("the plan file has format %d, which anyone could change unnoticed; this sigilform reads format %d: plan again", e.Format, Format)
+// Failure says which format was found and which is read.
+func (e *Outdated) Failure() *failure.Failure {
+	return &failure.Failure{
+		Code: failure.OutdatedPlan, Summary: "The plan file is of an earlier version",
+		Detail: fmt.Sprintf("It has format %d, which anyone could change unnoticed; this version reads format %d.", e.Format, Format), Hint: "plan again",
+	}
 }
 
+// Error is the failure on one line.
+func (e *Outdated) Error() string { return failure.Text(e) }
+
 // ErrNoPlan is the error for a file that never was a plan.
-var ErrNoPlan = errors.New("this is no plan file")
+var ErrNoPlan error = &failure.Failure{Code: failure.NoPlan, Summary: "This is not a plan file", Hint: "`sigilform plan --out FILE` saves one"}
 
 // File is a plan file as it was read: whole, and nothing more is known of it
 // until it is verified.
