@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 
 	"github.com/sigilgate/sigilform/internal/failure"
