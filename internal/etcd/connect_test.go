@@ -46,7 +46,7 @@ func TestNothingThere(t *testing.T) {
 	check(t, refusal(t, etcd.Config{Endpoints: []string{"no-such-host.invalid:2379"}, Timeout: short}), failure.EtcdUnknownHost, "no-such-host.invalid")
 	check(t, refusal(t, etcd.Config{Endpoints: []string{"unix://" + filepath.Join(t.TempDir(), "none")}}), failure.EtcdUnreachable, "does not exist")
 	check(t, refusal(t, etcd.Config{Endpoints: []string{free, "no-such-host.invalid:2379"}, Timeout: short}), failure.EtcdUnreachable,
-		"none of the 2 endpoints", free, "no-such-host.invalid")
+		"None of the 2 endpoints", free, "no-such-host.invalid")
 }
 
 func listen(t *testing.T) net.Listener {

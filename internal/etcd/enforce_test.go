@@ -201,7 +201,7 @@ func TestRescue(t *testing.T) {
 	other := wrong
 	other.Password = "another wrong word"
 	err := connectError(t, func() error { _, err := etcd.Rescue(t.Context(), other); return err })
-	check(t, err, failure.EtcdUnauthenticated, "neither these credentials nor a rescue user", "the credentials of the apply that was killed")
+	check(t, err, failure.EtcdUnauthenticated, "Neither these credentials nor a rescue user", "the credentials of the apply that was killed")
 	rescued(t, wrong, etcd.Rescued{TurnedOff: true, Removed: true})
 	enabled(t, open, false)
 	// A second time there is nothing to do.
