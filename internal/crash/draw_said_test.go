@@ -68,7 +68,7 @@ func (w *drawn) honest(t *testing.T, applies map[string]crash.Begun) []porcupine
 	for actor, s := range w.said {
 		id, moved := ids[actor]
 		switch {
-		case s.outcome == done && !moved && strings.HasPrefix(actor, "abandon") && serials[s.from+1]:
+		case s.outcome == done && !moved && isRecovery(actor) && serials[s.from+1]:
 			// Nothing but calls was left of an apply that had written its head.
 		case s.outcome == done && !moved:
 			t.Errorf("%s said that it is done, and no head says so", actor)
@@ -90,6 +90,10 @@ func (w *drawn) honest(t *testing.T, applies map[string]crash.Begun) []porcupine
 		})
 	}
 	return ops
+}
+
+func isRecovery(actor string) bool {
+	return strings.HasPrefix(actor, "abandon") || strings.HasPrefix(actor, "recover")
 }
 
 // unrescued checks that a recovery that says to have ended everything left no

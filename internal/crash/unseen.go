@@ -80,11 +80,33 @@ func (c *checker) operational(key string) bool {
 // left, since others rely on it.
 func (c *checker) takenBack(apply string, j *state.Journal, revision int64) {
 	for _, key := range c.leaves(apply) {
-		if !c.saidLeft(j, key) {
+		if !c.saidLeft(j, key) && !c.othersMade(apply, key) {
 			c.fault("revision %d: the apply %s was taken back and left %s", revision, apply, key)
+			continue
+		}
+		// Others rely on it: from now on it is theirs.
+		c.by[key] = ""
+		if n := len(c.moments[key]); n > 0 {
+			c.moments[key][n-1].by = ""
 		}
 	}
 	delete(c.touched, apply)
+}
+
+// othersMade reports whether a key is the record of an object that others have
+// written to since the apply began.
+func (c *checker) othersMade(apply, key string) bool {
+	id, _, record := c.layout.Object(key)
+	if !record {
+		return false
+	}
+	for k, all := range c.moments {
+		at, ok := c.keys.Locate(k)
+		if ok && at.ID == id.ID && at.Space == keys.Space(id.Kind) && slices.ContainsFunc(all, func(m moment) bool { return m.by == "" && m.revision > c.began[apply] }) {
+			return true
+		}
+	}
+	return false
 }
 
 // saidLeft reports whether a journal names a key that an undoing left, or, of a
