@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func (t *taking) look(ctx context.Context) error {
 		switch {
 		case !ok:
 		case f.was != nil:
-			for _, n := range t.layout.Requires(f.key, f.was.Value) {
+			for _, n := range t.requires(f.key, f.was.Value) {
 				names = append(names, n.Key)
 			}
 		case at.IsLink():
@@ -127,6 +128,7 @@ func (t *taking) look(ctx context.Context) error {
 			names = append(names, m.marker)
 		}
 	}
+	prefixes = append(prefixes, t.numbers()...)
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
 	slices.Sort(names)
 	found, err := t.j.store.Read(ctx, slices.Compact(names)...)
@@ -291,8 +293,13 @@ func (t *taking) hold(b *back) (found bool) {
 			}
 		}
 	}
+	for _, more := range []map[string]string{t.numbered(removed, put), t.apart(b)} {
+		for key, why := range more {
+			note(t.leave, key, why)
+		}
+	}
 	for key, value := range put {
-		for _, n := range t.layout.Requires(key, value) {
+		for _, n := range t.requires(key, value) {
 			now, there := t.now.Get(n.Key)
 			again, back := put[n.Key]
 			if back {
@@ -370,7 +377,8 @@ func (t *taking) guard(b *back) {
 		case removed[op.Key] && t.layout.Carries(at):
 			add("", t.guardDevices(at.ID, removed, put)...)
 		case op.Kind == kv.Put:
-			for _, n := range t.layout.Requires(op.Key, op.Value) {
+			add(op.Key, t.unheld(op.Key, op.Value)...)
+			for _, n := range t.requires(op.Key, op.Value) {
 				if _, with := put[n.Key]; !with {
 					e, _ := t.now.Get(n.Key)
 					add("", kv.Guard{Kind: kv.Exists, Key: n.Key, Revision: e.CreateRevision})
@@ -412,8 +420,12 @@ func (t *taking) guardDevices(user string, removed map[string]bool, put map[stri
 func (t *taking) learn(refused *Rejected) {
 	for _, m := range refused.Moved {
 		for _, about := range t.about[m.Guard] {
-			if about != "" && m.Guard.Kind == kv.Unnamed && t.keep[about] == "" {
-				t.keep[about] = m.Key + " refers to it"
+			switch {
+			case about == "" || m.Guard.Kind != kv.Unnamed:
+			case slices.Contains(t.unheld(about, m.Guard.Value), m.Guard):
+				t.leave[about] = cmp.Or(t.leave[about], m.Key+" has it by now")
+			default:
+				t.keep[about] = cmp.Or(t.keep[about], m.Key+" refers to it")
 			}
 		}
 	}
