@@ -49,7 +49,7 @@ func Detect(s *kv.Snapshot, st *state.State, live *kv.Auth) *Report {
 	}
 	r.detectAccess(st, live)
 	plan.SortByAddress(r.Objects)
-	r.Names = plan.References(r.Objects, st.Address)
+	r.Names = plan.References(layout, r.Objects, st.Address)
 	return r
 }
 

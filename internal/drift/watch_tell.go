@@ -140,7 +140,7 @@ func (w *Watch) Report() *Report {
 			r.UncheckedFields += len(record.Secret)
 		}
 	}
-	r.Names = plan.References(r.Objects, w.st.Address)
+	r.Names = plan.References(w.layout, r.Objects, w.st.Address)
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -19,12 +20,7 @@ import (
 // the finished text.
 func secretsOf(n *network.Network, p *plan.Plan) []string {
 	found := map[string]bool{}
-	for i := range n.Users {
-		note(found, n.Users[i].Credential, true)
-	}
-	for _, t := range texts(n) {
-		note(found, t, false)
-	}
+	noteTexts(found, n)
 	secretsOfPlan(found, p)
 	return slices.Sorted(maps.Keys(found))
 }
@@ -123,31 +119,28 @@ func secretsOfPlan(found map[string]bool, p *plan.Plan) {
 	}
 }
 
-// texts lists the texts of a network that may be marked sensitive.
-func texts(n *network.Network) []network.Text {
-	var out []network.Text
-	node := func(n *network.Node) {
-		out = append(out, n.Domain, n.Region, n.ServiceName, n.TLS.SNI, n.TLS.Fingerprint, n.TLS.MinVersion)
-		for _, s := range n.Settings {
-			out = append(out, s)
+// noteTexts finds the texts of a network that are sensitive: by the catalogue,
+// or by their marks.
+func noteTexts(found map[string]bool, n *network.Network) {
+	c := n.Schema()
+	n.Each(func(kind addr.Kind, o network.Object) {
+		leaves := c.Kind(kind).Leaves()
+		for i := range leaves {
+			f := &leaves[i]
+			slot := o.Slot(f, false)
+			if slot.Text != nil {
+				note(found, *slot.Text, f.Sensitive)
+			}
+			if slot.Texts != nil {
+				for _, t := range *slot.Texts {
+					note(found, t, f.Sensitive)
+				}
+			}
+			if slot.Words != nil {
+				for _, word := range slot.Words.Values {
+					note(found, network.Text{Value: word, Sensitive: slot.Words.Sensitive}, f.Sensitive)
+				}
+			}
 		}
-	}
-	for i := range n.Cores {
-		node(&n.Cores[i].Node)
-		out = append(out, n.Cores[i].UUID)
-	}
-	for i := range n.Entries {
-		node(&n.Entries[i].Node)
-	}
-	for i := range n.Routes {
-		r := &n.Routes[i]
-		out = append(out, r.ServiceName, r.TLS.SNI, r.TLS.Fingerprint, r.TLS.MinVersion)
-	}
-	for i := range n.Users {
-		out = append(out, n.Users[i].Username, n.Users[i].HashTelegramID)
-		for j := range n.Users[i].Devices {
-			out = append(out, n.Users[i].Devices[j].UUID)
-		}
-	}
-	return out
+	})
 }

@@ -249,10 +249,9 @@ func (m *maker) replacesNode(kind addr.Kind, id string) bool {
 }
 
 // title is the address of an object of others, as far as it has one.
-func title(l *keys.Live) string {
+func title(layout keys.Layout, l *keys.Live) string {
 	for i := range l.Fields {
-		switch f := &l.Fields[i]; f.Name {
-		case "domain", "username", "name":
+		if f := &l.Fields[i]; layout.Title(l.Kind, f.Name) {
 			return f.Value
 		}
 	}

@@ -62,7 +62,7 @@ func (m *maker) usernames(wanted []network.User) func(l *keys.Live) string {
 		own[wanted[i].Addr.String()] = wanted[i].Username.Value
 	}
 	return func(l *keys.Live) string {
-		name := title(l)
+		name := title(m.layout, l)
 		masked, ok := m.unmasked(name)
 		if !ok {
 			return name

@@ -1,9 +1,8 @@
 package plan
 
 import (
-	"strings"
-
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -11,7 +10,7 @@ import (
 // changed fields refer to by identity, as far as the configuration or the
 // state knows them.
 func (m *maker) nameReferences() {
-	m.plan.Names = References(m.plan.Changes, func(id state.ID) string {
+	m.plan.Names = References(m.layout, m.plan.Changes, func(id state.ID) string {
 		if w := m.wanted[id]; w != nil {
 			return w.Addr.String()
 		}
@@ -23,7 +22,7 @@ func (m *maker) nameReferences() {
 }
 
 // References maps the identities that fields refer to, to addresses.
-func References(changes []Change, address func(state.ID) string) map[string]string {
+func References(l keys.Layout, changes []Change, address func(state.ID) string) map[string]string {
 	names := map[string]string{}
 	note := func(kind addr.Kind, id string) {
 		if a := address(state.ID{Kind: kind, ID: id}); a != "" {
@@ -32,27 +31,20 @@ func References(changes []Change, address func(state.ID) string) map[string]stri
 	}
 	for i := range changes {
 		for j := range changes[i].Fields {
-			changes[i].Fields[j].references(note)
+			changes[i].Fields[j].references(l, changes[i].Kind, note)
 		}
 	}
 	return names
 }
 
 // references notes what the field's value or member refers to.
-func (f *FieldChange) references(note func(addr.Kind, string)) {
-	set, member, _ := strings.Cut(f.Name, ".")
-	switch set {
-	case "links", "core_nodes":
-		note(addr.Core, member)
-	case "bound_to", "core", "cell", "route":
-		kind := addr.Core
-		if set == "cell" {
-			kind = addr.Cell
+func (f *FieldChange) references(l keys.Layout, kind addr.Kind, note func(addr.Kind, string)) {
+	for _, v := range []*Value{f.Old, f.New, f.Last} {
+		if v == nil || v.Sensitive {
+			continue
 		}
-		for _, v := range []*Value{f.Old, f.New, f.Last} {
-			if v != nil && !v.Sensitive {
-				note(kind, v.Text)
-			}
+		if to, id := l.RefersTo(kind, f.Name, v.Text); to != "" {
+			note(to, id)
 		}
 	}
 }

@@ -131,7 +131,7 @@ func (m *maker) adoptableDevices() map[string]string {
 		l := &m.lives[i]
 		_, ours := m.in.State.Records[state.ID{Kind: l.Kind, ID: l.ID}]
 		if l.Kind == addr.Device && l.Exists && !ours {
-			found[l.Parent+"\x00"+title(l)] = l.ID
+			found[l.Parent+"\x00"+title(m.layout, l)] = l.ID
 		}
 	}
 	return found

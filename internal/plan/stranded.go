@@ -21,7 +21,7 @@ func (m *maker) checkStranded() {
 		l := &m.lives[i]
 		for j := range l.Fields {
 			f := &l.Fields[j]
-			need, ok := m.beside(f)
+			need, ok := m.beside(l.Kind, f)
 			if !ok || !m.data.deletes[need] || m.data.touches(f.Key) || m.wants(l, f.Key) {
 				continue
 			}
@@ -42,8 +42,8 @@ func (m *maker) checkStranded() {
 }
 
 // beside is the reference without which a live field may not stand.
-func (m *maker) beside(f *keys.LiveField) (key string, ok bool) {
-	if f.Set != "links" && f.Name != "core" {
+func (m *maker) beside(kind addr.Kind, f *keys.LiveField) (key string, ok bool) {
+	if !m.layout.StandsOn(kind, f.Name) {
 		return "", false
 	}
 	for _, n := range m.layout.Requires(f.Key, f.Value) {

@@ -40,9 +40,9 @@ func OwnedBy(st *state.State, l *keys.Live) bool {
 // UnmanagedOf describes a live object of others. A title that was applied as a
 // sensitive value, when the object was ours, is left out.
 func UnmanagedOf(layout keys.Layout, st *state.State, l *keys.Live) Unmanaged {
-	u := Unmanaged{Kind: l.Kind, ID: l.ID, Title: title(l), Keys: len(l.Fields), Remains: !l.Exists}
+	u := Unmanaged{Kind: l.Kind, ID: l.ID, Title: title(layout, l), Keys: len(l.Fields), Remains: !l.Exists}
 	for name := range leftSecrets(layout, st, l) {
-		if name == "domain" || name == "username" || name == "name" {
+		if layout.Title(l.Kind, name) {
 			u.Title = ""
 		}
 	}

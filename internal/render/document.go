@@ -1,10 +1,11 @@
 package render
 
 import (
-	"strings"
-
+	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -72,8 +73,16 @@ func (c *ChangeDocument) action() plan.Action { return plan.Action(c.Action) }
 func (f *FieldDocument) action() plan.Action  { return plan.Action(f.Action) }
 func (f *FieldDocument) reason() plan.Reason  { return plan.Reason(f.Reason) }
 
-// names maps identities to addresses, for values that refer to objects.
-type names map[string]string
+// names knows which values refer to objects, and the addresses of those by
+// identity.
+type names struct {
+	layout    keys.Layout
+	addresses map[string]string
+}
+
+func newNames(addresses map[string]string) names {
+	return names{layout: keys.NewLayout(""), addresses: addresses}
+}
 
 func changeDocuments(changes []plan.Change, known names) []ChangeDocument {
 	out := make([]ChangeDocument, len(changes))
@@ -81,55 +90,49 @@ func changeDocuments(changes []plan.Change, known names) []ChangeDocument {
 		c := &changes[i]
 		out[i] = ChangeDocument{
 			Address: c.Address, Kind: string(c.Kind), ID: c.ID, Action: string(c.Action), Reason: string(c.Reason),
-			GeneratedID: c.GeneratedID, Was: c.Was, Unchanged: c.Unchanged, Falls: c.Falls, Notes: c.Notes, Fields: fieldDocuments(c.Fields, known),
+			GeneratedID: c.GeneratedID, Was: c.Was, Unchanged: c.Unchanged, Falls: c.Falls, Notes: c.Notes, Fields: fieldDocuments(c.Kind, c.Fields, known),
 		}
 	}
 	return out
 }
 
-func fieldDocuments(fields []plan.FieldChange, known names) []FieldDocument {
+func fieldDocuments(kind addr.Kind, fields []plan.FieldChange, known names) []FieldDocument {
 	out := make([]FieldDocument, len(fields))
 	for i := range fields {
 		f := &fields[i]
 		out[i] = FieldDocument{
 			Name: f.Name, Key: f.Key, Action: string(f.Action), Reason: string(f.Reason), Row: string(f.Row),
 			Generated: f.Generated, Stamp: f.Stamp, Member: f.Member, Revision: f.Revision,
-			Old: valueDocument(f, f.Old, known), New: valueDocument(f, f.New, known), Last: valueDocument(f, f.Last, known),
+			Old: valueDocument(kind, f, f.Old, known), New: valueDocument(kind, f, f.New, known), Last: valueDocument(kind, f, f.Last, known),
 		}
 	}
 	return out
 }
 
 // valueDocument leaves the text of a sensitive value out, should it have one.
-func valueDocument(f *plan.FieldChange, v *plan.Value, known names) *ValueDocument {
+func valueDocument(kind addr.Kind, f *plan.FieldChange, v *plan.Value, known names) *ValueDocument {
 	switch {
 	case v == nil:
 		return nil
 	case v.Sensitive:
 		return &ValueDocument{Sensitive: true, Fingerprint: v.Fingerprint}
 	}
-	return &ValueDocument{Text: &v.Text, Address: known.of(f.Name, v.Text)}
+	return &ValueDocument{Text: &v.Text, Address: known.of(kind, f.Name, v.Text)}
 }
 
 // of is the address of the object that a field's value or member names.
-func (n names) of(field, text string) string {
-	set, member, _ := strings.Cut(field, ".")
-	switch set {
-	case "links", "core_nodes":
-		return n[member]
-	case "bound_to", "core", "cell":
-		return n[text]
-	case "route":
-		if member == "core_ip" {
-			return n[text]
-		}
+func (n names) of(kind addr.Kind, field, text string) string {
+	to, id := n.layout.RefersTo(kind, field, text)
+	if to == "" {
+		return ""
 	}
-	return ""
+	return n.addresses[id]
 }
 
 // historyDocuments are the changes of a recorded apply. What the record does
 // not tell follows from the fields' names.
 func historyDocuments(changes []state.HistoryChange) []ChangeDocument {
+	layout := keys.NewLayout("")
 	out := make([]ChangeDocument, len(changes))
 	for i := range changes {
 		c := &changes[i]
@@ -140,7 +143,8 @@ func historyDocuments(changes []state.HistoryChange) []ChangeDocument {
 		for j, f := range c.Fields {
 			out[i].Fields[j] = FieldDocument{
 				Name: f.Name, Key: f.Key, Action: f.Action, Reason: f.Reason, Old: historyValue(f.Old), New: historyValue(f.New),
-				Stamp: stampName(f.Name), Member: memberName(f.Name),
+				Stamp:  layout.ClassOf(addr.Kind(c.Kind), f.Name) == schema.Stamp,
+				Member: layout.Set(addr.Kind(c.Kind), f.Name) != "",
 			}
 		}
 	}
@@ -155,15 +159,6 @@ func historyValue(v *state.HistoryValue) *ValueDocument {
 		return &ValueDocument{Sensitive: true, Fingerprint: v.Fingerprint}
 	}
 	return &ValueDocument{Text: &v.Text}
-}
-
-func stampName(name string) bool {
-	return name == "created" || name == "status_at" || name == "route.status_at"
-}
-
-func memberName(name string) bool {
-	set, _, ok := strings.Cut(name, ".")
-	return ok && (set == "links" || set == "core_nodes" || set == "access")
 }
 
 func unmanagedDocuments(l []plan.Unmanaged) []UnmanagedDocument {

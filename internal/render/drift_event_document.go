@@ -72,10 +72,11 @@ func NewDriftEvent(e *drift.Event, r *drift.Report) DriftEventDocument {
 	d.Revision, d.Serial, d.AppliedAt, d.AppliedBy, d.Commit = e.Revision, e.Serial, e.AppliedAt.UTC(), e.AppliedBy, e.Commit
 	d.ByApply, d.Address, d.Kind, d.ID = e.ByApply, e.Object.Address, string(e.Object.Kind), e.Object.ID
 	d.Deleted = e.Object.Action == plan.Create
+	known := newNames(r.Names)
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		d.Fields = append(d.Fields, DriftEventField{
-			Event: string(f.Kind), FieldDocument: fieldDocuments([]plan.FieldChange{f.FieldChange}, names(r.Names))[0],
+			Event: string(f.Kind), FieldDocument: fieldDocuments(e.Object.Kind, []plan.FieldChange{f.FieldChange}, known)[0],
 		})
 	}
 	return d

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"maps"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -107,26 +108,33 @@ func NewPlan(p *plan.Plan) PlanDocument {
 	}
 	for i, c := range p.Conflicts {
 		d.Conflicts[i] = ConflictDocument{
-			Address: c.Address, Summary: c.Summary, Detail: c.Detail, Hint: c.Hint, Fields: fieldDocuments(c.Fields, known),
+			Address: c.Address, Summary: c.Summary, Detail: c.Detail, Hint: c.Hint, Fields: fieldDocuments(kindOf(c.Address), c.Fields, known),
 		}
 	}
 	return d
 }
 
+// kindOf is the kind that an address says, empty where it is none.
+func kindOf(address string) addr.Kind {
+	a, err := addr.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return a.Kind
+}
+
 // namesOf are the addresses that the plan knows: those of what it changes, and
 // those that its changes refer to.
 func namesOf(p *plan.Plan) names {
-	known := make(names, len(p.Names)+len(p.Changes))
-	for id, address := range p.Names {
-		known[id] = address
-	}
+	known := newNames(make(map[string]string, len(p.Names)+len(p.Changes)))
+	maps.Copy(known.addresses, p.Names)
 	for i := range p.Changes {
-		switch c := &p.Changes[i]; c.Kind {
-		case addr.Core, addr.Entry, addr.Cell:
-			if _, ok := known[c.ID]; !ok || c.Action != plan.Delete {
-				known[c.ID] = c.Address
-			}
-		default:
+		c := &p.Changes[i]
+		if !known.layout.Referred(c.Kind) {
+			continue
+		}
+		if _, ok := known.addresses[c.ID]; !ok || c.Action != plan.Delete {
+			known.addresses[c.ID] = c.Address
 		}
 	}
 	return known

@@ -39,3 +39,6 @@ func (c Check) Free() bool {
 		return false
 	}
 }
+
+// IsStatus reports whether a text is one of the three values of a status.
+func IsStatus(s string) bool { return s == "active" || s == "inactive" || s == "archived" }

@@ -53,6 +53,8 @@ type Field struct {
 	// Covert says that expressions must not show the value, as it may be taken
 	// back to a person; reports may.
 	Covert bool
+	// Title says that people call the object by the value.
+	Title bool
 	// Check is what every value must be.
 	Check Check
 	// Unseen says that policies do not see the field.

@@ -31,7 +31,7 @@ func nodeFields() (first, rest []Field) {
 	first = []Field{
 		{Name: "ip", Identity: true, Required: true, Check: IP, Doc: "IPv4 or IPv6; the node's identity"},
 		stored(Derived, Field{Name: "role", Derive: KindName, Marker: true, Read: true, Value: "`core` or `entry`", In: "the kind of the block"}),
-		stored(Declared, Field{Name: "domain", Check: Domain, Read: true, Value: "full domain name", Doc: "its full domain name"}),
+		stored(Declared, Field{Name: "domain", Title: true, Check: Domain, Read: true, Value: "full domain name", Doc: "its full domain name"}),
 		stored(Declared, Field{Name: "region", Check: Line, Value: "any text", Doc: "any text"}),
 	}
 	first = append(first, status(false, statusDoc, statusDoc)...)

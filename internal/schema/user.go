@@ -5,7 +5,7 @@ import "github.com/sigilgate/sigilform/internal/addr"
 func userKind() Kind {
 	fields := []Field{
 		{Name: "id", Type: Number, Identity: true, Generated: true, Check: Serial, Doc: "from 1; an id is never used again"},
-		stored(Declared, Field{Name: "username", Marker: true, Check: Line, Read: true, Value: "text, unique",
+		stored(Declared, Field{Name: "username", Title: true, Marker: true, Check: Line, Read: true, Value: "text, unique",
 			Doc: "unique; with `count` it must be given", Otherwise: "the label; with `for_each` the key"}),
 	}
 	fields = append(fields, status(false, "as of a node", statusDoc)...)
@@ -24,7 +24,7 @@ func userKind() Kind {
 func deviceKind() Kind {
 	fields := []Field{
 		{Name: "uuid", Identity: true, Generated: true, Check: UUID, Doc: "the device's client UUID"},
-		stored(Declared, Field{Name: "name", Key: "device", Label: true, Marker: true, Check: Line, Read: true, Value: "the device's name", In: "label of `device`"}),
+		stored(Declared, Field{Name: "name", Key: "device", Label: true, Title: true, Marker: true, Check: Line, Read: true, Value: "the device's name", In: "label of `device`"}),
 	}
 	fields = append(fields, status(false, "as of a node", statusDoc+"; its route follows")...)
 	return Kind{

@@ -7,7 +7,6 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
-	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -138,7 +137,7 @@ func (k *masker) unread(at keys.Location, e kv.Entry) bool {
 
 // sensitive reports whether a live value must not be held.
 func (k *masker) sensitive(id state.ID, f keys.LiveField, value string) bool {
-	if isOpen(f.Name, value) {
+	if k.layout.Open(id.Kind, f.Name, value) {
 		return false
 	}
 	if state.LooksMasked(value) || k.layout.Sensitive(id.Kind, f.Name) || k.marked[id][f.Name] || k.State.ReleasedDigest(k.layout, f.Key) != "" {
@@ -146,28 +145,9 @@ func (k *masker) sensitive(id state.ID, f keys.LiveField, value string) bool {
 	}
 	r := k.State.Records[id]
 	if r == nil {
-		return k.Secrets[value] && isText(f.Name)
+		return k.Secrets[value] && k.layout.Words(id.Kind, f.Name)
 	}
 	return r.Hides(f.Name)
-}
-
-// isOpen reports whether a value tells nothing that a digest could keep: it is
-// empty, or one of the three words of a status, which three guesses find.
-func isOpen(name, value string) bool {
-	if name != "status" && name != "route.status" {
-		return value == ""
-	}
-	return value == "" || value == network.Active || value == network.Inactive || value == network.Archived
-}
-
-// isText reports whether a field holds text of people, which may repeat a
-// secret; any other refers to an object, or is one of a few words.
-func isText(name string) bool {
-	switch name {
-	case "domain", "region", "username", "hash_telegram_id", "name", "service_name", "uuid":
-		return true
-	}
-	return strings.HasPrefix(name, "settings.") || strings.HasPrefix(name, "tls.")
 }
 
 func (k *masker) mask(id state.ID, name, value string) string {

@@ -33,7 +33,7 @@ func (k *masker) record(e kv.Entry) (text string, ok bool, err error) {
 func (k *masker) values(id state.ID, values map[string]string) (out map[string]string, changed bool) {
 	out = make(map[string]string, len(values))
 	for name, value := range values {
-		if out[name] = value; !isOpen(name, value) && (k.marked[id][name] || state.LooksMasked(value)) {
+		if out[name] = value; !k.layout.Open(id.Kind, name, value) && (k.marked[id][name] || state.LooksMasked(value)) {
 			out[name], changed = k.mask(id, name, value), true
 		}
 	}

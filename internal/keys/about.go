@@ -1,0 +1,69 @@
+package keys
+
+import (
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
+)
+
+// Set is the set that a field is a member of, empty for one that is of none.
+func (l Layout) Set(kind addr.Kind, name string) string {
+	if f := l.stored(kind, name); f != nil && f.Whole() {
+		return f.Name
+	}
+	return ""
+}
+
+// Open reports whether a value of a field tells nothing that a digest could
+// keep: it is empty, or one of the three words of a status, which three guesses
+// find.
+func (l Layout) Open(kind addr.Kind, name, value string) bool {
+	if value == "" {
+		return true
+	}
+	f := l.stored(kind, name)
+	if f == nil || f.Check != schema.Status && f.Derive != schema.ActiveOnly {
+		return false
+	}
+	return schema.IsStatus(value)
+}
+
+// Words reports whether a field holds text that may repeat a secret; any other
+// refers to an object, or is a number or one of a few words.
+func (l Layout) Words(kind addr.Kind, name string) bool {
+	f := l.stored(kind, name)
+	if f == nil || f.Refers != "" || f.Check == schema.Status {
+		return false
+	}
+	switch f.Class {
+	case schema.Declared, schema.Initial, schema.Rotated:
+		return f.Type == schema.Text || f.Type == schema.List || f.Type == schema.Map || f.Type == schema.Block
+	case schema.Derived, schema.Stamp, schema.Operational:
+	}
+	return false
+}
+
+// Title reports whether a field is what people call an object by.
+func (l Layout) Title(kind addr.Kind, name string) bool {
+	f := l.stored(kind, name)
+	return f != nil && f.Title
+}
+
+// StandsOn reports whether a field may not be there without another reference:
+// the other direction of a link, the same Core of a device's user.
+func (l Layout) StandsOn(kind addr.Kind, name string) bool {
+	x := l.index(kind)
+	f, _, ok := x.byName(name)
+	return ok && (f.Among != "" || x.kind.Place(f.Base).Mutual)
+}
+
+// Referred reports whether a field of some kind refers to objects of a kind.
+func (l Layout) Referred(kind addr.Kind) bool {
+	for _, x := range l.indexes {
+		for i := range x.kind.Fields {
+			if x.kind.Fields[i].Refers == kind {
+				return true
+			}
+		}
+	}
+	return false
+}
