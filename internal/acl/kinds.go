@@ -2,6 +2,7 @@ package acl
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -66,11 +67,11 @@ func Kinds(n *network.Network, layout keys.Layout, own Own, private Private) []K
 		k.node(addr.Entry, &n.Entries[i].Node)
 	}
 	for i := range n.Cells {
-		k.all(kindCells, addr.Cell, n.Cells[i].Domain.Value)
+		k.fields(addr.Cell, n.Cells[i].Domain.Value, "")
 	}
 	for i := range n.Routes {
 		r := &n.Routes[i]
-		k.all(kindRoutes, addr.Route, k.ips[r.Entry.To]+"/"+k.ips[r.Core.To])
+		k.fields(addr.Route, k.ips[r.Entry.To]+"/"+k.ips[r.Core.To], "")
 	}
 	for i := range n.Users {
 		k.user(&n.Users[i])
@@ -88,16 +89,16 @@ func Kinds(n *network.Network, layout keys.Layout, own Own, private Private) []K
 // standIns are for kinds without any object.
 func (k *kinds) standIns(n *network.Network) {
 	if len(n.Cells) == 0 {
-		k.all(kindCells, addr.Cell, nobody)
+		k.fields(addr.Cell, nobody, "")
 	}
 	if len(n.Routes) == 0 {
-		k.all(kindRoutes, addr.Route, nobody+"/"+nobody)
+		k.fields(addr.Route, nobody+"/"+nobody, "")
 	}
 	if len(n.Users) == 0 {
 		k.user(&network.User{})
 	}
 	if len(k.out[kindDeviceRoutes].Ranges) == 0 {
-		k.device(nobody, nobody)
+		k.fields(addr.Device, nobody, nobody)
 	}
 }
 
@@ -111,40 +112,18 @@ func (k *kinds) add(kind int, ranges ...kv.Range) {
 	k.out[kind].Ranges = append(k.out[kind].Ranges, ranges...)
 }
 
-// all puts all fields of an object into one kind of data.
-func (k *kinds) all(kind int, of addr.Kind, id string) {
-	for _, f := range k.layout.FieldRanges(of, id, "") {
-		k.add(kind, f.Range)
+// fields puts each field that an object may have into its kind of data.
+func (k *kinds) fields(of addr.Kind, id, parent string) {
+	for _, f := range k.layout.FieldRanges(of, id, parent) {
+		if f.Data != "" {
+			k.add(slices.Index(kindNames(), f.Data), f.Range)
+		}
 	}
 }
 
 func (k *kinds) node(kind addr.Kind, n *network.Node) {
 	k.ips[n.Addr] = n.IP.Value
-	for _, f := range k.layout.FieldRanges(kind, n.IP.Value, "") {
-		if kind == addr.Core && f.Name == "bound_to" || kind == addr.Entry && f.Name == "links" {
-			continue
-		}
-		k.add(nodeKind(kind, f.Name), f.Range)
-	}
-}
-
-// nodeKind is the kind of data of a node's field.
-func nodeKind(kind addr.Kind, field string) int {
-	switch field {
-	case "status", "status_at":
-		return kindStatus
-	case "health", "health_at":
-		return kindHealth
-	case "service_name", "rotated_at":
-		if kind == addr.Core {
-			return kindCorePaths
-		}
-	case "tls":
-		return kindTLS
-	case "links", "bound_to":
-		return kindTopology
-	}
-	return kindNodes
+	k.fields(kind, n.IP.Value, "")
 }
 
 func (k *kinds) user(u *network.User) {
@@ -152,26 +131,9 @@ func (k *kinds) user(u *network.User) {
 	if u.ID.Named || u.ID.Value > 0 {
 		id = decimal(u.ID.Value)
 	}
-	for _, f := range k.layout.FieldRanges(addr.User, id, "") {
-		kind := kindUsers
-		if f.Name == "credential" {
-			kind = kindCredentials
-		}
-		k.add(kind, f.Range)
-	}
+	k.fields(addr.User, id, "")
 	for i := range u.Devices {
 		uuid := cmp.Or(u.Devices[i].UUID.Value, nobody+u.Devices[i].Addr.String())
-		k.device(id, uuid)
-	}
-}
-
-func (k *kinds) device(user, uuid string) {
-	route := kv.Below(k.layout.Prefixes(addr.Device, uuid, "")[0])
-	for _, f := range k.layout.FieldRanges(addr.Device, uuid, user) {
-		kind := kindUsers
-		if route.Covers(f.Range) {
-			kind = kindDeviceRoutes
-		}
-		k.add(kind, f.Range)
+		k.fields(addr.Device, uuid, id)
 	}
 }

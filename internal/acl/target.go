@@ -57,14 +57,11 @@ func (c *compiler) collection(name string) []kv.Range {
 	return []kv.Range{kv.Below(c.layout.Prefix() + name + "/")}
 }
 
-// object are all keys of an object; a Core has no binding, an Entry no links.
+// object are all keys that an object may have.
 func (c *compiler) object(kind addr.Kind, id, parent string) []kv.Range {
-	var out []kv.Range
-	for _, prefix := range c.layout.Prefixes(kind, id, parent) {
-		below := strings.TrimPrefix(prefix, c.layout.Prefix())
-		if kind == addr.Core && strings.HasPrefix(below, "topology/bindings/") || kind == addr.Entry && strings.HasPrefix(below, "topology/links/") {
-			continue
-		}
+	prefixes := c.layout.Places(kind, id, parent)
+	out := make([]kv.Range, 0, len(prefixes))
+	for _, prefix := range prefixes {
 		out = append(out, kv.Below(prefix))
 	}
 	return out

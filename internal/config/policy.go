@@ -82,7 +82,7 @@ func (r *run) severity(a *hcl.Attribute, allowed ...diag.Severity) diag.Severity
 // policies are those of the root, by name. Each is tried with a plan of which
 // nothing is known: what is wrong in any plan is found without one.
 func (s *scope) policies() []Policy {
-	plan, network := cty.UnknownVal(lang.PlanType()), cty.UnknownVal(lang.NetworkType())
+	plan, network := cty.UnknownVal(lang.PlanType()), cty.UnknownVal(lang.NetworkType(s.run.catalogue))
 	var out []Policy
 	for _, name := range sortedKeys(s.folder.policies) {
 		b := s.folder.policies[name]
@@ -92,7 +92,7 @@ func (s *scope) policies() []Policy {
 		ctx := s.policyContext(b, plan, network)
 		s.tryPolicy(b.condition, ctx, cty.Bool)
 		s.tryPolicy(b.message, ctx, cty.String)
-		sample := s.policyContext(b, lang.Sample(lang.PlanType()), lang.Sample(lang.NetworkType()))
+		sample := s.policyContext(b, lang.Sample(lang.PlanType()), lang.Sample(lang.NetworkType(s.run.catalogue)))
 		s.tryElements(b.condition, sample)
 		s.tryElements(b.message, sample)
 		out = append(out, Policy{Name: name, Severity: b.severity, Range: *s.run.rangeOf(b.at), block: b})

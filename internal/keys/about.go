@@ -42,6 +42,17 @@ func (l Layout) Words(kind addr.Kind, name string) bool {
 	return false
 }
 
+// Generated are the stored fields of a kind that the plan chooses values for.
+func (l Layout) Generated(kind addr.Kind) []*schema.Field {
+	var out []*schema.Field
+	for _, f := range l.index(kind).fields {
+		if f.Generated {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // Title reports whether a field is what people call an object by.
 func (l Layout) Title(kind addr.Kind, name string) bool {
 	f := l.stored(kind, name)

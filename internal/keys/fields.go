@@ -17,16 +17,24 @@ func (l Layout) FieldName(kind addr.Kind, at Location) (name string, ok bool) {
 // or map.
 type FieldRange struct {
 	Name string
+	// Data is the kind of data that the field is, empty for one that objects of
+	// the kind can't have.
+	Data string
 	kv.Range
 }
 
 // FieldRanges are all fields that an object may have.
 func (l Layout) FieldRanges(kind addr.Kind, id, parent string) []FieldRange {
-	fields := l.index(kind).fields
-	out := make([]FieldRange, 0, len(fields))
-	for _, f := range fields {
+	x := l.index(kind)
+	out := make([]FieldRange, 0, len(x.fields))
+	for _, f := range x.fields {
 		if r, ok := l.Range(kind, id, parent, f.Name); ok {
-			out = append(out, FieldRange{Name: f.Name, Range: r})
+			of := x.kind.Place(f.Base).Of
+			next := FieldRange{Name: f.Name, Range: r}
+			if of == "" || of == kind {
+				next.Data = x.kind.DataOf(f)
+			}
+			out = append(out, next)
 		}
 	}
 	return out

@@ -123,6 +123,19 @@ func (l Layout) Prefixes(kind addr.Kind, id, parent string) []string {
 	return out
 }
 
+// Places are those of the [Layout.Prefixes] where an object of the kind has keys:
+// a Core has no binding, an Entry no links, whatever others leave there.
+func (l Layout) Places(kind addr.Kind, id, parent string) []string {
+	k := l.index(kind).kind
+	out := l.Prefixes(kind, id, parent)
+	for _, p := range k.Beside {
+		if p.Of != "" && p.Of != kind {
+			out = slices.DeleteFunc(out, func(at string) bool { return at == l.base(p.Base, kind, id, parent) })
+		}
+	}
+	return out
+}
+
 // FieldKey is the key of a field by its name.
 func (l Layout) FieldKey(kind addr.Kind, id, parent, name string) string {
 	f, member, ok := l.index(kind).byName(name)

@@ -1,6 +1,13 @@
 package lang
 
-import "github.com/zclconf/go-cty/cty"
+import (
+	"maps"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
+)
 
 // The words that a policy's expressions have besides those of the language.
 const (
@@ -54,29 +61,55 @@ func PlanType() cty.Type {
 }
 
 // NetworkType is what a policy sees of the desired network: all objects of each
-// kind. What refers to another object is that object's address.
-func NetworkType() cty.Type {
-	node := func(more map[string]cty.Type) cty.Type {
-		out := map[string]cty.Type{
-			"address": cty.String, "ip": cty.String, "domain": cty.String, "region": cty.String, "status": cty.String, "settings": cty.Map(cty.String),
-		}
-		for name, t := range more {
-			out[name] = t
-		}
-		return cty.List(cty.Object(out))
+// kind, with the fields that the catalogue lets policies see, and what is
+// computed of them. What refers to another object is that object's address; of
+// what is always sensitive, only whether it is there.
+func NetworkType(c *schema.Catalogue) cty.Type {
+	computed := map[addr.Kind]map[string]cty.Type{
+		addr.Core:  {"member": cty.Bool},
+		addr.Entry: {"cores": cty.List(cty.String)},
+		addr.User:  {"devices": cty.Number},
 	}
-	list := func(attrs map[string]cty.Type) cty.Type { return cty.List(cty.Object(attrs)) }
-	return cty.Object(map[string]cty.Type{
-		"name": cty.String, "prefix": cty.String,
-		"cells":   list(map[string]cty.Type{"address": cty.String, "domain": cty.String, "status": cty.String}),
-		"cores":   node(map[string]cty.Type{"cell": cty.String, "links": cty.List(cty.String), "member": cty.Bool}),
-		"entries": node(map[string]cty.Type{"bound_to": cty.String, "cores": cty.List(cty.String)}),
-		"routes":  list(map[string]cty.Type{"address": cty.String, "entry": cty.String, "core": cty.String, "status": cty.String}),
-		"users": list(map[string]cty.Type{
-			"address": cty.String, "username": cty.String, "status": cty.String, "core_nodes": cty.List(cty.String),
-			"access": cty.List(cty.String), "devices": cty.Number, "has_credential": cty.Bool,
-		}),
-	})
+	out := map[string]cty.Type{"name": cty.String, "prefix": cty.String}
+	for i := range c.Kinds() {
+		k := &c.Kinds()[i]
+		if k.Foreign || k.Parent != "" {
+			continue
+		}
+		attrs := map[string]cty.Type{"address": cty.String}
+		maps.Copy(attrs, computed[k.Name])
+		for j := range k.Fields {
+			if f := &k.Fields[j]; f.Sensitive {
+				attrs["has_"+f.Name] = cty.Bool
+			} else if k.Has(f) && f.Seen() {
+				attrs[f.Name] = seenType(f)
+			}
+		}
+		out[k.Plural] = cty.List(cty.Object(attrs))
+	}
+	return cty.Object(out)
+}
+
+func seenType(f *schema.Field) cty.Type {
+	switch {
+	case f.Type == schema.Set:
+		return cty.List(cty.String)
+	case f.Refers != "":
+		return cty.String
+	}
+	return fieldType(f)
+}
+
+// NoValue is what a policy sees of a field that an object has not.
+func NoValue(f *schema.Field) cty.Value {
+	switch t := seenType(f); {
+	case t.IsListType():
+		return cty.ListValEmpty(t.ElementType())
+	case t.IsMapType():
+		return cty.MapValEmpty(t.ElementType())
+	default:
+		return cty.NullVal(t)
+	}
 }
 
 // Sample is a value of a type of which nothing is known, but that each list in it

@@ -82,7 +82,7 @@ type maker struct {
 }
 
 func newMaker(in Input) *maker {
-	layout := keys.NewLayout(in.Network.Prefix)
+	layout := keys.LayoutOf(in.Network.Catalogue, in.Network.Prefix)
 	m := &maker{
 		in: in, layout: layout,
 		live: map[liveID]*keys.Live{}, wanted: map[state.ID]*keys.Object{},

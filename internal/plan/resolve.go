@@ -6,6 +6,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -17,13 +18,10 @@ func (m *maker) resolve() *network.Network {
 	n.Entries = slices.Clone(n.Entries)
 	n.Users = slices.Clone(n.Users)
 	for i := range n.Cores {
-		c := &n.Cores[i]
-		m.choose(c.Addr, addr.Core, c.IP.Value, "uuid", &c.UUID, m.in.IDs.UUID)
-		m.choose(c.Addr, addr.Core, c.IP.Value, "service_name", &c.ServiceName, m.in.IDs.ServiceName)
+		m.chooseAll(addr.Core, n.Cores[i].IP.Value, &n.Cores[i])
 	}
 	for i := range n.Entries {
-		e := &n.Entries[i]
-		m.choose(e.Addr, addr.Entry, e.IP.Value, "service_name", &e.ServiceName, m.in.IDs.ServiceName)
+		m.chooseAll(addr.Entry, n.Entries[i].IP.Value, &n.Entries[i])
 	}
 	m.resolveUsers(n.Users)
 	for i := range n.Users {
@@ -32,6 +30,23 @@ func (m *maker) resolve() *network.Network {
 	m.resolveDevices(n.Users)
 	m.carryStatuses(&n)
 	return &n
+}
+
+// chooseAll fills the generated fields of a node.
+func (m *maker) chooseAll(kind addr.Kind, id string, o network.Object) {
+	for _, f := range m.layout.Generated(kind) {
+		if t := o.Slot(f, false).Text; t != nil {
+			m.choose(o.Address(), kind, id, f.Name, t, m.fresh(f))
+		}
+	}
+}
+
+// fresh makes values of a generated field.
+func (m *maker) fresh(f *schema.Field) func() string {
+	if f.Check == schema.UUID {
+		return m.in.IDs.UUID
+	}
+	return m.in.IDs.ServiceName
 }
 
 // choose fills a text that no file names: with what was recorded, else with

@@ -94,11 +94,8 @@ func (m *maker) complete(r *state.Record, memory *keys.Memory) {
 		memory.Initial[name] = value()
 		m.chosen[memory.Addr.String()+"\x00"+name] = true
 	}
-	if keys.Space(r.Kind) == keys.Node {
-		choose("service_name", m.in.IDs.ServiceName)
-	}
-	if r.Kind == addr.Core {
-		choose("uuid", m.in.IDs.UUID)
+	for _, f := range m.layout.Generated(r.Kind) {
+		choose(f.Name, m.fresh(f))
 	}
 }
 

@@ -6,83 +6,100 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/lang"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // networkValue is the desired network as expressions see it, of
 // [lang.NetworkType].
 func networkValue(n *network.Network) cty.Value {
+	c := n.Schema()
 	known := map[addr.Addr][]addr.Addr{}
 	for i := range n.Routes {
 		if r := &n.Routes[i]; r.Status.Value != network.Archived {
 			known[r.Entry.To] = append(known[r.Entry.To], r.Core.To)
 		}
 	}
-	return cty.ObjectVal(map[string]cty.Value{
-		"name": cty.StringVal(n.Name), "prefix": cty.StringVal(n.Prefix),
-		"cells": each("cells", n.Cells, func(c *network.Cell) map[string]cty.Value {
-			return map[string]cty.Value{"address": address(c.Addr), "domain": text(c.Domain), "status": text(c.Status)}
-		}),
-		"cores": each("cores", n.Cores, func(c *network.Core) map[string]cty.Value {
-			out := nodeValue(&c.Node)
-			out["cell"], out["links"], out["member"] = ref(c.Cell), refs(c.Links), cty.BoolVal(c.Member != nil)
-			return out
-		}),
-		"entries": each("entries", n.Entries, func(e *network.Entry) map[string]cty.Value {
-			out := nodeValue(&e.Node)
-			out["bound_to"], out["cores"] = ref(e.BoundTo), addresses(known[e.Addr])
-			return out
-		}),
-		"routes": each("routes", n.Routes, func(r *network.Route) map[string]cty.Value {
-			return map[string]cty.Value{"address": address(r.Addr), "entry": ref(r.Entry), "core": ref(r.Core), "status": text(r.Status)}
-		}),
-		"users": each("users", n.Users, userValue),
-	})
-}
-
-// each makes the list of the objects of one kind.
-func each[T any](name string, objects []T, value func(*T) map[string]cty.Value) cty.Value {
-	out := make([]cty.Value, 0, len(objects))
-	for i := range objects {
-		out = append(out, cty.ObjectVal(value(&objects[i])))
-	}
-	return list(lang.NetworkType().AttributeType(name).ElementType(), out)
-}
-
-func nodeValue(n *network.Node) map[string]cty.Value {
-	settings := cty.MapValEmpty(cty.String)
-	if len(n.Settings) > 0 {
-		values := map[string]cty.Value{}
-		for name, t := range n.Settings {
-			values[name] = text(t)
+	objects := map[addr.Kind][]cty.Value{}
+	n.Each(func(kind addr.Kind, o network.Object) {
+		if k := c.Kind(kind); k.Parent == "" {
+			objects[kind] = append(objects[kind], cty.ObjectVal(objectValue(k, o, known)))
 		}
-		settings = cty.MapVal(values)
+	})
+	types := lang.NetworkType(c)
+	out := map[string]cty.Value{"name": cty.StringVal(n.Name), "prefix": cty.StringVal(n.Prefix)}
+	for i := range c.Kinds() {
+		if k := &c.Kinds()[i]; types.HasAttribute(k.Plural) {
+			out[k.Plural] = list(types.AttributeType(k.Plural).ElementType(), objects[k.Name])
+		}
 	}
-	return map[string]cty.Value{
-		"address": address(n.Addr), "ip": text(n.IP), "domain": text(n.Domain), "region": text(n.Region), "status": text(n.Status), "settings": settings,
-	}
+	return cty.ObjectVal(out)
 }
 
-func userValue(u *network.User) map[string]cty.Value {
-	return map[string]cty.Value{
-		"address": address(u.Addr), "username": text(u.Username), "status": text(u.Status), "core_nodes": refs(u.CoreNodes),
-		"access": access(u), "devices": cty.NumberIntVal(int64(len(u.Devices))), "has_credential": cty.BoolVal(u.Credential.Value != ""),
+// objectValue is one object: the fields that policies see, and what is computed.
+func objectValue(k *schema.Kind, o network.Object, known map[addr.Addr][]addr.Addr) map[string]cty.Value {
+	out := map[string]cty.Value{"address": address(o.Address())}
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		switch slot := o.Slot(f, false); {
+		case f.Sensitive:
+			out["has_"+f.Name] = cty.BoolVal(slot.Text != nil && slot.Text.Value != "")
+		case k.Has(f) && f.Seen():
+			out[f.Name] = slotValue(f, slot)
+		}
 	}
+	switch x := o.(type) {
+	case *network.Core:
+		out["member"] = cty.BoolVal(x.Member != nil)
+	case *network.Entry:
+		out["cores"] = addresses(known[x.Addr])
+	case *network.User:
+		out["devices"] = cty.NumberIntVal(int64(len(x.Devices)))
+	}
+	return out
 }
 
-func access(u *network.User) cty.Value {
-	if u.Access.Sensitive {
-		return texts(u.Access.Values).Mark(lang.Sensitive)
+// slotValue is the value of a field; where the object has none, that of nothing.
+func slotValue(f *schema.Field, s network.Slot) cty.Value {
+	switch {
+	case s.Ref != nil:
+		return ref(*s.Ref)
+	case s.Refs != nil:
+		return addresses(s.Refs.To)
+	case s.Words != nil:
+		return words(*s.Words)
+	case s.Texts != nil:
+		return textMap(*s.Texts)
+	case s.Number != nil && s.Number.Named:
+		return marked(cty.NumberUIntVal(s.Number.Value), s.Number.Sensitive)
+	case s.Text != nil:
+		return text(*s.Text)
 	}
-	return texts(u.Access.Values)
+	return lang.NoValue(f)
+}
+
+func textMap(all map[string]network.Text) cty.Value {
+	if len(all) == 0 {
+		return cty.MapValEmpty(cty.String)
+	}
+	values := make(map[string]cty.Value, len(all))
+	for name, t := range all {
+		values[name] = text(t)
+	}
+	return cty.MapVal(values)
+}
+
+func words(w network.Words) cty.Value { return marked(texts(w.Values), w.Sensitive) }
+
+func marked(v cty.Value, sensitive bool) cty.Value {
+	if sensitive {
+		return v.Mark(lang.Sensitive)
+	}
+	return v
 }
 
 // text is null where there is none, and marked where it must not be shown.
 func text(t network.Text) cty.Value {
-	v := optional(t.Value)
-	if t.Sensitive {
-		v = v.Mark(lang.Sensitive)
-	}
-	return v
+	return marked(optional(t.Value), t.Sensitive)
 }
 
 func address(a addr.Addr) cty.Value { return cty.StringVal(a.String()) }
@@ -93,8 +110,6 @@ func ref(r network.Ref) cty.Value {
 	}
 	return address(r.To)
 }
-
-func refs(r network.Refs) cty.Value { return addresses(r.To) }
 
 func addresses(all []addr.Addr) cty.Value {
 	out := make([]cty.Value, 0, len(all))

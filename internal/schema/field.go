@@ -60,6 +60,10 @@ type Field struct {
 	// Unseen says that policies do not see the field.
 	Unseen bool
 
+	// Data is the kind of data that the field is, where it is another than its
+	// object's or its place's: who may do what is told by those.
+	Data string
+
 	// Doc is the meaning for who writes files, Otherwise what holds where the
 	// attribute is left out, if no other column says it.
 	Doc, Otherwise string
@@ -129,6 +133,11 @@ func (f *Field) Attribute() bool {
 	case Declared, Initial, Rotated:
 	}
 	return !f.Label
+}
+
+// Seen reports whether policies see the field's value.
+func (f *Field) Seen() bool {
+	return !f.Unseen && !f.Generated && !f.Sensitive && !f.Covert && f.Type != Block
 }
 
 // Daily reports whether the network writes the field all day.

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/sigilgate/sigilform/internal/addr"
+import (
+	"cmp"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+)
 
 // Kind is one kind of object.
 type Kind struct {
@@ -12,6 +16,8 @@ type Kind struct {
 	// empty for a kind without keys.
 	Path   string
 	Parent addr.Kind
+	// Data is the kind of data that the objects are.
+	Data string
 	// Beside are the other prefixes of its keys.
 	Beside []Place
 	// Foreign says that the objects are no part of the network, so that no
@@ -52,6 +58,7 @@ func leaves(fields []Field) []Field {
 type Place struct {
 	Base Base
 	Path string
+	Data string
 	// Of is the kind whose keys are there, where several share the space; one
 	// of another kind may have some left.
 	Of addr.Kind
@@ -89,6 +96,12 @@ func (k *Kind) Field(name string) (*Field, bool) {
 func (k *Kind) Has(f *Field) bool {
 	of := k.Place(f.Base).Of
 	return f.Attribute() && (of == "" || of == k.Name)
+}
+
+// DataOf is the kind of data that a field is; what is always sensitive is a
+// credential.
+func (k *Kind) DataOf(f *Field) string {
+	return cmp.Or(f.Data, map[bool]string{true: "credentials"}[f.Sensitive], k.Place(f.Base).Data, k.Data)
 }
 
 // Parts are the fields that make the identity, in their order in the path.

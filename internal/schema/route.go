@@ -3,20 +3,20 @@ package schema
 import "github.com/sigilgate/sigilform/internal/addr"
 
 func cellKind() Kind {
-	return Kind{Name: addr.Cell, Plural: "cells", Path: "cells/", Fields: append([]Field{
+	return Kind{Name: addr.Cell, Plural: "cells", Path: "cells/", Data: "cells", Fields: append([]Field{
 		{Name: "domain", Identity: true, Required: true, Check: Domain, Doc: "the cell's domain; its identity"},
-	}, status(true, "as of a node", statusDoc)...)}
+	}, status(true, "", "as of a node", statusDoc)...)}
 }
 
 func routeKind() Kind {
 	fields := append([]Field{
 		{Name: "entry", Identity: true, Required: true, Refers: addr.Entry, Doc: "where it begins"},
 		{Name: "core", Identity: true, Required: true, Refers: addr.Core, Doc: "where it ends"},
-	}, status(true, "as of a node", statusDoc)...)
-	return Kind{Name: addr.Route, Plural: "routes", Path: "paths/", Fields: append(fields,
+	}, status(true, "", "as of a node", statusDoc)...)
+	return Kind{Name: addr.Route, Plural: "routes", Path: "paths/", Data: "routes", Fields: append(fields,
 		stored(Rotated, Field{Name: "service_name", Check: ServiceName, Unseen: true, Value: "gRPC path of this route alone, where it differs from its Core's",
 			Doc: "the first gRPC path of this route alone", Otherwise: "the Core's"}),
-		tls("[overrides](#tls) for this route", "the Core's"),
+		tls("", "[overrides](#tls) for this route", "the Core's"),
 		stored(Operational, Field{Name: "rotated_at", Value: "when it was last rotated"}),
 	)}
 }

@@ -8,8 +8,8 @@ func userKind() Kind {
 		stored(Declared, Field{Name: "username", Title: true, Marker: true, Check: Line, Read: true, Value: "text, unique",
 			Doc: "unique; with `count` it must be given", Otherwise: "the label; with `for_each` the key"}),
 	}
-	fields = append(fields, status(false, "as of a node", statusDoc)...)
-	return Kind{Name: addr.User, Plural: "users", Path: "users/", Fields: append(fields,
+	fields = append(fields, status(false, "", "as of a node", statusDoc)...)
+	return Kind{Name: addr.User, Plural: "users", Path: "users/", Data: "users", Fields: append(fields,
 		stored(Stamp, Field{Name: "created", Read: true, Value: "when the user was created"}),
 		stored(Declared, Field{Name: "core_nodes", Type: Set, Refers: addr.Core, Read: true, Value: "empty", Doc: "the Cores that the user may use"}),
 		stored(Declared, Field{Name: "credential", Sensitive: true, Check: Credential, Value: "password hash, argon2id or bcrypt, as `sigilform hash` prints it",
@@ -26,10 +26,10 @@ func deviceKind() Kind {
 		{Name: "uuid", Identity: true, Generated: true, Check: UUID, Doc: "the device's client UUID"},
 		stored(Declared, Field{Name: "name", Key: "device", Label: true, Title: true, Marker: true, Check: Line, Read: true, Value: "the device's name", In: "label of `device`"}),
 	}
-	fields = append(fields, status(false, "as of a node", statusDoc+"; its route follows")...)
+	fields = append(fields, status(false, "", "as of a node", statusDoc+"; its route follows")...)
 	return Kind{
-		Name: addr.Device, Plural: "devices", Path: "devices/", Parent: addr.User,
-		Beside: []Place{{Base: Routes, Path: "routes/"}},
+		Name: addr.Device, Plural: "devices", Path: "devices/", Data: "users", Parent: addr.User,
+		Beside: []Place{{Base: Routes, Path: "routes/", Data: "device routes"}},
 		Fields: append(fields,
 			stored(Stamp, Field{Name: "created", Read: true, Value: "when the device was created"}),
 			stored(Declared, Field{Name: "core", Key: "core_node", Refers: addr.Core, Among: "core_nodes", Read: true, Value: "IP of one of the user's `core_nodes`",
