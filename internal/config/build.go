@@ -116,8 +116,9 @@ func (v resolver) numberOf(name string, value cty.Value, a *attr, def hcl.Range)
 	if !bare.IsKnown() || bare.IsNull() {
 		return network.Number{}
 	}
-	n, accuracy := bare.AsBigFloat().Uint64()
-	if accuracy == big.Exact {
+	number := bare.AsBigFloat()
+	// Uint64 says of 1.5 that 1 is exact, so whether it is whole is asked first.
+	if n, accuracy := number.Uint64(); number.IsInt() && accuracy == big.Exact {
 		return network.Number{Value: n, Named: true, Sensitive: lang.IsSensitive(value)}
 	}
 	v.scope.run.taint(v.at, cty.DynamicVal)

@@ -135,6 +135,8 @@ func fieldType(f *schema.Field) cty.Type {
 			members[f.Members[i].Name] = fieldType(&f.Members[i])
 		}
 		return cty.Object(members)
+	case schema.Mixed:
+		return cty.DynamicPseudoType
 	case schema.Text:
 	}
 	return cty.String

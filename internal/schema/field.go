@@ -91,6 +91,8 @@ const (
 	Map
 	// Block is a nested block, whose members are stored as those of a map.
 	Block
+	// Mixed is a list of objects, words and texts.
+	Mixed
 )
 
 // Base says below which of an object's prefixes a field lies.

@@ -12,11 +12,25 @@ func routeKind() Kind {
 	fields := append([]Field{
 		{Name: "entry", Identity: true, Required: true, Refers: addr.Entry, Doc: "where it begins"},
 		{Name: "core", Identity: true, Required: true, Refers: addr.Core, Doc: "where it ends"},
-	}, status(true, "", "as of a node", statusDoc)...)
+	}, unread(status(true, "", "as of a node", statusDoc))...)
 	return Kind{Name: addr.Route, Plural: "routes", Path: "paths/", Data: "routes", Fields: append(fields,
 		stored(Rotated, Field{Name: "service_name", Check: ServiceName, Unseen: true, Value: "gRPC path of this route alone, where it differs from its Core's",
 			Doc: "the first gRPC path of this route alone", Otherwise: "the Core's"}),
-		tls("", "[overrides](#tls) for this route", "the Core's"),
+		overrides(tls("", "[overrides](#tls) for this route", "the Core's")),
 		stored(Operational, Field{Name: "rotated_at", Value: "when it was last rotated"}),
 	)}
+}
+
+// unread are fields that no program of today reads.
+func unread(fields []Field) []Field {
+	for i := range fields {
+		fields[i].Read = false
+	}
+	return fields
+}
+
+// overrides is a block that stands for another one's.
+func overrides(f Field) Field {
+	f.Value = "overrides what the Core's `tls/…` say, key by key"
+	return f
 }
