@@ -83,6 +83,14 @@ func (f *flattener) field(d *draft, o network.Object, s *schema.Field) {
 		ids := f.refer(d, s, []addr.Addr{slot.Ref.To})
 		f.need(d.Addr, s.Name, ids[0])
 		d.put(s, "", ids[0], true, false)
+	default:
+		f.many(d, s, slot)
+	}
+}
+
+// many adds what has several values.
+func (f *flattener) many(d *draft, s *schema.Field, slot network.Slot) {
+	switch {
 	case slot.Refs != nil && slot.Refs.Named:
 		d.set(s, f.refer(d, s, slot.Refs.To))
 	case slot.Words != nil && slot.Words.Named && s.Type == schema.Set:

@@ -111,24 +111,35 @@ func (v *validator) checkText(kind addr.Kind, a addr.Addr, f *schema.Field, t Te
 		v.status(a, f.Name, t)
 	case schema.ServiceName:
 		v.service(a, f.Name, t)
+	default:
+		if t.Named {
+			v.checkForm(a, f, t)
+		}
+	}
+}
+
+// checkForm checks a text that a file names against a form; where there is
+// none, the canonical form is all that is asked.
+func (v *validator) checkForm(a addr.Addr, f *schema.Field, t Text) {
+	switch f.Check {
 	case schema.Digest:
-		if t.Named && !hexDigest.MatchString(t.Value) {
+		if !hexDigest.MatchString(t.Value) {
 			v.refuse(a, f.Name, f.Name+" is no HMAC-SHA256", "It has 64 hexadecimal digits. The value is not shown.", "Never write the Telegram id itself.")
 		}
 	case schema.Credential:
-		if summary, hint := checkCredential(t.Value); t.Named && summary != "" {
+		if summary, hint := checkCredential(t.Value); summary != "" {
 			v.refuse(a, f.Name, summary, "The value is not shown.", hint)
 		}
 	case schema.Fingerprint:
-		if t.Named && !slices.Contains(fingerprints(), t.Value) {
+		if !slices.Contains(fingerprints(), t.Value) {
 			v.refuse(a, f.Name, fmt.Sprintf("%s is no uTLS client fingerprint", shown(t)), "", "Write one of "+strings.Join(fingerprints(), ", ")+".")
 		}
 	case schema.TLSVersion:
-		if t.Named && t.Value != "1.2" && t.Value != "1.3" {
+		if t.Value != "1.2" && t.Value != "1.3" {
 			v.refuse(a, f.Name, fmt.Sprintf("%s is no TLS version to require", shown(t)),
 				"Older versions are broken, and there is none newer.", `Write "1.2" or "1.3".`)
 		}
-	default: // the canonical form is all that is asked
+	default:
 	}
 }
 

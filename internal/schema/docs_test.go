@@ -35,7 +35,7 @@ func TestTablesOfDocuments(t *testing.T) {
 			t.Errorf("docs/%s has other tables than the catalogue; run this test with -update", file)
 			continue
 		}
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil { //nolint:gosec // a document
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,22 +77,21 @@ func keyTables() map[string]string {
 	}
 	own := func(f *schema.Field) bool { return f.Base == schema.Own }
 	return map[string]string{
-		"nodes":    keyTable(core, "", func(f *schema.Field) bool { return own(f) && shared(f) }),
-		"core":     keyTable(core, "", func(f *schema.Field) bool { return own(f) && !shared(f) }),
-		"entry":    keyTable(entry, "", func(f *schema.Field) bool { _, ok := core.Field(f.Name); return own(f) && !(ok && f.Key == coreKey(core, f)) }),
+		"nodes": keyTable(core, "", func(f *schema.Field) bool { return own(f) && shared(f) }),
+		"core":  keyTable(core, "", func(f *schema.Field) bool { return own(f) && !shared(f) }),
+		"entry": keyTable(entry, "", func(f *schema.Field) bool {
+			other, ok := core.Field(f.Name)
+			return own(f) && (!ok || f.Key != other.Key)
+		}),
 		"topology": keyTable(core, "", func(f *schema.Field) bool { return !own(f) }),
 		"cells":    keyTable(c.Kind(addr.Cell), "", own), "paths": keyTable(c.Kind(addr.Route), "", own), "users": keyTable(c.Kind(addr.User), "", own),
 		"devices": keyTable(c.Kind(addr.Device), "users/<id>/devices/<uuid>/", func(*schema.Field) bool { return true }),
 	}
 }
 
-func coreKey(core *schema.Kind, f *schema.Field) string {
-	other, _ := core.Field(f.Name)
-	return other.Key
-}
-
 func keyTable(k *schema.Kind, prefix string, of func(*schema.Field) bool) string {
-	out := row("", "key", "value", "class", "HCL") + "|---|---|---|---|---|\n"
+	var out strings.Builder
+	out.WriteString(row("", "key", "value", "class", "HCL") + "|---|---|---|---|---|\n")
 	for i := range k.Fields {
 		f := &k.Fields[i]
 		if !f.Stored || f.Other || !of(f) {
@@ -105,19 +104,19 @@ func keyTable(k *schema.Kind, prefix string, of func(*schema.Field) bool) string
 				at = p.Path + "<" + string(p.Of) + " ip>/"
 			}
 		}
-		out += keyRows(f, at)
+		out.WriteString(keyRows(f, at))
 	}
-	return out
+	return out.String()
 }
 
 func keyRows(f *schema.Field, at string) string {
 	if f.Type == schema.Block && f.Value == "" {
-		out := ""
+		var out strings.Builder
 		for i := range f.Members {
 			m := &f.Members[i]
-			out += row(read(f), code(at+f.Key+m.Name), m.Value, class(f, m), code(f.Name+" { "+m.Name+" }"))
+			out.WriteString(row(read(f), code(at+f.Key+m.Name), m.Value, class(f, m), code(f.Name+" { "+m.Name+" }")))
 		}
-		return out
+		return out.String()
 	}
 	key := code(at + f.Key + member(f))
 	if f.Marker {
@@ -194,13 +193,14 @@ func languageTables() map[string]string {
 		if k.Parent != "" {
 			head += " of " + code(string(kind))
 		}
-		table := row(head, "type", "default", "meaning") + "|---|---|---|---|\n"
+		var table strings.Builder
+		table.WriteString(row(head, "type", "default", "meaning") + "|---|---|---|---|\n")
 		for i := range k.Fields {
 			if f := &k.Fields[i]; k.Has(f) {
-				table += row(code(f.Name), typeText(f), fallback(f), f.Doc)
+				table.WriteString(row(code(f.Name), typeText(f), fallback(f), f.Doc))
 			}
 		}
-		out[string(kind)] = table
+		out[string(kind)] = table.String()
 	}
 	tls, _ := c.Kind(addr.Core).Field("tls")
 	out["tls"] = row("attribute", "type", "meaning") + "|---|---|---|\n"

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/sigilgate/sigilform/internal/addr"
+import (
+	"slices"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+)
 
 // stored is a field with a key of its own, of the same name unless one is given.
 func stored(class Class, f Field) Field {
@@ -28,22 +32,25 @@ func status(marker bool, data, value, doc string) []Field {
 // nodeFields are what a Core and an Entry have in common: first those that tell
 // who it is, then the rest. path is the kind of data that rotated paths are.
 func nodeFields(path string) (first, rest []Field) {
-	first = []Field{
+	first = slices.Concat([]Field{
 		{Name: "ip", Identity: true, Required: true, Check: IP, Doc: "IPv4 or IPv6; the node's identity"},
 		stored(Derived, Field{Name: "role", Derive: KindName, Marker: true, Read: true, Value: "`core` or `entry`", In: "the kind of the block"}),
 		stored(Declared, Field{Name: "domain", Title: true, Check: Domain, Read: true, Value: "full domain name", Doc: "its full domain name"}),
 		stored(Declared, Field{Name: "region", Check: Line, Value: "any text", Doc: "any text"}),
-	}
-	first = append(first, status(false, "node status", statusDoc, statusDoc)...)
+	}, status(false, "node status", statusDoc, statusDoc))
 	rest = []Field{
 		stored(Declared, Field{
 			Name: "links", Type: Set, Refers: addr.Core, Base: Links, Value: "empty", Doc: "the Cores that it is linked with", Otherwise: "see below",
 			In: "`links` of either side",
 		}),
-		stored(Declared, Field{Name: "bound_to", Refers: addr.Core, Base: Bindings, Key: "core", Value: "IP of the one Core that administers the Entry",
-			Doc: "the one Core that administers it", Otherwise: "**required** while active"}),
-		stored(Declared, Field{Name: "settings", Type: Map, Check: Segment, Value: "any text", Otherwise: "`{}`",
-			Doc: "any settings of the node, one key for each name; names of others stay untouched"}),
+		stored(Declared, Field{
+			Name: "bound_to", Refers: addr.Core, Base: Bindings, Key: "core", Value: "IP of the one Core that administers the Entry",
+			Doc: "the one Core that administers it", Otherwise: "**required** while active",
+		}),
+		stored(Declared, Field{
+			Name: "settings", Type: Map, Check: Segment, Value: "any text", Otherwise: "`{}`",
+			Doc: "any settings of the node, one key for each name; names of others stay untouched",
+		}),
 		tls("node tls", "[how others connect to it](#tls)", ""),
 		stored(Operational, Field{Name: "rotated_at", Data: path, Value: "when the path was last rotated"}),
 		stored(Operational, Field{Name: "health", Data: "node health", Value: "`healthy`, `degraded` or `unreachable`"}),
@@ -56,8 +63,10 @@ func nodeFields(path string) (first, rest []Field) {
 func tls(data, doc, otherwise string) Field {
 	return stored(Declared, Field{Name: "tls", Data: data, Type: Block, Unseen: true, Doc: doc, Otherwise: otherwise, Members: []Field{
 		{Name: "sni", Check: Domain, Value: "server name that clients send", Doc: "the server name that clients send"},
-		{Name: "fingerprint", Check: Fingerprint, Value: "uTLS client name, like `chrome`",
-			Doc: "a uTLS client: `chrome`, `firefox`, `safari`, `ios`, `android`, `edge`, `360`, `qq`, `random`, `randomized`"},
+		{
+			Name: "fingerprint", Check: Fingerprint, Value: "uTLS client name, like `chrome`",
+			Doc: "a uTLS client: `chrome`, `firefox`, `safari`, `ios`, `android`, `edge`, `360`, `qq`, `random`, `randomized`",
+		},
 		{Name: "alpn", Type: List, Check: Protocols, Value: "protocols in order, joined with commas", Doc: "protocols, in order"},
 		{Name: "min_version", Check: TLSVersion, Value: "`1.2` or `1.3`", Doc: "`\"1.2\"` or `\"1.3\"`"},
 		{Name: "port", Type: Number, Check: Port, Value: "1 to 65535", Doc: "1 to 65535"},
@@ -76,15 +85,21 @@ func coreKind() Kind {
 	first, rest := nodeFields("core paths")
 	own := []Field{
 		stored(Declared, Field{Name: "cell", Refers: addr.Cell, Key: "cell_domain", Read: true, Value: "domain of its cell", Doc: "the cell that it belongs to"}),
-		stored(Declared, Field{Name: "number", Type: Number, Check: Count, Key: "node_number", Unseen: true, Read: true, Value: "number in its cell",
-			Doc: "its number, unique within the cell"}),
+		stored(Declared, Field{
+			Name: "number", Type: Number, Check: Count, Key: "node_number", Unseen: true, Read: true, Value: "number in its cell",
+			Doc: "its number, unique within the cell",
+		}),
 		stored(Initial, Field{Name: "uuid", Check: UUID, Generated: true, Read: true, Value: "the node's own client UUID", Doc: "the node's own client UUID"}),
-		stored(Rotated, Field{Name: "service_name", Data: "core paths", Key: "core_service_name", Check: ServiceName, Generated: true, Read: true,
-			Value: "gRPC path from Entries to it, `api.v2.rpc.<16 hex>`", Doc: "the **first** gRPC path. The node rotates it; that is never drift"}),
+		stored(Rotated, Field{
+			Name: "service_name", Data: "core paths", Key: "core_service_name", Check: ServiceName, Generated: true, Read: true,
+			Value: "gRPC path from Entries to it, `api.v2.rpc.<16 hex>`", Doc: "the **first** gRPC path. The node rotates it; that is never drift",
+		}),
 		stored(Operational, Field{Name: "client_service_name", Other: true}),
 	}
-	member := Field{Name: "etcd", Type: Block, Unseen: true, Doc: "the etcd member that it hosts: `name` and `peer_url` (both **required**), `client_url`",
-		Members: []Field{{Name: "name", Required: true}, {Name: "peer_url", Required: true}, {Name: "client_url"}}}
+	member := Field{
+		Name: "etcd", Type: Block, Unseen: true, Doc: "the etcd member that it hosts: `name` and `peer_url` (both **required**), `client_url`",
+		Members: []Field{{Name: "name", Required: true}, {Name: "peer_url", Required: true}, {Name: "client_url"}},
+	}
 	return Kind{
 		Name: addr.Core, Plural: "cores", Path: "nodes/", Data: "node configuration", Beside: besideNodes(),
 		Fields: append(append(append(first, own...), rest...), member),
@@ -94,8 +109,10 @@ func coreKind() Kind {
 func entryKind() Kind {
 	first, rest := nodeFields("")
 	own := []Field{
-		stored(Initial, Field{Name: "service_name", Key: "client_service_name", Check: ServiceName, Generated: true, Read: true,
-			Value: "gRPC service name from clients to it", Doc: "the gRPC service name from clients to it"}),
+		stored(Initial, Field{
+			Name: "service_name", Key: "client_service_name", Check: ServiceName, Generated: true, Read: true,
+			Value: "gRPC service name from clients to it", Doc: "the gRPC service name from clients to it",
+		}),
 		stored(Operational, Field{Name: "core_service_name", Other: true}),
 	}
 	return Kind{Name: addr.Entry, Plural: "entries", Path: "nodes/", Data: "node configuration", Beside: besideNodes(), Fields: append(append(first, own...), rest...)}

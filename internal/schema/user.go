@@ -5,19 +5,27 @@ import "github.com/sigilgate/sigilform/internal/addr"
 func userKind() Kind {
 	fields := []Field{
 		{Name: "id", Type: Number, Identity: true, Generated: true, Check: Serial, Doc: "from 1; an id is never used again"},
-		stored(Declared, Field{Name: "username", Title: true, Marker: true, Check: Line, Read: true, Value: "text, unique",
-			Doc: "unique; with `count` it must be given", Otherwise: "the label; with `for_each` the key"}),
+		stored(Declared, Field{
+			Name: "username", Title: true, Marker: true, Check: Line, Read: true, Value: "text, unique",
+			Doc: "unique; with `count` it must be given", Otherwise: "the label; with `for_each` the key",
+		}),
 	}
 	fields = append(fields, status(false, "", "as of a node", statusDoc)...)
 	return Kind{Name: addr.User, Plural: "users", Path: "users/", Data: "users", Fields: append(fields,
 		stored(Stamp, Field{Name: "created", Read: true, Value: "when the user was created"}),
 		stored(Declared, Field{Name: "core_nodes", Type: Set, Refers: addr.Core, Read: true, Value: "empty", Doc: "the Cores that the user may use"}),
-		stored(Declared, Field{Name: "credential", Sensitive: true, Check: Credential, Value: "password hash, argon2id or bcrypt, as `sigilform hash` prints it",
-			Doc: "a password hash, as `sigilform hash` prints it: argon2id or bcrypt"}),
-		stored(Declared, Field{Name: "hash_telegram_id", Covert: true, Check: Digest, Read: true, Value: "HMAC-SHA256, 64 hexadecimal digits",
-			Doc: "an HMAC-SHA256 in hex; never the id itself"}),
-		stored(Declared, Field{Name: "access", Type: Set, Check: Right, Value: "empty; a right is `[a-z0-9_-]+`",
-			Doc: "rights: lower-case letters, digits, `_` and `-`"}),
+		stored(Declared, Field{
+			Name: "credential", Sensitive: true, Check: Credential, Value: "password hash, argon2id or bcrypt, as `sigilform hash` prints it",
+			Doc: "a password hash, as `sigilform hash` prints it: argon2id or bcrypt",
+		}),
+		stored(Declared, Field{
+			Name: "hash_telegram_id", Covert: true, Check: Digest, Read: true, Value: "HMAC-SHA256, 64 hexadecimal digits",
+			Doc: "an HMAC-SHA256 in hex; never the id itself",
+		}),
+		stored(Declared, Field{
+			Name: "access", Type: Set, Check: Right, Value: "empty; a right is `[a-z0-9_-]+`",
+			Doc: "rights: lower-case letters, digits, `_` and `-`",
+		}),
 	)}
 }
 
@@ -32,14 +40,22 @@ func deviceKind() Kind {
 		Beside: []Place{{Base: Routes, Path: "routes/", Data: "device routes"}},
 		Fields: append(fields,
 			stored(Stamp, Field{Name: "created", Read: true, Value: "when the device was created"}),
-			stored(Declared, Field{Name: "core", Key: "core_node", Refers: addr.Core, Among: "core_nodes", Read: true, Value: "IP of one of the user's `core_nodes`",
-				Doc: "one of the user's `core_nodes`", Otherwise: "**required** while active"}),
-			stored(Derived, Field{Name: "route.core_ip", Base: Routes, Key: "core_ip", Follows: "core", Only: "core", Refers: addr.Core, Read: true,
-				Value: "the same as the device's `core_node`, always"}),
-			stored(Derived, Field{Name: "route.status", Base: Routes, Key: "status", Follows: "status", Derive: ActiveOnly, Only: "core", Read: true,
-				Value: "`active` where the device's status is, else `archived`"}),
-			stored(Stamp, Field{Name: "route.status_at", Base: Routes, Key: "status_at", Follows: "route.status", Only: "core", Read: true,
-				Value: "when the route's status last changed"}),
+			stored(Declared, Field{
+				Name: "core", Key: "core_node", Refers: addr.Core, Among: "core_nodes", Read: true, Value: "IP of one of the user's `core_nodes`",
+				Doc: "one of the user's `core_nodes`", Otherwise: "**required** while active",
+			}),
+			stored(Derived, Field{
+				Name: "route.core_ip", Base: Routes, Key: "core_ip", Follows: "core", Only: "core", Refers: addr.Core, Read: true,
+				Value: "the same as the device's `core_node`, always",
+			}),
+			stored(Derived, Field{
+				Name: "route.status", Base: Routes, Key: "status", Follows: "status", Derive: ActiveOnly, Only: "core", Read: true,
+				Value: "`active` where the device's status is, else `archived`",
+			}),
+			stored(Stamp, Field{
+				Name: "route.status_at", Base: Routes, Key: "status_at", Follows: "route.status", Only: "core", Read: true,
+				Value: "when the route's status last changed",
+			}),
 		),
 	}
 }
