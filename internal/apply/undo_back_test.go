@@ -1,0 +1,102 @@
+package apply_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sigilgate/sigilform/internal/apply"
+	"github.com/sigilgate/sigilform/internal/kv"
+	model "github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/state"
+)
+
+// TestUndoPutsBackNothingThatOthersTook: once an apply has written its change,
+// others take what it gave up, or remove what it stood on; then it is undone. All
+// that they wrote stays, no law is broken, and what was left is named.
+func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
+	t.Parallel()
+	named := func(s string) model.Text { return model.Text{Value: s, Named: true} }
+	const entry, other = "/sigilgate/nodes/10.1.0.1/", "/sigilgate/nodes/10.1.0.2/"
+	for name, c := range map[string]struct {
+		change func(n *model.Network)
+		// key is what the change writes or removes, at first with the value before.
+		key    string
+		others func(t *testing.T, w *town, before string) map[string]string
+	}{
+		"a domain": {
+			func(n *model.Network) { n.Entries[0].Domain = named("other.example.net") }, entry + "domain",
+			func(t *testing.T, w *town, before string) map[string]string {
+				t.Helper()
+				return w.puts(t, map[string]string{other + "domain": before})
+			},
+		},
+		"a number": {
+			func(n *model.Network) { n.Cores[0].Number = model.Number{Value: 9000, Named: true} }, "/sigilgate/nodes/10.0.0.1/node_number",
+			func(t *testing.T, w *town, before string) map[string]string {
+				t.Helper()
+				cell, _ := w.Get(t, "/sigilgate/nodes/10.0.0.1/cell_domain")
+				return w.puts(t, map[string]string{"/sigilgate/nodes/10.9.0.1/role": "core", "/sigilgate/nodes/10.9.0.1/cell_domain": cell.Value, "/sigilgate/nodes/10.9.0.1/node_number": before})
+			},
+		},
+		"a username": {
+			func(n *model.Network) { n.Users[0].Username = named("another") }, "/sigilgate/users/1/username",
+			func(t *testing.T, w *town, before string) map[string]string {
+				t.Helper()
+				return w.puts(t, map[string]string{"/sigilgate/users/900/username": before, "/sigilgate/users/900/status": "active"})
+			},
+		},
+		"the node itself": {
+			func(n *model.Network) { n.Entries[0].Domain = model.Text{} }, entry + "domain",
+			func(t *testing.T, w *town, _ string) map[string]string {
+				t.Helper()
+				for key := range w.content(t) {
+					if strings.HasPrefix(key, entry) || strings.Contains(key, "/bindings/10.1.0.1/") || strings.Contains(key, "/paths/10.1.0.1/") {
+						w.Delete(t, key)
+					}
+				}
+				return nil
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newTown(t)
+			n := newNetwork(t)
+			c.change(n)
+			p := w.plan(t, w.client, normal(t, n))
+			was, _ := w.Get(t, c.key)
+			before := broken(w.content(t))
+			var wrote map[string]string
+			done := false
+			w.faults.BeforeCommit = func(int, kv.Txn) error {
+				if now, there := w.Get(t, c.key); !done && (!there || now.Value != was.Value) {
+					done = true
+					wrote = c.others(t, w, was.Value)
+					return errors.New("no")
+				}
+				return nil
+			}
+			_, err := apply.Run(t.Context(), w.faults, p, w.options("second"))
+			var back *apply.RolledBack
+			if !done || !errors.As(err, &back) {
+				t.Fatalf("done: %v, %v", done, err)
+			}
+			w.unharmed(t, "undone", wrote, before)
+			if !slices.ContainsFunc(back.Left, func(l state.Left) bool { return l.Key == c.key && l.Why != "" }) {
+				t.Errorf("it is not named: %s", fmt.Sprint(back.Left))
+			}
+		})
+	}
+}
+
+// puts writes keys of others.
+func (w *town) puts(t *testing.T, all map[string]string) map[string]string {
+	t.Helper()
+	for key, value := range all {
+		w.Put(t, key, value)
+	}
+	return all
+}
