@@ -89,7 +89,7 @@ func deletedKeys(p *plan.Plan) func(kv.Moved) bool {
 		switch m.Guard.Kind {
 		case kv.Unnamed, kv.Unwritten:
 			return true
-		case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter, kv.Differs:
+		case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter, kv.Unheld, kv.Differs:
 		}
 		return strings.HasPrefix(m.Key, p.Prefix) && slices.ContainsFunc(removed, func(op kv.Op) bool { return op.Covers(m.Key) })
 	}

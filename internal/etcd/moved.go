@@ -40,7 +40,7 @@ func inspection(g kv.Guard) *pb.RangeRequest {
 		r.RangeEnd, r.Limit, r.MinCreateRevision = rangeEnd(g.Key), maxFoundPerGuard, g.Revision+1
 	case kv.Unwritten:
 		r.RangeEnd, r.Limit, r.MinModRevision = []byte(g.End), maxFoundPerGuard, g.Revision+1
-	case kv.Unmoved, kv.Exists, kv.Unnamed, kv.Differs:
+	case kv.Unmoved, kv.Exists, kv.Unnamed, kv.Unheld, kv.Differs:
 	}
 	return r
 }
@@ -59,7 +59,7 @@ func judge(g kv.Guard, found []*keyValue) []kv.Moved {
 			return nil
 		}
 		return []kv.Moved{{Guard: g, Key: g.Key, Found: mod}}
-	case kv.Empty, kv.NotAfter, kv.Unwritten, kv.Unnamed, kv.Differs:
+	case kv.Empty, kv.NotAfter, kv.Unwritten, kv.Unnamed, kv.Unheld, kv.Differs:
 	}
 	out := make([]kv.Moved, 0, len(found))
 	for _, e := range found {

@@ -20,7 +20,7 @@ var errBusy = errors.New("others kept on writing to the keys that could refer to
 // if nothing was written since that could name anything. Where something was,
 // and nothing else moved, it was certainly not carried out, and is tried again.
 func (c *Client) referred(ctx context.Context, t kv.Txn, r *kv.Referring) (kv.Result, error) {
-	plain := slices.DeleteFunc(slices.Clone(t.Guards), func(g kv.Guard) bool { return g.Kind == kv.Unnamed })
+	plain := slices.DeleteFunc(slices.Clone(t.Guards), func(g kv.Guard) bool { return g.Looks() })
 	for try := 0; ; try++ {
 		now, err := c.Scan(ctx, 0, r.Prefixes()...)
 		if err != nil {
@@ -62,7 +62,7 @@ func watching(t kv.Txn, r *kv.Referring, now *kv.Snapshot, points int) kv.Txn {
 	out := kv.Txn{Ops: t.Ops, Guards: make([]kv.Guard, 0, len(t.Guards))}
 	seen := make(map[kv.Guard]bool, len(t.Guards))
 	for _, g := range append(slices.Clip(t.Guards), r.Watched(now, points)...) {
-		if g.Kind != kv.Unnamed && !seen[g] {
+		if !g.Looks() && !seen[g] {
 			seen[g] = true
 			out.Guards = append(out.Guards, g)
 		}

@@ -1,12 +1,13 @@
 package keys
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
-	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Claim is a value that no other object of the network may have; see
@@ -96,16 +97,59 @@ func (l Layout) held(h holder, kind addr.Kind, id, parent string, at func(key st
 	return out, true
 }
 
-// Unheld is a guard that holds as long as no node holds a claim of nodes, but by
-// a key that the same transaction writes or removes.
-func (l Layout) Unheld(h Held) kv.Guard {
-	nodes := l.prefix + l.index(Node).kind.Path
-	_, path, _ := strings.Cut(strings.TrimPrefix(h.Keys[0], nodes), "/")
-	return kv.Guard{Kind: kv.Unnamed, Key: nodes, Form: kv.AnyPart + "/" + path, Value: h.Value}
+// Unheld are guards that hold as long as nobody holds a claim but by a key that
+// the same transaction writes or removes: one for each form of keys that may.
+func (l Layout) Unheld(h Held) []kv.Guard {
+	short := l
+	short.prefix = ""
+	seen := map[kv.Guard]bool{}
+	for kind, all := range l.holders {
+		for _, other := range all {
+			if other.noun != h.Noun {
+				continue
+			}
+			parent := kv.AnyPart
+			if other.Below {
+				parent = h.Within
+			}
+			key := short.Marker(kind, kv.NamePart, parent)
+			if !other.Identity {
+				key = short.FieldKey(kind, kv.AnyPart, parent, other.Field)
+			}
+			at := strings.IndexAny(key, kv.AnyPart+kv.NamePart)
+			g := kv.Guard{Kind: kv.Unheld, Key: l.prefix + key[:at], Form: key[at:], Value: h.Value}
+			if other.Within != "" {
+				beside := short.FieldKey(kind, kv.AnyPart, parent, other.Within)
+				g.Beside, g.Within = beside[strings.LastIndexByte(beside, '/')+1:], h.Within
+			}
+			seen[g] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(seen), kv.Guard.Compare)
 }
 
-// Holds reports whether a guard of [Layout.Unheld] is about what a key holds.
-func (l Layout) Holds(g kv.Guard, key string) bool {
+// Takes reports whether a write of a key takes what a guard of [Layout.Unheld]
+// keeps others from having.
+func (l Layout) Takes(g kv.Guard, key, value string) bool {
 	at, ok := l.Locate(key)
-	return ok && at.Space == Node && at.base == schema.Own && g == l.Unheld(Held{Keys: []string{key}, Claim: Claim{Value: g.Value}})
+	if !ok {
+		return false
+	}
+	for kind, all := range l.holders {
+		if Space(kind) != at.Space {
+			continue
+		}
+		for _, h := range all {
+			held, ok := l.held(h, kind, at.ID, at.Parent, func(of string) (string, bool) {
+				if h.Within != "" && of != key {
+					return g.Within, true // the write of the number takes it, whatever writes its cell
+				}
+				return value, of == key
+			})
+			if ok && held.Keys[0] == key && slices.Contains(l.Unheld(held), g) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -17,7 +17,7 @@ func (s *Snapshot) Moved(g Guard) []Moved {
 			return nil
 		}
 		return []Moved{{Guard: g, Key: g.Key, Found: e.ModRevision}}
-	case Unnamed, Differs:
+	case Unnamed, Unheld, Differs:
 		return nil
 	case Empty, NotAfter, Unwritten:
 	}
@@ -37,7 +37,7 @@ func (g Guard) broken(e Entry) bool {
 		return e.CreateRevision > g.Revision
 	case Unwritten:
 		return e.ModRevision > g.Revision
-	case Unmoved, Exists, Empty, Unnamed, Differs:
+	case Unmoved, Exists, Empty, Unnamed, Unheld, Differs:
 	}
 	return g.Kind == Empty
 }

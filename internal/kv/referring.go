@@ -23,13 +23,16 @@ type form struct {
 // operations. What the operations write or remove themselves is not looked at.
 func ReferringOf(guards []Guard, ops []Op) *Referring {
 	out := &Referring{own: covered(ops)}
-	type key struct{ key, form string }
+	type key struct {
+		kind                      GuardKind
+		key, form, beside, within string
+	}
 	at := map[key]int{}
 	for _, g := range guards {
-		if g.Kind != Unnamed {
+		if !g.Looks() {
 			continue
 		}
-		k := key{g.Key, g.Form}
+		k := key{g.Kind, g.Key, g.Form, g.Beside, g.Within}
 		i, ok := at[k]
 		if !ok {
 			i = len(out.forms)
@@ -68,23 +71,34 @@ func (r *Referring) Moved(s *Snapshot) []Moved {
 	var out []Moved
 	for _, prefix := range r.Prefixes() {
 		for _, e := range s.Under(prefix) {
-			out = r.judge(out, e)
+			out = r.judge(out, e, s)
 		}
 	}
 	return out
 }
 
-func (r *Referring) judge(out []Moved, e Entry) []Moved {
+func (r *Referring) judge(out []Moved, e Entry, s *Snapshot) []Moved {
 	for _, f := range r.forms {
 		name, ok := f.Names(e.Key, e.Value)
 		if !ok {
 			continue
 		}
-		if g, ok := f.byName[name]; ok && !r.own(e.Key) {
+		if g, ok := f.byName[name]; ok && !r.own(e.Key) && r.beside(g, e, s) {
 			out = append(out, Moved{Guard: g, Key: e.Key, Found: e.ModRevision})
 		}
 	}
 	return out
+}
+
+// beside reports whether an entry has beside it what a guard asks for. What the
+// operations write there themselves is not so afterwards.
+func (r *Referring) beside(g Guard, e Entry, s *Snapshot) bool {
+	if g.Beside == "" {
+		return true
+	}
+	key := g.sibling(e.Key)
+	other, ok := s.Get(key)
+	return ok && other.Value == g.Within && !r.own(key)
 }
 
 // covered tells which keys operations write or remove.
@@ -127,13 +141,30 @@ const mostNames = 8
 func (r *Referring) Watched(s *Snapshot, most int) []Guard {
 	seen := map[Guard]bool{}
 	for _, f := range r.forms {
-		for _, g := range r.watch(f, s, most-len(seen)) {
+		for _, g := range append(r.watch(f, s, most-len(seen)), r.siblings(f, s)...) {
 			seen[g] = true
 		}
 	}
 	return slices.DeleteFunc(slices.SortedFunc(maps.Keys(seen), Guard.Compare), func(g Guard) bool {
 		return g.Kind == NotAfter && watchedAnyway(g, seen)
 	})
+}
+
+// siblings guard what lies beside the keys that have a name already: it may come
+// to be what the guard asks for.
+func (r *Referring) siblings(f form, s *Snapshot) (out []Guard) {
+	if f.Beside == "" {
+		return nil
+	}
+	for _, e := range s.Under(f.Key) {
+		name, of := f.Names(e.Key, e.Value)
+		if _, asked := f.byName[name]; !of || !asked || r.own(e.Key) {
+			continue
+		}
+		other, _ := s.Get(f.sibling(e.Key))
+		out = append(out, Guard{Kind: Unmoved, Key: f.sibling(e.Key), Revision: other.ModRevision})
+	}
+	return out
 }
 
 // watch are the guards for one form.

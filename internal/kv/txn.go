@@ -28,6 +28,9 @@ const (
 	// Form, but for keys that the transaction itself writes or removes. It is
 	// about what is there, not about when that was written.
 	Unnamed GuardKind = "unnamed"
+	// Unheld holds as an Unnamed does; what it looks for is not a reference but
+	// somebody else who has what the transaction takes.
+	Unheld GuardKind = "unheld"
 	// Differs holds while a key from Key up to End, which is not in it, exists,
 	// and none has the value Value. Only [Referring.Watched] makes some.
 	Differs GuardKind = "differs"
@@ -46,7 +49,18 @@ type Guard struct {
 	// what a Differs does.
 	Form  string `json:"form,omitempty"`
 	Value string `json:"value,omitempty"`
+	// Beside and Within narrow an Unheld down to keys with another key beside them
+	// that has the value Within.
+	Beside string `json:"beside,omitempty"`
+	Within string `json:"within,omitempty"`
 }
+
+// Looks reports whether the guard is about what is there, not about when it was
+// written: see [Referring].
+func (g Guard) Looks() bool { return g.Kind == Unnamed || g.Kind == Unheld }
+
+// sibling is the key that lies beside one that the guard is about.
+func (g Guard) sibling(key string) string { return key[:strings.LastIndexByte(key, '/')+1] + g.Beside }
 
 // Range is what the guard is about: one key, or a range of them.
 func (g Guard) Range() Range {
@@ -55,7 +69,7 @@ func (g Guard) Range() Range {
 		return Below(g.Key)
 	case Unwritten, Differs:
 		return Range{Key: g.Key, End: g.End}
-	case Unnamed:
+	case Unnamed, Unheld:
 		return Below(g.Key + g.known())
 	case Unmoved, Exists:
 	}
@@ -111,5 +125,6 @@ func (g Guard) Compare(other Guard) int {
 	return cmp.Or(
 		strings.Compare(g.Key, other.Key), strings.Compare(string(g.Kind), string(other.Kind)), cmp.Compare(g.Revision, other.Revision),
 		strings.Compare(g.End, other.End), strings.Compare(g.Form, other.Form), strings.Compare(g.Value, other.Value),
+		strings.Compare(g.Beside, other.Beside), strings.Compare(g.Within, other.Within),
 	)
 }

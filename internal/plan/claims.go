@@ -37,8 +37,6 @@ type claims struct {
 	// taken are the values that are taken, by noun: what stands masked in a
 	// snapshot can be found among them.
 	taken map[string][]string
-	// members are the keys of the Cores' numbers and cells, by cell.
-	members map[string][]string
 }
 
 // checkClaims refuses what would be twice in the network, and notes which
@@ -50,11 +48,23 @@ func (m *maker) checkClaims() {
 		return
 	}
 	c.collectOthers(others)
+	var taken []holding
 	for _, claim := range c.sorted() {
 		c.refuse(c.after[claim])
 		c.handOver(c.after[claim], c.before[claim])
-		c.guard(c.after[claim])
+		taken = append(taken, c.guarded(c.after[claim])...)
 	}
+	m.guardClaims(taken)
+}
+
+// guarded are the holdings that come by a write of the plan.
+func (c *claims) guarded(held []holding) (out []holding) {
+	for i := range held {
+		if h := &held[i]; h.taken && firstKey(h.Keys, c.m.data.putsTo) != "" {
+			out = append(out, *h)
+		}
+	}
+	return out
 }
 
 // collectWanted notes what the wanted objects take, and returns what they have

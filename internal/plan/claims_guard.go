@@ -1,72 +1,88 @@
 package plan
 
 import (
+	"slices"
+	"strings"
+
+	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
-// mostMembers is how many Cores of a cell a plan guards by their numbers.
-const mostMembers = 256
+// mostClaims is how many users, and how many devices, a plan guards against others
+// that come to have their names and UUIDs: each commit looks through all users.
+const mostClaims = 64
 
-// guard keeps what is taken from being taken by others too, between the plan
-// and its apply: what nodes hold by the value, a number in a cell by the numbers
-// of the Cores that are in it. Usernames are guarded by the counter of user ids,
-// the UUIDs of devices by their routes. A sensitive value is not guarded: it
-// would stand among the guards.
-func (c *claims) guard(taken []holding) {
-	m := c.m
+// guardClaims keeps what is taken from being taken by others too, between the
+// plan and its apply.
+func (m *maker) guardClaims(taken []holding) {
+	handed := m.plan.handedTo()
+	many := countClaims(taken)
 	for i := range taken {
-		h := &taken[i]
-		switch {
-		case !h.taken || h.space != keys.Node || firstKey(h.Keys, m.data.putsTo) == "":
-		case h.Within != "":
-			c.guardMembers(h.Within)
-		case !m.secretClaim(h):
-			m.guards.add(m.layout.Unheld(h.Held))
+		if taken[i].guarded(many, handed, m.guards.empty) {
+			m.guards.add(m.layout.Unheld(taken[i].Held)...)
 		}
 	}
 }
 
-// guardMembers guards the numbers of the Cores that are in a cell, where those
-// are not too many.
-func (c *claims) guardMembers(cell string) {
-	m := c.m
-	if c.members == nil {
-		c.members = map[string][]string{}
-		for i := range m.lives {
-			l := &m.lives[i]
-			for _, h := range m.layout.Held(l.Kind, l.ID, l.Parent, m.current) {
-				if h.Within != "" && keys.Space(l.Kind) == keys.Node {
-					c.members[h.Within] = append(c.members[h.Within], h.Keys...)
-				}
-			}
-		}
+// guarded reports whether a claim that is taken is guarded. Names that move from
+// one of ours to another may be at both for a moment; and where a whole user
+// comes, nobody's device may be there anyway.
+func (h *holding) guarded(many map[claimed]int, handed, empty map[string]bool) bool {
+	if h.space == keys.Node {
+		return true
 	}
-	if len(c.members[cell]) > 2*mostMembers {
-		return
-	}
-	for _, key := range c.members[cell] {
-		if !m.data.touches(key) {
-			m.guards.unmoved(key, m.entry(key).ModRevision)
-		}
-	}
-	c.members[cell] = nil
+	return many[h.claimed()] <= mostClaims && !slices.ContainsFunc(h.Keys, func(key string) bool { return handed[key] }) &&
+		!(h.Noun == "device name" && underAny(h.Keys[0][:strings.LastIndex(h.Keys[0], "/devices/")+1], empty))
 }
+
+// handedTo are the keys that take a value from another key of the network.
+func (p *Plan) handedTo() map[string]bool {
+	out := map[string]bool{}
+	for _, h := range p.Handovers {
+		out[h.To] = true
+	}
+	return out
+}
+
+func countClaims(taken []holding) map[claimed]int {
+	out := map[claimed]int{}
+	for i := range taken {
+		out[taken[i].claimed()]++
+	}
+	return out
+}
+
+// claimed is a kind of claims.
+type claimed struct {
+	space addr.Kind
+	noun  string
+}
+
+func (h *holding) claimed() claimed { return claimed{h.space, h.Noun} }
 
 // learnClaims finds the write that takes what each guard keeps from being taken.
 func (s *sequencer) learnClaims() {
 	wanted := map[string][]kv.Guard{}
 	for _, g := range s.plan.Guards {
-		if g.Kind == kv.Unnamed {
+		if g.Kind == kv.Unheld {
 			wanted[g.Value] = append(wanted[g.Value], g)
 		}
 	}
+	if len(wanted) == 0 {
+		return
+	}
 	for _, op := range s.plan.Data {
-		if op.Kind != kv.Put {
+		at, ok := s.layout.Locate(op.Key)
+		if op.Kind != kv.Put || !ok {
 			continue
 		}
-		for _, g := range wanted[op.Value] {
-			if s.layout.Holds(g, op.Key) {
+		candidates := wanted[op.Value]
+		if at.Space == addr.Device && op.Value != at.ID {
+			candidates = append(slices.Clip(candidates), wanted[at.ID]...)
+		}
+		for _, g := range candidates {
+			if s.layout.Takes(g, op.Key, op.Value) {
 				s.takes[g] = op.Key
 			}
 		}

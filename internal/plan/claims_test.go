@@ -13,6 +13,9 @@ const (
 	theirNode = "/sigilgate/nodes/203.0.113.9/"
 	someUUID  = "8ba7b810-9dad-41d1-80b4-00c04fd430c8"
 	netCell   = "cell.example.net"
+
+	laptop     = "9ba7b810-9dad-41d1-80b4-00c04fd430c8"
+	secretUUID = "aba7b810-9dad-41d1-80b4-00c04fd430c8"
 )
 
 // withCell puts the Cores into a cell, with numbers.
@@ -214,7 +217,27 @@ func TestTakenMeanwhile(t *testing.T) {
 		"a domain, by a node that is there": {func(s *scenario) { s.put(shopNode+"domain", "x.example") }, true},
 		"the UUID":                          {func(s *scenario) { s.put(theirNode+"uuid", someUUID) }, true},
 		"a number, by a Core of the cell":   {func(s *scenario) { s.put("/sigilgate/nodes/"+coreB+"/node_number", "7") }, true},
-		"a Core of the cell leaves":         {func(s *scenario) { s.del("/sigilgate/nodes/" + coreB + "/cell_domain") }, true},
+		"a Core of the cell leaves":         {func(s *scenario) { s.del("/sigilgate/nodes/" + coreB + "/cell_domain") }, false},
+		"a number, by a new Core in the cell": {func(s *scenario) {
+			s.put(theirNode+"role", "core")
+			s.put(theirNode+"cell_domain", netCell)
+			s.put(theirNode+"node_number", "7")
+		}, true},
+		"a number, by a Core that comes to the cell":   {func(s *scenario) { s.put(shopNode+"cell_domain", netCell) }, true},
+		"the UUID, by a device without a route":        {func(s *scenario) { s.put("/sigilgate/users/1/devices/"+someUUID+"/device", "x") }, true},
+		"a username, by a user that is there":          {func(s *scenario) { s.put("/sigilgate/users/7/username", "bob") }, true},
+		"a username, by a new user":                    {func(s *scenario) { s.put("/sigilgate/users/9/username", "bob") }, true},
+		"a device's UUID, by a device without a route": {func(s *scenario) { s.put("/sigilgate/users/7/devices/"+laptop+"/device", "x") }, true},
+		"a device's UUID, by a Core":                   {func(s *scenario) { s.put("/sigilgate/nodes/"+coreB+"/uuid", laptop) }, true},
+		"a device's name, by a device of the user":     {func(s *scenario) { s.put(alice+"devices/"+theirs+"/device", "laptop") }, true},
+		"a sensitive UUID":                             {func(s *scenario) { s.put(shopNode+"uuid", secretUUID) }, true},
+		"the number in another cell, and the name at another user": {func(s *scenario) {
+			s.put(theirNode+"cell_domain", "other.example")
+			s.put(theirNode+"node_number", "7")
+			s.put("/sigilgate/users/7/devices/"+theirs+"/device", "laptop")
+			s.put(theirNode+"settings/x", "7")
+			s.put("/sigilgate/users/7/username", "robert")
+		}, false},
 		"health, an SNI and another's domain": {func(s *scenario) {
 			s.put(shopNode+"health", "healthy")
 			s.put(shopNode+"tls/sni", "x.example")
@@ -225,9 +248,16 @@ func TestTakenMeanwhile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t)
 			s.withCell()
+			s.put("/sigilgate/users/7/username", "old")
+			s.put(shopNode+"node_number", "7")
 			c := &s.net.Cores[0]
 			c.Domain, c.UUID, c.Number.Value = named("x.example"), named(someUUID), 7
+			s.net.Cores[1].UUID = network.Text{Value: secretUUID, Named: true, Sensitive: true}
+			u := &s.net.Users[0]
+			u.Devices = append(u.Devices, network.Device{Addr: u.Addr.DeviceOf("laptop"), Name: "laptop", UUID: named(laptop)})
+			s.net.Users = append(s.net.Users, network.User{Addr: addr.New(addr.User, "bob", addr.NoKey), Username: named("bob")})
 			p := s.plan()
+			s.confirmed(p)
 			row.meanwhile(s)
 			if broken := s.commit(p); (len(broken) > 0) != row.refused {
 				t.Errorf("got %+v", broken)

@@ -58,78 +58,40 @@ func (c *confirmer) confirmDevices(user string) error {
 }
 
 // confirmClaims: what is unique and is taken is kept from being taken by others
-// too, as [claims.guard] has it.
+// too, as [maker.guardClaims] has it.
 func (c *confirmer) confirmClaims() error {
-	var members map[string][]string
-	for id, change := range c.changed {
-		if _, ours := c.after(c.state.Layout.Record(id.Kind, id.ID)); !ours || state.IsACL(id.Kind) || keys.Space(id.Kind) != keys.Node {
+	var taken []holding
+	for id := range c.changed {
+		text, ours := c.after(c.state.Layout.Record(id.Kind, id.ID))
+		if !ours || state.IsACL(id.Kind) {
 			continue
 		}
-		for _, h := range c.layout.Held(id.Kind, id.ID, "", c.after) {
-			switch {
-			case !slices.ContainsFunc(h.Keys, c.writes):
-			case h.Within != "":
-				if members == nil {
-					members = c.members()
-				}
-				if err := c.confirmMembers(members[h.Within]); err != nil {
-					return err
-				}
-			case !c.secret(h.Keys[0]) && !c.given[c.layout.Unheld(h)]:
-				return unguarded("who else takes the " + h.Noun + " of " + change.Address)
+		r, err := state.DecodeRecord(text)
+		if err != nil {
+			return unsound("the record of %s %s can't be read", id.Kind, id.ID)
+		}
+		for _, h := range c.layout.Held(id.Kind, id.ID, r.Parent, c.after) {
+			if slices.ContainsFunc(h.Keys, c.writes) {
+				taken = append(taken, holding{Held: h, space: keys.Space(id.Kind), id: id.ID})
+			}
+		}
+	}
+	many, handed := countClaims(taken), c.plan.handedTo()
+	for i := range taken {
+		h := &taken[i]
+		if !h.guarded(many, handed, c.empty) {
+			continue
+		}
+		for _, g := range c.layout.Unheld(h.Held) {
+			if !c.given[g] {
+				return unguarded("who else takes the " + h.Noun + " of " + h.id)
 			}
 		}
 	}
 	return nil
-}
-
-// confirmMembers takes the keys by which a cell's Cores have their numbers.
-func (c *confirmer) confirmMembers(of []string) error {
-	if len(of) > 2*mostMembers {
-		return nil
-	}
-	for _, key := range of {
-		if !c.writes(key) && !c.removed(key) && !c.covered(key) {
-			return unguarded(key)
-		}
-	}
-	return nil
-}
-
-// members are the keys of the Cores' numbers and cells, by the cell that they
-// are in now.
-func (c *confirmer) members() map[string][]string {
-	out := map[string][]string{}
-	for _, e := range c.now.Under(c.plan.Prefix + "nodes/") {
-		at, ok := c.layout.Locate(e.Key)
-		if !ok || at.Space != keys.Node || e.Key != c.layout.FieldKey(addr.Core, at.ID, "", "number") {
-			continue
-		}
-		if role, _ := c.before(c.layout.Marker(keys.Node, at.ID, "")); role == string(addr.Entry) {
-			continue // a number there is an unknown key
-		}
-		for _, h := range c.layout.Held(addr.Core, at.ID, "", c.before) {
-			if h.Within != "" {
-				out[h.Within] = append(out[h.Within], h.Keys...)
-			}
-		}
-	}
-	return out
 }
 
 func (c *confirmer) writes(key string) bool {
 	_, put := c.puts[key]
 	return put
-}
-
-func (c *confirmer) before(key string) (value string, there bool) {
-	e, ok := c.now.Get(key)
-	return e.Value, ok
-}
-
-// secret reports whether a value is shown as a fingerprint: it is not guarded,
-// since it would stand among the guards.
-func (c *confirmer) secret(key string) bool {
-	f := c.fields[key]
-	return f != nil && f.New != nil && f.New.Sensitive
 }

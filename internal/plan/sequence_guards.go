@@ -99,10 +99,12 @@ func (x *opIndex) rely(g kv.Guard) []int {
 	switch g.Kind {
 	case kv.Unwritten:
 		return x.relyDeleted(g)
-	case kv.Unnamed:
+	case kv.Unheld:
 		if key, ok := x.s.takes[g]; ok {
 			return []int{x.last[key]}
 		}
+		return []int{0}
+	case kv.Unnamed:
 		return []int{x.lastOfUnit(x.s.referred[g])}
 	case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter, kv.Differs:
 	}

@@ -61,7 +61,9 @@ func (m *maker) planDeletion(r *state.Record, kept bool) {
 	}
 	slices.SortFunc(c.Fields, func(a, b FieldChange) int { return compareNames(a.Name, b.Name) })
 	for _, prefix := range m.layout.Prefixes(r.Kind, r.ID, r.Parent) {
-		m.deletePrefix(r.Kind, prefix)
+		if m.falls(o.live, prefix) {
+			m.deletePrefix(r.Kind, prefix)
+		}
 	}
 	m.guardDeletion(o)
 	if r.Kind == addr.User {
@@ -95,21 +97,23 @@ func (m *maker) guardDeletion(o *object) {
 			m.guards.unmoved(key, e.ModRevision)
 		}
 	}
-	m.guardOwn(r.Kind, r.ID, r.Parent, func(string) bool { return true })
+	m.guardOwn(r.Kind, r.ID, r.Parent, func(prefix string) bool { return m.falls(o.live, prefix) })
 	m.guards.add(m.layout.Unnamed(r.Kind, r.ID)...)
 }
 
 // guardOwn guards the keys of an object, as far as they fall.
-func (m *maker) guardOwn(kind addr.Kind, id, parent string, falls func(key string) bool) {
+func (m *maker) guardOwn(kind addr.Kind, id, parent string, falls func(prefix string) bool) {
 	var devices []string
 	if kind == addr.User {
 		for _, l := range m.devicesOf(id) {
 			devices = append(devices, l.ID)
 		}
 	}
-	for _, r := range m.layout.Own(kind, id, parent, devices...) {
-		if falls(r.Key) {
-			m.guards.unwritten(r, m.in.Snapshot.Revision)
+	for _, prefix := range m.layout.Prefixes(kind, id, parent) {
+		for _, r := range m.layout.Own(kind, id, parent, devices...) {
+			if strings.HasPrefix(r.Key, prefix) && falls(prefix) {
+				m.guards.unwritten(r, m.in.Snapshot.Revision)
+			}
 		}
 	}
 }
@@ -176,15 +180,23 @@ func (m *maker) shares(l *keys.Live) bool {
 	return m.uuids[l.ID] > 1
 }
 
+// falls reports whether what lies below a prefix of a live object is its own: the
+// route of a UUID may be another device's.
+func (m *maker) falls(l *keys.Live, prefix string) bool {
+	if len(m.in.Snapshot.Under(prefix)) == 0 {
+		return l.Kind != addr.Device || !m.shares(l)
+	}
+	return slices.ContainsFunc(l.Fields, func(f keys.LiveField) bool { return strings.HasPrefix(f.Key, prefix) })
+}
+
 // fall deletes an object of others along with a change. What lies below its
 // prefixes and is not its own stays: the route of another device that has the
 // same UUID.
 func (m *maker) fall(l *keys.Live, c *Change) {
 	for _, prefix := range m.layout.Prefixes(l.Kind, l.ID, l.Parent) {
-		under := m.in.Snapshot.Under(prefix)
-		if len(under) == 0 && !m.shares(l) || slices.ContainsFunc(l.Fields, func(f keys.LiveField) bool { return strings.HasPrefix(f.Key, prefix) }) {
+		if m.falls(l, prefix) {
 			m.deletePrefix(l.Kind, prefix)
-			m.guardOwn(l.Kind, l.ID, l.Parent, func(key string) bool { return strings.HasPrefix(key, prefix) })
+			m.guardOwn(l.Kind, l.ID, l.Parent, func(own string) bool { return own == prefix })
 		}
 	}
 	for i := range l.Fields {

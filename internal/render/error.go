@@ -66,7 +66,8 @@ type MovedKey struct {
 	// is an absent key.
 	Planned int64 `json:"planned"`
 	Found   int64 `json:"found"`
-	// Guard is what was required: "unmoved", "exists", "empty", "not-after".
+	// Guard is what was required: "unmoved", "exists", "empty", "not-after",
+	// "unwritten", "unnamed", "unheld".
 	Guard string `json:"guard"`
 }
 
@@ -137,6 +138,8 @@ func planned(m MovedKey) string {
 		return "up to " + plainNumber(m.Planned)
 	case kv.Unnamed:
 		return "no reference"
+	case kv.Unheld:
+		return "nobody else's"
 	case kv.Unmoved, kv.Exists, kv.Differs:
 	}
 	return revisionOf(m.Planned)

@@ -47,6 +47,8 @@ type wireGuard struct {
 	End      string       `json:"e,omitempty"`
 	Form     string       `json:"f,omitempty"`
 	Value    string       `json:"v,omitempty"`
+	Beside   string       `json:"b,omitempty"`
+	Within   string       `json:"w,omitempty"`
 }
 
 type wireEntry struct {
@@ -104,7 +106,7 @@ func (in *Intent) wire() *wire {
 		w.Ops[i].Value, w.Ops[i].Bytes = split(o.Value)
 	}
 	for i, g := range in.Guards {
-		w.Guards[i] = wireGuard{At: g.At, Kind: g.Kind, Key: g.Key, Revision: g.Revision, End: g.End, Form: g.Form, Value: g.Value}
+		w.Guards[i] = wireGuard{At: g.At, Kind: g.Kind, Key: g.Key, Revision: g.Revision, End: g.End, Form: g.Form, Value: g.Value, Beside: g.Beside, Within: g.Within}
 	}
 	for i, n := range in.Needs {
 		w.Needs[i] = [2]int{n.At, n.Of}
@@ -152,7 +154,7 @@ func (w *wire) intent() *Intent {
 	}
 	for i, g := range w.Guards {
 		in.Guards[i] = IntentGuard{At: g.At, Guard: kv.Guard{
-			Kind: g.Kind, Key: g.Key, Revision: g.Revision, End: g.End, Form: g.Form, Value: g.Value,
+			Kind: g.Kind, Key: g.Key, Revision: g.Revision, End: g.End, Form: g.Form, Value: g.Value, Beside: g.Beside, Within: g.Within,
 		}}
 	}
 	for i, n := range w.Needs {

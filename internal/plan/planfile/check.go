@@ -64,8 +64,8 @@ func checkGuards(guards []kv.Guard) error {
 	for _, g := range guards {
 		switch g.Kind {
 		case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter:
-		case kv.Unwritten, kv.Unnamed:
-			if g.Kind == kv.Unwritten && g.End <= g.Key || g.Kind == kv.Unnamed && (g.Form == "" || g.Value == "") {
+		case kv.Unwritten, kv.Unnamed, kv.Unheld:
+			if g.Kind == kv.Unwritten && g.End <= g.Key || g.Looks() && (g.Form == "" || g.Value == "") {
 				return &Damaged{Reason: "it holds a guard of nothing"}
 			}
 		default:
