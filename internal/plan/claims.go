@@ -44,6 +44,7 @@ type claims struct {
 func (m *maker) checkClaims() {
 	c := &claims{m: m, after: map[keys.Claim][]holding{}, before: map[keys.Claim][]holding{}, taken: map[string][]string{}}
 	others := c.collectWanted()
+	m.warnTwice()
 	if len(c.taken) == 0 {
 		return
 	}

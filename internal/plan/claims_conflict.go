@@ -47,7 +47,7 @@ func (m *maker) claimedTwice(taker, has *holding) Conflict {
 		Address: taker.want.Addr.String(),
 		Summary: fmt.Sprintf("The %s %s belongs to %s already", taker.Noun, value, has.who()),
 		Detail:  detail + m.whose(has),
-		Hint:    has.hint(taker.Noun),
+		Hint:    has.hint(taker.Noun, m.in.Adopt),
 	}
 }
 
@@ -73,10 +73,12 @@ func (m *maker) whose(h *holding) string {
 	return fmt.Sprintf("That is %s, which keeps it: its file names no other.", h.want.Addr)
 }
 
-func (h *holding) hint(noun string) string {
+func (h *holding) hint(noun string, adopting bool) string {
 	switch {
 	case h.want != nil:
 		return fmt.Sprintf("Give %s another %s in its file, or choose another here.", h.want.Addr, noun)
+	case h.space == addr.User && adopting:
+		return fmt.Sprintf("Adopt that user with id = %s, or choose another username.", h.id)
 	case h.space == addr.User:
 		return fmt.Sprintf("Adopt that user with id = %s or --adopt, or choose another username.", h.id)
 	case h.space == addr.Device:

@@ -265,3 +265,46 @@ func TestTakenMeanwhile(t *testing.T) {
 		})
 	}
 }
+
+// TestTwiceAlready: what the network has twice, and the plan leaves so, is a
+// warning with both keys; a sensitive value is not shown.
+func TestTwiceAlready(t *testing.T) {
+	t.Parallel()
+	rows := map[string]struct {
+		live func(s *scenario)
+		keys [2]string
+	}{
+		"a domain": {func(s *scenario) {
+			s.put(theirNode+"role", "entry")
+			s.put(theirNode+"domain", "x.example")
+			s.put(shopNode+"domain", "x.example")
+		}, [2]string{shopNode + "domain", theirNode + "domain"}},
+		"a username": {func(s *scenario) { s.put("/sigilgate/users/7/username", "alice") }, [2]string{alice + "username", "/sigilgate/users/7/username"}},
+		"a sensitive UUID": {func(s *scenario) {
+			s.put(shopNode+"role", "core")
+			s.put(theirNode+"role", "core")
+			s.put(theirNode+"uuid", secretUUID)
+		}, [2]string{amsNode + "uuid", theirNode + "uuid"}},
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			s := start(t)
+			s.net.Cores[0].UUID = network.Text{Value: secretUUID, Named: true, Sensitive: true}
+			s.apply()
+			row.live(s)
+			p := s.plan()
+			found := 0
+			for _, w := range p.Warnings {
+				if strings.Contains(w.Detail, row.keys[0]) && strings.Contains(w.Detail, row.keys[1]) {
+					found++
+				}
+				if strings.Contains(w.Summary+w.Detail+w.Hint, secretUUID) {
+					t.Errorf("the secret is shown: %+v", w)
+				}
+			}
+			if found != 1 {
+				t.Errorf("%d warnings of it: %+v", found, p.Warnings)
+			}
+		})
+	}
+}

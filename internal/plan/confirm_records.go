@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -61,6 +63,9 @@ func (c *confirmer) confirmPast() error {
 			return unsound("it says something else of the former value of %s than the network holds", key)
 		}
 	}
+	if err := c.confirmFallen(); err != nil {
+		return err
+	}
 	for key, f := range c.fields {
 		e, there := c.now.Get(key)
 		if c.wentOn(e) {
@@ -68,6 +73,30 @@ func (c *confirmer) confirmPast() error {
 		}
 		if f.Old != nil && (!there || !f.Old.Sensitive && !spelled(f.Old.Text, e.Value)) || f.Old == nil && there && f.Action != Create {
 			return unsound("it shows another former value of %s than the network holds", key)
+		}
+	}
+	return nil
+}
+
+// confirmFallen: what the order of an apply follows of keys that fall, and of
+// values that move, is what the network holds.
+func (c *confirmer) confirmFallen() error {
+	for key := range c.falls {
+		e, there := c.now.Get(key)
+		value, given := c.plan.Fallen[key]
+		refers := there && !slices.Equal(c.layout.Requires(key, e.Value), c.layout.Requires(key, ""))
+		if refers && !given || given && there && !spelled(value, e.Value) {
+			return unsound("it says something else of %s, which falls, than the network holds", key)
+		}
+	}
+	for key := range c.plan.Fallen {
+		if !c.falls[key] {
+			return unsound("it says of %s that it falls, and no change shows it", key)
+		}
+	}
+	for _, h := range c.plan.Handovers {
+		if !c.writes(h.From) && !c.removed(h.From) || !c.writes(h.To) {
+			return unsound("it hands a value over from %s to %s, and writes neither so", h.From, h.To)
 		}
 	}
 	return nil
