@@ -19,7 +19,7 @@ func Flatten(n *network.Network, l Layout, now string) ([]Object, error) {
 	if count := n.CountLinks(); count > network.MaxLinks {
 		return nil, fmt.Errorf("the Cores have %d links, and a network has at most %d", count, network.MaxLinks)
 	}
-	f := &flattener{network: n, layout: l, now: now, catalogue: n.Schema(), links: n.Links(), ids: map[addr.Addr]string{}}
+	f := &flattener{network: n, layout: l, now: now, catalogue: l.catalogue, links: n.Links(), ids: map[addr.Addr]string{}}
 	f.index()
 	for i := range n.Cells {
 		f.object(addr.Cell, &n.Cells[i], "", n.Cells[i].Lifecycle)

@@ -12,6 +12,7 @@ import (
 // fields says. It is immutable and safe for concurrent use.
 type Layout struct {
 	prefix      string
+	catalogue   *schema.Catalogue
 	indexes     map[addr.Kind]*index
 	collections map[string]collection
 	// below are the kinds whose keys lie below those of a parent.
@@ -28,7 +29,7 @@ func LayoutOf(c *schema.Catalogue, prefix string) Layout {
 		c = schema.Network()
 	}
 	l := Layout{
-		prefix: prefix, indexes: map[addr.Kind]*index{}, collections: map[string]collection{}, holders: map[addr.Kind][]holder{},
+		prefix: prefix, catalogue: c, indexes: map[addr.Kind]*index{}, collections: map[string]collection{}, holders: map[addr.Kind][]holder{},
 	}
 	for i := range c.Kinds() {
 		k := &c.Kinds()[i]
