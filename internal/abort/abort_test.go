@@ -23,6 +23,10 @@ import (
 // endVariable tells the test binary, started again, how to end.
 const endVariable = "SIGILFORM_TEST_END"
 
+// emulatorVariable names the program that runs the test binary, where that is for
+// another processor than this one.
+const emulatorVariable = "SIGILFORM_TEST_EMULATOR"
+
 const note = "\nerror: the note, which is the last\n"
 
 func TestMain(m *testing.M) {
@@ -122,6 +126,10 @@ func end(t *testing.T, how string) (code int, said string) {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), exe)
+	// Another processor is emulated: qemu-aarch64-static.
+	if by := os.Getenv(emulatorVariable); by != "" {
+		c = exec.CommandContext(t.Context(), by, exe)
+	}
 	c.Env = append(os.Environ(), endVariable+"="+how, "GOTRACEBACK=none")
 	var out bytes.Buffer
 	c.Stderr, c.WaitDelay = &out, time.Second

@@ -81,7 +81,7 @@ type RolledBack struct {
 
 // Failure says why, and how much was undone.
 func (e *RolledBack) Failure() *failure.Failure {
-	f := &failure.Failure{Code: failure.RolledBack, Summary: "The apply was rolled back", Hint: "plan again", Evidence: []any{e.Left}, Cause: e.Cause}
+	f := &failure.Failure{Code: failure.RolledBack, Summary: "The apply was rolled back", Hint: "plan again", Evidence: []any{e}, Cause: e.Cause}
 	var moved *Rejected
 	var large *kv.TooLarge
 	switch {

@@ -216,6 +216,7 @@ func (a *app) showApplied(applied *engine.Applied) error {
 	}
 	a.secrets = applied.Secrets
 	d := render.NewApplied(applied.Plan)
+	d.File = fileOf(&applied.Planned)
 	d.After(applied.Already)
 	r := applied.Result
 	d.Serial, d.Revision, d.Resolved = r.Serial, r.Revision, r.Resolved

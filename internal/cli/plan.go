@@ -133,9 +133,6 @@ func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned
 		return &shown{cause: &engine.Denied{Plan: planned.Plan}}
 	case save.file != "":
 		a.note("", save.said())
-		if key := planned.KeyDenied(); key != "" {
-			a.note("", "This user may not read "+key+", which plan files are known by. Once the network has that key, an apply refuses this file.")
-		}
 	}
 	return p.verdict(planned, detailed)
 }
@@ -157,6 +154,15 @@ func (a *app) showPlan(planned *engine.Planned, summary bool) error {
 	a.secrets = planned.Secrets
 	a.keepPlan(planned)
 	o := a.options()
-	o.Summary = summary
+	o.Summary, o.File = summary, fileOf(planned)
 	return render.Plan(a.stdout, planned.Plan, o)
+}
+
+// fileOf is what is known of the file that a plan was read from.
+func fileOf(planned *engine.Planned) *render.PlanFileDocument {
+	f := planned.File
+	if f == nil {
+		return nil
+	}
+	return &render.PlanFileDocument{Coded: f.Coded, Verified: f.VerifiedBy != "", VerifiedBy: f.VerifiedBy}
 }

@@ -74,7 +74,7 @@ func (a *app) keepPlan(planned *engine.Planned) {
 		return
 	}
 	d := render.NewPlan(planned.Plan)
-	d.Journal = render.NewJournal(a.journal)
+	d.Journal, d.File = render.NewJournal(a.journal), fileOf(planned)
 	a.reports.report.Plan, a.reports.report.Places = &d, planned.Places()
 }
 

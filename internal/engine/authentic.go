@@ -20,6 +20,15 @@ type planKey struct {
 	denied bool
 }
 
+// PlanFile is what is known of a saved plan.
+type PlanFile struct {
+	// Coded says that it carries a code by a key.
+	Coded bool
+	// VerifiedBy names the key by which the code was found to be right; empty
+	// where no cluster was asked, or none has a key yet.
+	VerifiedBy string
+}
+
 // keyed notes what the plan is known by once it is saved.
 func (p *Planned) keyed(e *Engine, v *view) *Planned {
 	p.key = planKey{text: v.state.PlanKey, denied: v.denied(state.NewLayout(p.Plan.Network).PlanKey())}
@@ -27,18 +36,18 @@ func (p *Planned) keyed(e *Engine, v *view) *Planned {
 	return p
 }
 
-// KeyDenied is the key that the user may not read and that a saved plan would be
-// known by; empty where it could be read, or is not there yet.
-func (p *Planned) KeyDenied() string {
+// mayBeSaved refuses to save what an apply would refuse.
+func (p *Planned) mayBeSaved() error {
 	if !p.key.denied {
-		return ""
+		return nil
 	}
-	return state.NewLayout(p.Plan.Network).PlanKey()
+	return invalid("This plan can't be saved", fmt.Sprintf("This user may not read %s, which plan files are known by: an apply would refuse the file.",
+		state.NewLayout(p.Plan.Network).PlanKey()), "plan as a user with the role planner; or leave --out out to see the plan only")
 }
 
 // authenticate refuses a plan file that is not as a planner of its network wrote
 // it. Until then nothing in it counts but where its cluster is.
-func (e *Engine) authenticate(ctx context.Context, s *session, f *planfile.File) error {
+func (e *Engine) authenticate(ctx context.Context, s *session, f *planfile.File, proof *PlanFile) error {
 	p := f.Plan
 	name := state.NewLayout(p.Network).PlanKey()
 	found, err := s.Read(ctx, name)
@@ -57,6 +66,7 @@ func (e *Engine) authenticate(ctx context.Context, s *session, f *planfile.File)
 		}
 		return nil
 	case f.Verify(key):
+		proof.VerifiedBy = name
 		return nil
 	}
 	// Where the plan fits nothing here any more, that says more.

@@ -50,6 +50,8 @@ type Planned struct {
 	Already *state.History
 	// config is what was planned, nil where none was read.
 	config *config.Config
+	// File is where the plan was read from; nil for one that was made now.
+	File *PlanFile
 	// key is what the plan is known by once it is saved.
 	key planKey
 }

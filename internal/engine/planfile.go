@@ -18,6 +18,9 @@ import (
 // that of its plaintext. Where the network has a key for it, the file is known by
 // that afterwards.
 func (e *Engine) SavePlan(p *Planned, name string, to seal.Recipients) (digest string, err error) {
+	if err := p.mayBeSaved(); err != nil {
+		return "", err
+	}
 	if err := mayReplace(name, "saved plan", isSavedPlan); err != nil {
 		return "", err
 	}
@@ -38,7 +41,11 @@ func (e *Engine) ReadPlan(ctx context.Context, name string, identities []string)
 	if err != nil {
 		return nil, "", err
 	}
-	return &Planned{Plan: f.Plan, Secrets: secretsOf(&network.Network{}, f.Plan)}, f.Digest, nil
+	return plannedOf(f), f.Digest, nil
+}
+
+func plannedOf(f *planfile.File) *Planned {
+	return &Planned{Plan: f.Plan, Secrets: secretsOf(&network.Network{}, f.Plan), File: &PlanFile{Coded: f.Keyed()}}
 }
 
 func (e *Engine) readPlan(ctx context.Context, name string, identities []string) (*planfile.File, error) {
@@ -83,7 +90,7 @@ func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applie
 	if err != nil {
 		return nil, err
 	}
-	p := &Planned{Plan: file.Plan, Secrets: secretsOf(&network.Network{}, file.Plan)}
+	p := plannedOf(file)
 	t, err := e.choosePlan(ctx, o.Connection, p.Plan.Connection)
 	if err != nil {
 		return nil, err
@@ -93,7 +100,7 @@ func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applie
 		return nil, err
 	}
 	defer s.close(&err)
-	if err := e.authenticate(ctx, s, file); err != nil {
+	if err := e.authenticate(ctx, s, file, p.File); err != nil {
 		return nil, err
 	}
 	if err := refuseRestored(ctx, s, p.Plan); err != nil {

@@ -23,6 +23,8 @@ type AppliedDocument struct {
 	Serial   int64  `json:"serial"`
 	Revision int64  `json:"revision"`
 	Intent   string `json:"intent"`
+	// File is the saved plan that was applied, absent where it was planned now.
+	File *PlanFileDocument `json:"file,omitempty"`
 	// Continued is the cluster whose state was continued, where this one was
 	// restored from a snapshot.
 	Continued string `json:"continued,omitempty"`

@@ -32,6 +32,12 @@ type ErrorDocument struct {
 	Lock *state.Lock `json:"lock,omitempty"`
 	// Left are the keys that a rollback left, since others had written them.
 	Left []state.Left `json:"left,omitempty"`
+	// LeftMore is how many more there are, where the journal has no room for all.
+	LeftMore int `json:"left_more,omitempty"`
+	// Restored counts the keys that a rollback gave their former value, and
+	// CallsTakenBack the calls of etcd's authentication that it took back.
+	Restored       int `json:"restored,omitempty"`
+	CallsTakenBack int `json:"calls_taken_back,omitempty"`
 	// Diagnostics are findings that belong to it.
 	Diagnostics diag.List `json:"diagnostics,omitempty"`
 }
@@ -49,8 +55,8 @@ func FailureDocument(f *failure.Failure, exit int) ErrorDocument {
 			d.Journal = NewJournal(v)
 		case *state.Lock:
 			d.Lock = v
-		case []state.Left:
-			d.Left = v
+		case *apply.RolledBack:
+			d.Left, d.LeftMore, d.Restored, d.CallsTakenBack = v.Left, v.LeftMore, v.Restored, v.Calls
 		case diag.List:
 			d.Diagnostics = v
 		}
@@ -106,7 +112,7 @@ func (p *page) failure(e *ErrorDocument) {
 		p.prose(e.Detail)
 	}
 	p.movedKeys(e.Moved)
-	p.leftKeys(e.Left)
+	p.leftKeys(e.Left, e.LeftMore)
 	p.tooLarge(e.Size)
 	if e.Hint != "" {
 		p.labelled("", p.color(cyan, "hint: "), len("hint: "), plain, advice(e.Hint))

@@ -68,7 +68,7 @@ func (d *JournalDocument) progress() string {
 }
 
 // leftKeys lists what a rollback left.
-func (p *page) leftKeys(left []state.Left) {
+func (p *page) leftKeys(left []state.Left, more int) {
 	if len(left) == 0 {
 		return
 	}
@@ -79,5 +79,8 @@ func (p *page) leftKeys(left []state.Left) {
 	}
 	p.line()
 	p.table("  ", &t)
+	if more > 0 {
+		p.line("  and ", counted(more, "more", "more"), " that the journal has no room for")
+	}
 	p.line()
 }

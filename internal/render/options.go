@@ -39,6 +39,8 @@ type Options struct {
 	// Journal is that of an apply that is under way or was interrupted, nil
 	// where there is none: what is shown is in the middle of it.
 	Journal *state.Journal
+	// File is what is known of the file that a plan was read from.
+	File *PlanFileDocument
 	// Secrets are values that must not be shown, wherever they occur. They are
 	// searched in the finished text too. One that is shorter than
 	// [MinSecret] is not: it would be found by chance everywhere.

@@ -10,7 +10,7 @@ import (
 // changes, what comes, what only the state learns, and last a summary with the digest.
 func Plan(w io.Writer, p *plan.Plan, o Options) error {
 	d := NewPlan(p)
-	d.Journal = NewJournal(o.Journal)
+	d.Journal, d.File = NewJournal(o.Journal), o.File
 	if o.Format == JSON {
 		return writeJSON(w, d, o)
 	}

@@ -27,6 +27,9 @@ type PlanDocument struct {
 	// Snapshot is the saved one that the plan was made of, instead of the
 	// network itself.
 	Snapshot *OriginDocument `json:"snapshot,omitempty"`
+	// File is the saved file that the plan was read from, absent where it was made
+	// now.
+	File *PlanFileDocument `json:"file,omitempty"`
 	// Continued is the cluster whose state the plan continues, where this one
 	// was restored from a snapshot.
 	Continued    string `json:"continued,omitempty"`

@@ -29,6 +29,8 @@ type RecoveredDocument struct {
 	// others had written since.
 	Restored int          `json:"restored,omitempty"`
 	Left     []state.Left `json:"left,omitempty"`
+	// LeftMore is how many more there are, where the journal has no room for all.
+	LeftMore int `json:"left_more,omitempty"`
 	// Moved is why it did not go forward.
 	Moved []MovedKey `json:"moved,omitempty"`
 	// RescueRemoved says that an apply had left the rescue user in etcd, an
@@ -45,7 +47,7 @@ func NewRecovered(network string, r *apply.Recovery, took time.Duration) Recover
 		return d
 	}
 	d.Outcome, d.Journal, d.Serial, d.Revision, d.Steps = string(r.Outcome), NewJournal(r.Journal), r.Serial, r.Revision, r.Steps
-	d.Restored, d.Left = r.Restored, r.Left
+	d.Restored, d.Left, d.LeftMore = r.Restored, r.Left, r.LeftMore
 	if len(r.Moved) > 0 {
 		d.Moved = MovedKeys(r.Moved)
 	}
@@ -88,7 +90,7 @@ func (p *page) recovered(d *RecoveredDocument) {
 	case apply.Undone:
 		p.line(p.color(yellow, "Rolled back: "), counted(d.Restored, "key has its former value", "keys have their former value"), " again.")
 		p.movedKeys(d.Moved)
-		p.leftKeys(d.Left)
+		p.leftKeys(d.Left, d.LeftMore)
 	case apply.Dropped:
 		p.line(p.color(green, "Dropped: "), "the apply had written nothing yet.")
 	case apply.Abandoned:

@@ -23,7 +23,7 @@ const docsPath = "../../docs/json.md"
 // documented are the objects that docs/json.md describes, by heading.
 func documented() map[string]any {
 	return map[string]any{
-		"Plan": render.PlanDocument{}, "Plan summary": render.PlanSummary{}, "Kind": render.KindSummary{}, "Change": render.ChangeDocument{},
+		"Plan": render.PlanDocument{}, "Plan file": render.PlanFileDocument{}, "Plan summary": render.PlanSummary{}, "Kind": render.KindSummary{}, "Change": render.ChangeDocument{},
 		"Field": render.FieldDocument{}, "Value": render.ValueDocument{}, "Conflict": render.ConflictDocument{}, "Policy": render.PolicyDocument{},
 		"Unmanaged object": render.UnmanagedDocument{}, "Drift": render.DriftDocument{}, "Since": render.SinceDocument{}, "Drift event": render.DriftEventDocument{}, "Drift event field": render.DriftEventField{}, "Applied": render.AppliedDocument{},
 		"Counts": render.ActionCounts{}, "History": render.HistoryDocument{}, "Apply": render.ApplyDocument{}, "Apply counts": render.ApplyCounts{},
