@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -36,13 +37,38 @@ func FuzzLoad(f *testing.F) {
 	seeds(f, ".hcl")
 	f.Add([]byte("network \"n\" {}\nlocals { a = [for x in range(5) : x if x > 2]... }\n"))
 	f.Add([]byte("network \"n\" {}\ncore \"a\" { dynamic \"tls\" { for_each = [1]\ncontent { port = tls.value } } }\n"))
+	for _, e := range greedy() {
+		f.Add([]byte("network \"n\" {}\nlocals {\n  r = range(1000)\n  t = join(\"\", local.r)\n  a = " + e + "\n}\n"))
+	}
 	f.Fuzz(func(t *testing.T, src []byte) { loadAny(t, "main.hcl", src) })
+}
+
+// greedy are expressions that would take all memory, or for ever: local.r is a long
+// list, local.t a long text.
+func greedy() []string {
+	return []string{
+		"setproduct(local.r, local.r, local.r)", "replace(local.t, \"/./\", local.t)", "replace(local.t, \"1\", local.t)", "indent(1000000000, \"a\\nb\")",
+		"[for i in local.r : [for j in local.r : [for k in local.r : k]]]", "{for i in local.r : i => [for j in local.r : local.t]}",
+		"[for i in local.r : \"${i * 1e9000}\"]", "tostring(1e9000 * 1e800)", "format(\"%999999999d\", 1)", "formatlist(local.t, local.r)", "join(local.t, local.r)",
+		"jsonencode([for i in local.r : local.t])", "jsondecode(\"[${join(\",\", local.r)}]\")", "yamldecode(\"a: &a [1,1]\\nb: &b [*a,*a,*a]\")", "regexall(\"(.)\", local.t)",
+		"split(\"\", local.t)", "flatten([for i in local.r : local.r])", "\"%{ for i in local.r }${local.t}%{ endfor }\"", "local.r[*][*][*]", "distinct(concat(local.r, local.r))",
+	}
 }
 
 // FuzzLoadJSON feeds the loader with JSON.
 func FuzzLoadJSON(f *testing.F) {
 	seeds(f, ".json")
 	f.Add([]byte(`{"network": {"n": {}}, "core": [{"a": {"ip": "192.0.2.1"}}, {"b": {"ip": "${core.a.ip}"}}]}`))
+	for _, e := range greedy() {
+		text, err := json.Marshal("${" + e + "}")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add([]byte(`{"network": {"n": {}}, "locals": {"r": "${range(1000)}", "t": "${join(\"\", local.r)}", "a": ` + string(text) + `}}`))
+	}
+	f.Add([]byte(`{"network": {"n": {}}, "locals": {"a": "\u0024{!!!!true}", "b": {"\u0024\u007b1}": ["%{ for x in [1] }${x}%{ endfor }"]}}}`))
+	f.Add([]byte(`{"network": {"n": {}}, "core": {"a": {"ip": "192.0.2.1", "settings": {"api_token": "((((("}}}}`))
+	f.Add([]byte(`{"network": {"n": {}}, "user": {"u": {"dynamic": {"device": {"for_each": "${range(99)}", "labels": ["${device.key}"], "content": {}}}}}}`))
 	f.Fuzz(func(t *testing.T, src []byte) { loadAny(t, "main.hcl.json", src) })
 }
 
@@ -65,6 +91,8 @@ func FuzzValues(f *testing.F) {
 	})
 }
 
+const fuzzBudget = 8 << 20
+
 func loadAny(t *testing.T, name string, src []byte) {
 	t.Helper()
 	fsys := fstest.MapFS{
@@ -72,14 +100,15 @@ func loadAny(t *testing.T, name string, src []byte) {
 		"m/m.hcl":   &fstest.MapFile{Data: []byte("variable \"x\" { default = 1 }\noutput \"x\" { value = var.x }\n")},
 		"users.csv": &fstest.MapFile{Data: []byte("name,ip\na,192.0.2.1\n")},
 	}
-	c, found := Load(t.Context(), Options{FS: fsys})
+	// A budget that is used up soon: what takes longer is not charged.
+	c, found := Load(t.Context(), Options{FS: fsys, Budget: fuzzBudget})
 	checkDiagnostics(t, found)
 	if c == nil && !found.HasErrors() {
 		t.Error("no configuration and no error")
 	}
 	if c != nil {
 		checkDiagnostics(t, c.Locate(found))
-		_, again := Load(t.Context(), Options{FS: fsys})
+		_, again := Load(t.Context(), Options{FS: fsys, Budget: fuzzBudget})
 		if len(again) != len(found) {
 			t.Errorf("%d findings, then %d", len(found), len(again))
 		}

@@ -57,8 +57,14 @@ type Server struct {
 }
 
 // Start takes the folder and runs the server. The error is a *Held where
-// another process holds the folder for longer than Options.Wait.
+// another process holds the folder for longer than Options.Wait, a *Damaged or
+// *Newer where its data is, and an *Unusable where the system does not let it be used.
 func Start(ctx context.Context, o Options) (*Server, error) {
+	s, err := start(ctx, o)
+	return s, unusable(err)
+}
+
+func start(ctx context.Context, o Options) (*Server, error) {
 	dir, err := prepareFolder(o.Dir)
 	if err != nil {
 		return nil, err

@@ -54,6 +54,18 @@ func (e Environment) Get(name string) string {
 	return value
 }
 
+// Empty reports whether a variable is there and holds nothing: it comes from
+// another one that is not set.
+func (e Environment) Empty(name string) bool {
+	empty := false
+	for _, line := range e {
+		if n, v, ok := strings.Cut(line, "="); ok && n == name {
+			empty = strings.TrimSpace(v) == ""
+		}
+	}
+	return empty
+}
+
 func (e *Engine) progress(stage string) {
 	if e.Progress != nil {
 		e.Progress(stage)

@@ -22,7 +22,7 @@ const (
 // Recipients reads whom to encrypt to: those given, else those of the
 // environment; none where neither names any.
 func (e *Engine) Recipients(ctx context.Context, words []string) (seal.Recipients, error) {
-	if named := e.Env.Get(encryptToVariable); len(words) == 0 && named != "" {
+	if named := e.Env.Get(encryptToVariable); len(words) == 0 && (named != "" || e.Env.Empty(encryptToVariable)) {
 		for _, word := range strings.FieldsFunc(named, func(r rune) bool { return r == ',' || r == '\n' }) {
 			if word = strings.TrimSpace(word); word != "" {
 				words = append(words, word)

@@ -65,6 +65,7 @@ const (
 	NoAccess              Code = "no_access"
 	ServerEnded           Code = "server_ended"
 	DamagedFolder         Code = "damaged_folder"
+	NewerFolder           Code = "newer_folder"
 	EtcdConfig            Code = "etcd_config"
 	EtcdUnreachable       Code = "etcd_unreachable"
 	EtcdUnknownHost       Code = "etcd_unknown_host"
@@ -153,6 +154,7 @@ func Codes() []Meaning { //nolint:funlen // a table
 		{NoAccess, ExitError, "The embedded server may not use its folder."},
 		{ServerEnded, ExitError, "The embedded server ended by itself."},
 		{DamagedFolder, ExitError, "The data of the embedded server is damaged."},
+		{NewerFolder, ExitError, "The data of the embedded server is of a newer etcd than this program has."},
 		{EtcdConfig, ExitError, "The endpoints, or the files for TLS, are wrong in themselves."},
 		{EtcdUnreachable, ExitError, "No endpoint answers."},
 		{EtcdUnknownHost, ExitError, "The name of an endpoint has no address."},
