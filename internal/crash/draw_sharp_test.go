@@ -30,6 +30,11 @@ func (w *drawn) sharp(t *testing.T, r *rand.Rand) {
 	} {
 		w.meeting(t, r, way.fate, way.when, way.then)
 	}
+	for range 3 {
+		if err := w.rollback(t, r); left(err) {
+			w.recover(t, r)
+		}
+	}
 }
 
 // meeting lets a fate come over an apply, and others end what it left: each but

@@ -94,8 +94,6 @@ func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) ta
 	defer end()
 	seen := w.watch(ctx, t, w.client)
 	w.first(t, from(1))
-	until := make(chan struct{})
-	time.AfterFunc(each, func() { close(until) })
 	beside, enough := context.WithCancel(t.Context())
 	var busy, others sync.WaitGroup
 	for i, name := range []string{"ann", "bob", "eve"} {
@@ -104,6 +102,8 @@ func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) ta
 	if *drawnFor > 0 {
 		w.sharp(t, from(50))
 	}
+	until := make(chan struct{})
+	time.AfterFunc(each, func() { close(until) })
 	for i := range 2 {
 		busy.Go(func() { w.applier(t, from(20+i), until) })
 	}
