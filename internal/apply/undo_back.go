@@ -2,7 +2,6 @@ package apply
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -111,7 +110,26 @@ func (t *taking) cellOf(node string) string { return t.layout.FieldKey(addr.Core
 // numbered lists the numbers that would be put back and are another's in the
 // same cell by now.
 func (t *taking) numbered(removed map[string]bool, put map[string]string) map[string]string {
-	now := func(key string) string {
+	at := t.after(removed, put)
+	out := map[string]string{}
+	for key, value := range put {
+		own, ok := t.layout.Locate(key)
+		if !ok || own.Space != keys.Node || key != t.numberOf(own.ID) {
+			continue
+		}
+		for node := range t.nodes() {
+			_, with := put[t.numberOf(node)]
+			if node != own.ID && !with && at(t.numberOf(node)) == value && at(t.cellOf(node)) == at(t.cellOf(own.ID)) {
+				out[key] = t.numberOf(node) + " has it by now"
+			}
+		}
+	}
+	return out
+}
+
+// after tells a key's value once the writes are carried out.
+func (t *taking) after(removed map[string]bool, put map[string]string) func(key string) string {
+	return func(key string) string {
 		if value, back := put[key]; back || removed[key] {
 			return value
 		}
@@ -122,23 +140,14 @@ func (t *taking) numbered(removed map[string]bool, put map[string]string) map[st
 		}
 		return ""
 	}
-	nodes := map[string]bool{}
+}
+
+// nodes are those whose keys were read.
+func (t *taking) nodes() map[string]bool {
+	out := map[string]bool{}
 	for _, e := range t.below.Entries {
 		if at, ok := t.layout.Locate(e.Key); ok && at.Space == keys.Node {
-			nodes[at.ID] = true
-		}
-	}
-	out := map[string]string{}
-	for key, value := range put {
-		at, ok := t.layout.Locate(key)
-		if !ok || at.Space != keys.Node || key != t.numberOf(at.ID) {
-			continue
-		}
-		for node := range nodes {
-			_, with := put[t.numberOf(node)]
-			if node != at.ID && !with && now(t.numberOf(node)) == value && now(t.cellOf(node)) == now(t.cellOf(at.ID)) {
-				out[key] = fmt.Sprintf("%s has it by now", t.numberOf(node))
-			}
+			out[at.ID] = true
 		}
 	}
 	return out

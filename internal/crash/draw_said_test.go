@@ -67,29 +67,32 @@ func (w *drawn) honest(t *testing.T, applies map[string]crash.Begun) []porcupine
 	ops := slices.Clone(w.ops)
 	for actor, s := range w.said {
 		id, moved := ids[actor]
-		switch {
-		case s.outcome == done && !moved && isRecovery(actor) && serials[s.from+1]:
-			// Nothing but calls was left of an apply that had written its head.
-		case s.outcome == done && !moved:
+		// Nothing but calls may have been left of an apply that had written its head.
+		if ended := isRecovery(actor) && serials[s.from+1]; s.outcome == done && !moved && !ended {
 			t.Errorf("%s said that it is done, and no head says so", actor)
-		case s.outcome == notDone && moved:
+		}
+		if s.outcome == notDone && moved {
 			t.Errorf("%s said that it is not done, and a head says that it is", actor)
 		}
-		if id == "" {
-			continue
+		if moved {
+			ops = append(ops, w.operationOf(s, id, committed[id], len(ops)+100))
 		}
-		if s.from < 0 {
-			s.from = committed[id] - 1 // who dies over an abandoning can't say from where it went
-		}
-		if s.outcome == nobodyKnows {
-			s.told = w.now()
-		}
-		ops = append(ops, porcupine.Operation{
-			ClientId: len(ops) + 100, Call: s.called, Return: s.told,
-			Input: crash.HeadInput{From: s.from, Apply: id}, Output: crash.HeadOutput{Committed: committed[id] > 0},
-		})
 	}
 	return ops
+}
+
+// operationOf is what a run did that moved the head to a serial.
+func (w *drawn) operationOf(s said, id string, serial int64, client int) porcupine.Operation {
+	if s.from < 0 {
+		s.from = serial - 1 // who dies over an abandoning can't say from where it went
+	}
+	if s.outcome == nobodyKnows {
+		s.told = w.now()
+	}
+	return porcupine.Operation{
+		ClientId: client, Call: s.called, Return: s.told,
+		Input: crash.HeadInput{From: s.from, Apply: id}, Output: crash.HeadOutput{Committed: true},
+	}
 }
 
 func isRecovery(actor string) bool {

@@ -161,7 +161,6 @@ func (w *drawn) tallyJournals(out tally) {
 					out[metSmall]++
 				}
 				apply = j.Apply
-
 			}
 			if !slices.Contains(drove, holder) {
 				drove = append(drove, holder)

@@ -257,8 +257,7 @@ func (c *checker) judge(who author, e Event) {
 	case !known:
 		c.fault("revision %d: nobody knows the apply %s", e.Revision, apply)
 	case strings.HasPrefix(e.Key, state.Root), c.by[e.Key] == apply && c.wrote[apply][e.Key]: // it goes on, or takes back what it did
-	case who.undoes && before == 0 && c.removed(apply, e.Key): // as the apply left it, whatever came and went
-	case who.undoes && e.Deleted && c.operational(e.Key): // it goes with the object that the apply had made
+	case who.undoes && c.fallsBack(apply, e, before):
 	case who.undoes:
 		c.fault("revision %d: the apply %s took %s back, which others had written since (at revision %d)", e.Revision, apply, e.Key, c.last(e.Key))
 	case !e.Deleted && !p.guarded(e.Key, before):
@@ -267,6 +266,13 @@ func (c *checker) judge(who author, e Event) {
 		c.fault("revision %d: the apply %s %s %s, which was of revision %d, unseen: its plan is of revision %d",
 			e.Revision, apply, did(e), e.Key, before, p.Seen)
 	}
+}
+
+// fallsBack reports whether an undoing may write a key that it has not written
+// last: it is as the apply left it, whatever came and went; or it goes, as what
+// the network writes all day does, with the object that the apply had made.
+func (c *checker) fallsBack(apply string, e Event, before int64) bool {
+	return before == 0 && c.removed(apply, e.Key) || e.Deleted && c.operational(e.Key)
 }
 
 func did(e Event) string {
