@@ -129,6 +129,7 @@ func TestJournalStepsAddUp(t *testing.T) {
 		"a first step of none":        func(j *state.Journal) { j.Steps[0].End = 0 },
 		"a step without its revision": func(j *state.Journal) { j.Steps[1].Revision = 0 },
 		"revisions out of order":      func(j *state.Journal) { j.Steps[1].Revision = 4 },
+		"a last revision too early":   func(j *state.Journal) { j.Steps[2].Revision = 5 },
 		"two steps at one revision":   func(j *state.Journal) { j.Steps[1].Revision = 5 },
 		"a revision below zero":       func(j *state.Journal) { j.Steps[0].Revision = -1 },
 		"an unknown phase":            func(j *state.Journal) { j.Phase = "resting" },

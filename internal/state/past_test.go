@@ -95,8 +95,14 @@ func TestUnremembered(t *testing.T) {
 		action, reason string
 		lacks          bool
 	}{
-		{coreID, "delete", "", true}, {coreID, "forget", "", true}, {coreID, "update", "", true}, {coreID, "update", "adopted", false},
-		{coreID, "create", "", false}, {coreID, "adopt", "", false}, {roleID, "update", "", false}, {roleID, "delete", "", true},
+		{coreID, "delete", "", true},
+		{coreID, "forget", "", true},
+		{coreID, "update", "", true},
+		{coreID, "update", "adopted", false},
+		{coreID, "create", "", false},
+		{coreID, "adopt", "", false},
+		{roleID, "update", "", false},
+		{roleID, "delete", "", true},
 	} {
 		h := applied(7, test.id, test.action, "")
 		h.Changes[0].Reason = test.reason
@@ -124,13 +130,25 @@ func TestWhatUndoneAppliesMade(t *testing.T) {
 			applied(3, coreID, "update", was, set("update", plain("de"), plain("fr"))),
 			applied(2, coreID, "update", was, set("update", plain("nl"), plain("de"))),
 		}, content("fr"), content("nl"), true},
+		"adopted, then updated": {[]*state.History{
+			applied(3, coreID, "update", was, set("update", plain("nl"), plain("fr"))),
+			applied(2, coreID, "adopt", "", set("adopt", plain("nl"), plain("nl"))),
+		}, content("fr"), content("nl"), true},
 		"created": {[]*state.History{applied(2, coreID, "update", was, set("create", nil, plain("fr")))}, content("fr"), state.Content{}, true},
 		"deleted": {[]*state.History{applied(2, coreID, "update", was, set("delete", plain("nl"), nil))}, state.Content{}, content("nl"), true},
 		"adopted": {[]*state.History{applied(2, coreID, "adopt", "", set("adopt", plain("nl"), plain("nl")))}, content("nl"), content("nl"), false},
-		"not UTF-8": {[]*state.History{applied(2, coreID, "update", was, set("update", plain("a\uFFFD"), plain("fr")))},
-			content("fr"), state.Content{Present: true, Text: "a\uFFFD"}, true},
-		"sensitive": {[]*state.History{applied(2, coreID, "update", was, set("update", hidden("12"), hidden("34")))},
-			state.Content{Present: true, Fingerprint: "34"}, state.Content{Present: true, Fingerprint: "12"}, true},
+		"not UTF-8": {
+			[]*state.History{applied(2, coreID, "update", was, set("update", plain("a\uFFFD"), plain("fr")))},
+			content("fr"),
+			state.Content{Present: true, Text: "a\uFFFD"},
+			true,
+		},
+		"sensitive": {
+			[]*state.History{applied(2, coreID, "update", was, set("update", hidden("12"), hidden("34")))},
+			state.Content{Present: true, Fingerprint: "34"},
+			state.Content{Present: true, Fingerprint: "12"},
+			true,
+		},
 	} {
 		p := undone(t, nil, test.all...)
 		f := p.Undone(coreID).Fields[region]
@@ -179,7 +197,7 @@ func TestWhatWasSetRight(t *testing.T) {
 			action = "create"
 		}
 		f := undone(t, nil, applied(2, coreID, action, test.record, field)).Undone(coreID).Fields[region]
-		if f.Whole.Wrote != test.wrote || f.Own.Wrote != test.wrote || test.wrote != (f.Whole.Before.Text == "xx") {
+		if f.Whole.Wrote != test.wrote || f.Own.Wrote != test.wrote || f.Whole.Before.Text != map[bool]string{true: "xx", false: "nl"}[test.wrote] {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
@@ -293,11 +311,11 @@ func TestWhatFell(t *testing.T) {
 	if len(p.Undone(coreID).Fields) != 1 || f == nil || f.Whole != want || f.Own != want || f.Name != "" {
 		t.Errorf("it is %+v", f)
 	}
-	p = undone(t, nil, applied(5, coreID, "create", ""))
+	p = undone(t, nil, applied(5, coreID, "create", "", state.HistoryField{Name: "x", Key: "/kept", Action: "create", New: plain("z")}))
 	if err := p.Undo(h, map[string]string{"/kept": "v"}); err != nil {
 		t.Fatal(err)
 	}
-	if f := p.Undone(coreID).Fields["/kept"]; f.Whole != want || f.Own.Wrote {
+	if f := p.Undone(coreID).Fields["/kept"]; f.Whole != want || f.Own.Before.Fell || f.Left.Text != "z" {
 		t.Errorf("since it is ours nothing fell: %+v", f)
 	}
 	again := applied(3, coreID, "update", record, state.HistoryField{Name: "x", Key: "/kept", Action: "update", Old: plain("u"), New: plain("v")})
@@ -331,6 +349,8 @@ func TestLost(t *testing.T) {
 		undo(applied(4, id, "adopt", ""))
 		undo(applied(3, id, "forget", record))
 	}
+	undo(applied(5, state.ID{Kind: addr.Core, ID: "6"}, "delete", record)) // created by us
+	undo(applied(4, state.ID{Kind: addr.Core, ID: "6"}, "create", ""))
 	undo(applied(5, state.ID{Kind: addr.Core, ID: "8"}, "delete", record)) // ours
 	undo(applied(4, state.ID{Kind: addr.Core, ID: "9"}, "adopt", ""))      // still there
 	want := slices.SortedFunc(slices.Values(ids), state.CompareIDs)
@@ -348,7 +368,7 @@ func TestSerial(t *testing.T) {
 		rest   string
 	}{
 		l.History(1): {1, ""}, l.History(1209): {1209, ""}, l.HistoryPart(90, 3): {90, "part/000003"}, l.HistorySecret(8): {8, "secret"},
-		l.History(0): {}, l.HistoryPrefix() + "x": {}, l.HistoryPrefix() + "1/": {1, ""}, l.HistoryPrefix() + "1:": {}, l.HistoryPrefix(): {}, l.Head(): {},
+		l.History(0): {}, l.HistoryPrefix() + "x": {}, l.HistoryPrefix() + "1/": {1, ""}, l.HistoryPrefix() + "1:": {}, l.HistoryPrefix() + "1-": {}, "12": {}, l.HistoryPrefix(): {}, l.Head(): {},
 	} {
 		serial, rest, ok := l.Serial(key)
 		if ok != (want.serial > 0) || ok && (serial != want.serial || rest != want.rest) {
@@ -373,6 +393,11 @@ func TestWhatIsHidden(t *testing.T) {
 	if none.Hidden() != nil || none.Hides("a") || none.Marks("a") || none.SensitiveDigest("a") != "" {
 		t.Error("no record hides something")
 	}
+}
+
+// TestWhatStandsMasked: only a digest stands for a value, and only behind its prefix.
+func TestWhatStandsMasked(t *testing.T) {
+	t.Parallel()
 	digest := state.Digest("k", "f", "v")
 	for text, ok := range map[string]bool{digest: true, digest[1:]: false, digest + "0": false, "x" + digest[1:]: false, "": false} {
 		if got, masked := state.Unmasked(state.Masked(text)); state.IsDigest(text) != ok || masked != ok || got != text {

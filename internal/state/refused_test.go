@@ -103,6 +103,9 @@ func TestIntentThatLeadsAstray(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if one, err := state.EncodeIntent(whole(), 1<<20); err != nil || len(one) != 1 {
+		t.Errorf("a small intent is in %d parts, %v", len(one), err)
+	}
 	parts, err := state.EncodeIntent(whole(), 0)
 	if got, decoded := state.DecodeIntent(parts); err != nil || decoded != nil || got.Apply != "a<b>" {
 		t.Errorf("parts of no size: %v, %v", err, decoded)
