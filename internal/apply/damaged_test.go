@@ -103,8 +103,8 @@ func encodedJournal(t *testing.T, j *state.Journal) string {
 	return text
 }
 
-// rewriteIntent puts a changed intent in the place of the journal's.
-func (w *town) rewriteIntent(t *testing.T, change func(*state.Intent)) {
+// intent is that of the journal, with its head as it is and as it is read.
+func (w *town) intent(t *testing.T) (*state.Intent, *state.Journal, kv.Entry) {
 	t.Helper()
 	e, _ := w.Get(t, layoutOf().Journal())
 	j, err := state.DecodeJournal(e.Value)
@@ -120,8 +120,16 @@ func (w *town) rewriteIntent(t *testing.T, change func(*state.Intent)) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return in, j, e
+}
+
+// rewriteIntent puts a changed intent in the place of the journal's.
+func (w *town) rewriteIntent(t *testing.T, change func(*state.Intent)) {
+	t.Helper()
+	in, j, e := w.intent(t)
 	change(in)
-	if parts, err = state.EncodeIntent(in, kv.DefaultLimits().MaxRequestBytes/2); err != nil {
+	parts, err := state.EncodeIntent(in, kv.DefaultLimits().MaxRequestBytes/2)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for i, part := range parts {
