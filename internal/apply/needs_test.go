@@ -17,7 +17,7 @@ func need(in *state.Intent, done int, txn kv.Txn, kind kv.OpKind) (key string, o
 	for _, n := range in.Needs {
 		op := in.Ops[n.At]
 		written := slices.ContainsFunc(txn.Ops, func(o kv.Op) bool { return o.Kind == op.Kind && o.Key == op.Key })
-		if of := in.Ops[n.Of]; n.Of < done && n.At >= done && written && of.Kind == kind {
+		if of := in.Ops[n.Of]; n.Of < done && n.At >= done && written && of.Kind == kind && op.Kind == kv.Put {
 			return of.Key, true
 		}
 	}
