@@ -13,18 +13,27 @@ const (
 	unnamed = "TODO: kill it, or say why it is left"
 )
 
+func listOf(name string) string { return filepath.Join(known, name+".txt") }
+
+// reasonsOf are the reasons of the known survivors.
+func reasonsOf(name string) map[string]string {
+	out := map[string]string{}
+	text, err := os.ReadFile(listOf(name))
+	if err != nil {
+		return out // none is known yet
+	}
+	for line := range strings.Lines(string(text)) {
+		if id, why, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t# "); ok {
+			out[id] = why
+		}
+	}
+	return out
+}
+
 // report compares the survivors of a package with the known ones: what is new
 // fails, what is gone is told.
 func report(name string, mutants []*mutant, r *results, o options) (fresh bool, err error) {
-	list := filepath.Join(known, name+".txt")
-	reasons := map[string]string{}
-	if text, err := os.ReadFile(list); err == nil {
-		for line := range strings.Lines(string(text)) {
-			if id, why, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t# "); ok {
-				reasons[id] = why
-			}
-		}
-	}
+	list, reasons := listOf(name), reasonsOf(name)
 	survivors := map[string]bool{}
 	for _, m := range mutants {
 		if r.of(m).Killer == "" {

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -94,8 +95,12 @@ func examine(name string, o options) (fresh bool, err error) {
 	if tested == nil {
 		tested = append([]string{name}, above[name]...)
 	}
+	reasons := reasonsOf(name)
 	for _, t := range tested {
-		if err := round(filepath.Join("internal", t), dir, work, file, mutants, r, o); err != nil {
+		// Who is named is asked by the package's own tests only.
+		named := func(m *mutant) bool { return t != name && reasons[m.id] != "" && reasons[m.id] != unnamed }
+		asked := slices.DeleteFunc(slices.Clone(mutants), named)
+		if err := round(filepath.Join("internal", t), dir, work, file, asked, r, o); err != nil {
 			return false, err
 		}
 	}
