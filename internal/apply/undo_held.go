@@ -196,7 +196,7 @@ func (t *taking) keepWritten() {
 		for _, prefix := range t.layout.Prefixes(m.kind, m.id, m.parent) {
 			for _, e := range t.below.Under(prefix) {
 				value, restored := back[e.Key]
-				if e.ModRevision > t.revision && !(restored && value == e.Value) && !t.layout.Daily(m.kind, e.Key) && t.keep[m.marker] == "" {
+				if e.ModRevision > t.revision && (!restored || value != e.Value) && !t.layout.Daily(m.kind, e.Key) && t.keep[m.marker] == "" {
 					t.keep[m.marker] = "others wrote " + e.Key
 				}
 			}

@@ -30,7 +30,7 @@ func TestUndoLeavesWhatOthersRelyOn(t *testing.T) {
 			limits.MaxRequestBytes = 3 << 10 // an object is more than a request holds
 		}
 		// A test of its own, so that its server ends with it.
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			named += undoneBesides(t, rand.New(rand.NewPCG(seed, 7)), seed, limits)
 		})
 	}

@@ -32,8 +32,10 @@ func (h *holding) guarded(many map[claimed]int, handed, empty map[string]bool) b
 	if h.space == keys.Node {
 		return true
 	}
-	return many[h.claimed()] <= mostClaims && !slices.ContainsFunc(h.Keys, func(key string) bool { return handed[key] }) &&
-		!(h.Noun == "device name" && underAny(h.Keys[0][:strings.LastIndex(h.Keys[0], "/devices/")+1], empty))
+	if many[h.claimed()] > mostClaims || slices.ContainsFunc(h.Keys, func(key string) bool { return handed[key] }) {
+		return false
+	}
+	return h.Noun != "device name" || !underAny(h.Keys[0][:strings.LastIndex(h.Keys[0], "/devices/")+1], empty)
 }
 
 // handedTo are the keys that take a value from another key of the network.

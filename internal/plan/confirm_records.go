@@ -66,6 +66,11 @@ func (c *confirmer) confirmPast() error {
 	if err := c.confirmFallen(); err != nil {
 		return err
 	}
+	return c.confirmOld()
+}
+
+// confirmOld: the former values that are shown are those of the network.
+func (c *confirmer) confirmOld() error {
 	for key, f := range c.fields {
 		e, there := c.now.Get(key)
 		if c.wentOn(e) {
