@@ -150,7 +150,7 @@ func stride() int {
 	case testing.Short():
 		return 7
 	}
-	return 3
+	return 4
 }
 
 // commitsOf is how many commits the apply has where nothing happens.
