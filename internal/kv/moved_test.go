@@ -182,7 +182,7 @@ func TestJoin(t *testing.T) {
 // TestOneWriteTooLarge: where one write is to blame, it is named.
 func TestOneWriteTooLarge(t *testing.T) {
 	t.Parallel()
-	if text := (&kv.TooLarge{Key: "/a/b", Bytes: 9}).Error(); !strings.Contains(text, "the write of /a/b") {
-		t.Errorf("it says %s", text)
+	if f := (&kv.TooLarge{Key: "/a/b", Bytes: 9}).Failure(); !strings.Contains(f.Summary, "A single write") || !strings.Contains(f.Detail, "/a/b") {
+		t.Errorf("it says %+v", f)
 	}
 }
