@@ -105,8 +105,11 @@ func endsAtOnce(t *testing.T, c *exec.Cmd, said *bytes.Buffer, signal syscall.Si
 	if err := c.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- c.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = c.Wait()
+	}()
 	select {
 	case <-done:
 	case <-time.After(damagePatience):

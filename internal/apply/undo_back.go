@@ -105,6 +105,7 @@ func (t *taking) numbers() []string {
 func (t *taking) numberOf(node string) string {
 	return t.layout.FieldKey(addr.Core, node, "", "number")
 }
+
 func (t *taking) cellOf(node string) string { return t.layout.FieldKey(addr.Core, node, "", "cell") }
 
 // numbered lists the numbers that would be put back and are another's in the

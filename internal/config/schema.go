@@ -136,8 +136,9 @@ func (r *run) nestedFields(kind addr.Kind, block string) []schema.Field {
 
 // nestedSchema is what may stand in a nested block, and what must.
 func (r *run) nestedSchema(kind addr.Kind, block string) (body *hcl.BodySchema, required []string) {
-	var names []string
-	for _, f := range r.nestedFields(kind, block) {
+	fields := r.nestedFields(kind, block)
+	names := make([]string, 0, len(fields))
+	for _, f := range fields {
 		names = append(names, f.Name)
 		if f.Required {
 			required = append(required, f.Name)

@@ -94,7 +94,7 @@ func (e *Engine) choose(ctx context.Context, p *place, c Connection, block *conf
 		return t, err
 	}
 	if block == nil {
-		return e.chooseInside(ctx, p.folder)
+		return e.chooseInside(p.folder)
 	}
 	// Its files lie where the configuration does, wherever the command runs.
 	settings := etcd.Config{Endpoints: block.Endpoints, Username: block.Username}

@@ -76,7 +76,7 @@ func (e *Engine) chooseOutside(ctx context.Context, c Connection) (t target, ok 
 }
 
 // chooseInside asks the sources that come after the configuration's block.
-func (e *Engine) chooseInside(ctx context.Context, folder string) (target, error) {
+func (e *Engine) chooseInside(folder string) (target, error) {
 	c, named, err := e.etcdctl()
 	if err != nil || named {
 		return target{from: fromEtcdctl, config: c}, err

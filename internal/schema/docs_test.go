@@ -215,20 +215,20 @@ func languageTables() map[string]string {
 }
 
 func aclRows(block string, fields []schema.Field) string {
-	out := ""
+	var out strings.Builder
 	for i := range fields {
 		f := &fields[i]
 		if f.Type == schema.Block {
-			out += aclRows(block+"."+f.Name, f.Members)
+			out.WriteString(aclRows(block+"."+f.Name, f.Members))
 			continue
 		}
 		doc := f.Doc
 		if f.Required {
 			doc = "**required**: " + doc
 		}
-		out += row(code(block+"."+f.Name), typeText(f), doc)
+		out.WriteString(row(code(block+"."+f.Name), typeText(f), doc))
 	}
-	return out
+	return out.String()
 }
 
 func typeText(f *schema.Field) string {
