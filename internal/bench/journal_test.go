@@ -47,7 +47,7 @@ func TestLargeNetworkIsKilledAndRecovers(t *testing.T) {
 	at, written, dead := 2+rand.IntN(12), 0, errors.New("the process is dead")
 	faults := &etcdtest.Faults{Store: client}
 	faults.BeforeCommit = func(_ int, txn kv.Txn) error {
-		if len(txn.Ops) > 0 && strings.HasPrefix(txn.Ops[0].Key, n.Prefix) {
+		if slices.ContainsFunc(txn.Ops, func(op kv.Op) bool { return strings.HasPrefix(op.Key, n.Prefix) }) {
 			written++
 		}
 		if written >= at {
