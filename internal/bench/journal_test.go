@@ -44,7 +44,7 @@ func TestLargeNetworkIsKilledAndRecovers(t *testing.T) {
 		t.Fatalf("only %d keys", len(p.Data))
 	}
 	// Counted in writes of the network itself: what comes before is the journal.
-	at, written, dead := 2+rand.IntN(12), 0, errors.New("the process is dead")
+	at, written, dead := 4+rand.IntN(12), 0, errors.New("the process is dead")
 	faults := &etcdtest.Faults{Store: client}
 	faults.BeforeCommit = func(_ int, txn kv.Txn) error {
 		if slices.ContainsFunc(txn.Ops, func(op kv.Op) bool { return strings.HasPrefix(op.Key, n.Prefix) }) {
