@@ -1,6 +1,10 @@
 package render
 
-import "github.com/sigilgate/sigilform/internal/state"
+import (
+	"math"
+
+	"github.com/sigilgate/sigilform/internal/state"
+)
 
 // FormatVersion is the version of every Document. Fields may be added to a
 // version, never changed or removed.
@@ -30,7 +34,7 @@ type Options struct {
 	// Summary shows a plan as a table of counts with addresses only.
 	Summary bool
 	// Width is that of the terminal in columns, 0 where there is none. Prose
-	// is wrapped to it, values never are.
+	// is wrapped to it, values never are; without a terminal nothing is.
 	Width int
 	// Quiet leaves out what only explains: headers, notes, warnings, what is
 	// unmanaged. Of a drift report and of an apply the last line is left, and
@@ -50,17 +54,20 @@ type Options struct {
 // MinSecret is the length in bytes from which on a secret is searched.
 const MinSecret = 4
 
-// The widths of prose: without a terminal, and the least and the most of one.
+// The least and the most width of prose on a terminal.
 const (
-	plainWidth = 80
-	minWidth   = 40
-	maxWidth   = 100
+	minWidth = 40
+	maxWidth = 100
 )
+
+// unwrapped is the width of prose without a terminal: a log and grep need a
+// sentence on one line, however long the paths and addresses in it are.
+const unwrapped = math.MaxInt32
 
 // prose is the width to which prose is wrapped.
 func (o Options) prose() int {
 	if o.Width == 0 {
-		return plainWidth
+		return unwrapped
 	}
 	return min(max(o.Width, minWidth), maxWidth)
 }
