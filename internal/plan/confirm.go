@@ -74,6 +74,8 @@ type confirmer struct {
 	unwritten                         []kv.Range
 	given                             map[kv.Guard]bool
 	digestKey                         string
+	// users are those that have a device, by its UUID; see [confirmer.usersOf].
+	users map[string][]string
 }
 
 // shownField is a field of a change that writes its key.

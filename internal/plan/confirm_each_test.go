@@ -76,6 +76,17 @@ func changesToConfirm() map[string]func(s *scenario) []option {
 			s.net.Entries[0].BoundTo = to(s.net.Cores[1].Addr)
 			return nil
 		},
+		"a device goes with its user, and comes with another": func(s *scenario) []option {
+			phone, at := s.net.Users[0].Devices[0], s.net.Users[0].CoreNodes
+			phone.UUID = named(deviceUUID)
+			bob := addr.New(addr.User, "bob", addr.NoKey)
+			phone.Addr = bob.DeviceOf(phone.Name)
+			s.net.Users = []network.User{{
+				Addr: bob, Username: named("bob"), CoreNodes: at, Devices: []network.Device{phone},
+				Credential: network.Text{Value: hash, Named: true, Sensitive: true},
+			}}
+			return nil
+		},
 		"a password": func(s *scenario) []option {
 			s.net.Users[0].Credential.Value = strings.Replace(hash, "$", "$x", 1)
 			return nil

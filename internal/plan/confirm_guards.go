@@ -102,8 +102,7 @@ func (c *confirmer) confirmDeletion(id state.ID, change *Change, r *state.Record
 		}
 	}
 	for _, prefix := range c.layout.Prefixes(id.Kind, id.ID, r.Parent) {
-		under := c.now.Under(prefix)
-		if id.Kind == addr.Device && !slices.ContainsFunc(under, func(e kv.Entry) bool { return c.removed(e.Key) }) && !c.gone[prefix] {
+		if id.Kind == addr.Device && !c.hasRoute(id.ID, r.Parent, prefix) {
 			continue // the route is another device's
 		}
 		if err := c.confirmUnwritten(id.Kind, prefix); err != nil {

@@ -26,6 +26,9 @@ func (c *confirmer) confirmRecords() error {
 		if r.Address != change.Address && change.Action != Delete {
 			return unsound("the record %s is of another address than %s", key, change.Address)
 		}
+		if was := c.state.Records[id]; was != nil && was.Parent != r.Parent && !c.deleted[id] {
+			return unsound("it takes %s away from another user, and does not show it", change.Address)
+		}
 		if err := c.confirmRecord(key, r); err != nil {
 			return err
 		}
