@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
@@ -89,14 +90,15 @@ func (m *mirror) until(tb testing.TB, w *ears, revision int64) {
 }
 
 // next takes what the watch tells next, and returns how many batches that were.
-// A server that can't be asked how far it is may lose the watch at any time: then
-// all is read again, as whoever watches has to.
+// A server that can't be asked how far it is may lose the watch at any time, and a
+// member without a leader for three elections ends it: then all is read again, as
+// whoever watches has to.
 func (m *mirror) next(tb testing.TB, w *ears) int {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), watchPatience)
 	defer cancel()
 	batches, err := w.Next(ctx)
-	if errors.As(err, new(*etcd.WatchLost)) && !etcd.Exact(ctx, w.client) {
+	if errors.As(err, new(*etcd.WatchLost)) && (errors.Is(err, rpctypes.ErrNoLeader) || !etcd.Exact(ctx, w.client)) {
 		w.Close()
 		*m = *mirrorOf(snapshot(tb, w.client, everything()))
 		w.Watch = w.client.Watch(tb.Context(), ranges(m.revision))
