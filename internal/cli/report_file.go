@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/atomicfile"
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/lang"
 	"github.com/sigilgate/sigilform/internal/render"
@@ -18,12 +19,10 @@ import (
 type target struct {
 	format render.Format
 	w      io.Writer
-	// name is the file's; it is written aside until all of it is there.
-	name string
-	file *os.File
-	// inPlace says that it is written where it is: lines that others follow, and
-	// what is no regular file.
-	inPlace bool
+	name   string
+	// end ends the file, nil where there is none: one that is written aside gets
+	// its place unless there is an error, which it returns.
+	end func(error) error
 }
 
 // repeated refuses a second report where there is one: it would take its place, or
@@ -92,9 +91,9 @@ func (a *app) newTarget(text string) (*target, error) {
 // reportMode is the mode of a report: it may hold what a network is made of.
 const reportMode = 0o600
 
-// open makes sure that the file can be written. Lines are written as they come,
-// all else is written aside and put in its place whole.
-func (t *target) open() (err error) {
+// open makes sure that the file can be written. Lines, which others follow, and
+// what is no regular file are written where they are; all else is written aside.
+func (t *target) open() error {
 	info, err := os.Stat(t.name)
 	there := err == nil
 	switch {
@@ -102,23 +101,33 @@ func (t *target) open() (err error) {
 		return usage(fmt.Sprintf("--output: %s is a folder", t.name), "name a file")
 	case there && precious(t.name):
 		return usage(fmt.Sprintf("--output: %s is there already, and is no report", t.name), "it would be overwritten: choose another name")
-	}
-	t.inPlace = t.format == render.NDJSON || there && !info.Mode().IsRegular()
-	if t.inPlace {
-		t.file, err = os.OpenFile(t.name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, reportMode)
-	} else {
-		t.file, err = os.CreateTemp(filepath.Dir(t.name), ".sigilform-report-*")
+	case t.format == render.NDJSON || there && !info.Mode().IsRegular():
+		err = t.openInPlace(there && info.Mode().IsRegular())
+	default:
+		var f *atomicfile.File
+		if f, err = atomicfile.Create(t.name, atomicfile.Options{Mode: reportMode}); err == nil {
+			t.w, t.end = f, f.Close
+		}
 	}
 	if err != nil {
 		return usage(fmt.Sprintf("--output: %s can't be written: %s", t.name, causeOf(err)), "make the folder first, or choose another file")
 	}
-	if there && t.inPlace && info.Mode().IsRegular() {
-		// What it holds from now on is not for those who could read it before.
-		if err := t.file.Chmod(reportMode); err != nil {
-			return errors.Join(err, t.file.Close())
+	return nil
+}
+
+// openInPlace opens a file to be written where it is. What a file that was there
+// holds from now on is not for those who could read it before.
+func (t *target) openInPlace(narrow bool) error {
+	f, err := os.OpenFile(t.name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, reportMode)
+	if err != nil {
+		return err
+	}
+	if narrow {
+		if err := f.Chmod(reportMode); err != nil {
+			return errors.Join(err, f.Close())
 		}
 	}
-	t.w = t.file
+	t.w, t.end = f, func(err error) error { return errors.Join(err, f.Close()) }
 	return nil
 }
 
@@ -141,18 +150,8 @@ func causeOf(err error) string {
 
 // close puts a finished file in its place, and takes a failed one away.
 func (t *target) close(err error) error {
-	if t.file == nil {
+	if t.end == nil {
 		return err
 	}
-	if t.inPlace {
-		return errors.Join(err, t.file.Close())
-	}
-	err = errors.Join(err, t.file.Chmod(reportMode), t.file.Sync(), t.file.Close())
-	if err == nil {
-		err = os.Rename(t.file.Name(), t.name)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(t.file.Name()))
-	}
-	return err
+	return t.end(err)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/sigilgate/sigilform/internal/atomicfile"
 )
 
 // readyFile, in the data folder, says that its server was ready once.
@@ -36,20 +38,9 @@ func markReady(data string) error {
 	if _, err := os.Lstat(name); err == nil {
 		return nil
 	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600) //nolint:gosec // a file of our own folder
-	if err != nil {
-		return fmt.Errorf("mark %s as ready: %w", data, err)
-	}
-	if err := errors.Join(f.Sync(), f.Close(), syncFolder(data), syncFolder(filepath.Dir(data))); err != nil {
+	err := atomicfile.Put(name, nil, atomicfile.Options{Mode: ownMode})
+	if err := errors.Join(err, atomicfile.SyncFolder(filepath.Dir(data))); err != nil {
 		return fmt.Errorf("mark %s as ready: %w", data, err)
 	}
 	return nil
-}
-
-func syncFolder(name string) error {
-	f, err := os.Open(name) //nolint:gosec // our own folder
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

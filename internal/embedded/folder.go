@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/sigilgate/sigilform/internal/atomicfile"
 )
 
 const (
@@ -13,6 +15,8 @@ const (
 	holderFile   = "holder"
 	endpointFile = "endpoint"
 	ignoreFile   = ".gitignore"
+	// ownMode is the mode of the files in it.
+	ownMode = 0o600
 )
 
 // prepareFolder makes .sigilform, readable by its owner only and ignored by git.
@@ -29,7 +33,7 @@ func prepareFolder(config string) (string, error) {
 	}
 	ignore := filepath.Join(dir, ignoreFile)
 	if _, err := os.Lstat(ignore); errors.Is(err, os.ErrNotExist) {
-		return dir, writeAtomically(ignore, "# sigilform's embedded server: data, never source.\n*\n")
+		return dir, write(ignore, "# sigilform's embedded server: data, never source.\n*\n")
 	}
 	return dir, nil
 }
@@ -53,19 +57,11 @@ func secure(dir string) error {
 	return nil
 }
 
-// writeAtomically writes a file of mode 0600 that is there wholly or not at all.
-func writeAtomically(name, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
-	if err != nil {
+// write writes a file of the folder, wholly or not at all. No file of the folder
+// but the data is of use after a power cut.
+func write(name, text string) error {
+	if err := atomicfile.Put(name, []byte(text), atomicfile.Options{Mode: ownMode, Unsynced: true}); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
-	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, errors.Join(err, removeIfThere(f.Name())))
 	}
 	return nil
 }

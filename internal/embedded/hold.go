@@ -83,7 +83,7 @@ func (h *hold) sign(command string) error {
 	if err != nil {
 		return err
 	}
-	return writeAtomically(filepath.Join(h.dir, holderFile), string(text)+"\n")
+	return write(filepath.Join(h.dir, holderFile), string(text)+"\n")
 }
 
 func (h *hold) release() error {

@@ -81,7 +81,7 @@ func start(ctx context.Context, o Options) (*Server, error) {
 	if s.endpoint == "" {
 		return s, nil
 	}
-	if err := writeAtomically(filepath.Join(dir, endpointFile), s.endpoint+"\n"); err != nil {
+	if err := write(filepath.Join(dir, endpointFile), s.endpoint+"\n"); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

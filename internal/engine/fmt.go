@@ -2,15 +2,14 @@ package engine
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/sigilgate/sigilform/internal/atomicfile"
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/export"
@@ -24,7 +23,6 @@ type Formatted struct {
 	After  []byte
 
 	path string
-	mode os.FileMode
 }
 
 // Format formats one text.
@@ -68,15 +66,11 @@ func (p *place) format(file string) (*Formatted, diag.List, error) {
 	if err != nil {
 		return nil, nil, &NoSuchPath{Path: shown, Cause: err}
 	}
-	info, err := p.root.Stat(file)
-	if err != nil {
-		return nil, nil, &NoSuchPath{Path: shown, Cause: err}
-	}
 	after, found := export.Format(shown, text)
 	if found.HasErrors() || bytes.Equal(after, text) {
 		return nil, found, nil
 	}
-	return &Formatted{Name: shown, Before: text, After: after, path: filepath.Join(p.folder, file), mode: info.Mode().Perm()}, nil, nil
+	return &Formatted{Name: shown, Before: text, After: after, path: filepath.Join(p.folder, file)}, nil, nil
 }
 
 // formattable lists the HCL files of a folder; JSON has no form of ours.
@@ -122,22 +116,9 @@ func configurationFiles(p *place) []string {
 
 // Write puts the canonical text in the file's place, wholly or not at all, and
 // keeps its mode. A link is followed: what it leads to is written.
-func (f *Formatted) Write() (err error) {
-	name, err := filepath.EvalSymlinks(f.path)
-	if err != nil {
+func (f *Formatted) Write() error {
+	if err := atomicfile.Put(f.path, f.After, atomicfile.Options{Follow: true}); err != nil {
 		return fmt.Errorf("write %s: %w", f.Name, err)
-	}
-	t, err := os.CreateTemp(filepath.Dir(name), ".sigilform-fmt-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", f.Name, err)
-	}
-	_, err = t.Write(f.After)
-	err = errors.Join(err, t.Chmod(f.mode), t.Close())
-	if err == nil {
-		err = os.Rename(t.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", f.Name, errors.Join(err, os.Remove(t.Name())))
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/sigilgate/sigilform/internal/atomicfile"
 )
 
 // valueMode is the mode of files that hold values, or what says something of
@@ -14,23 +16,13 @@ const valueMode = 0o600
 
 // writeWhole writes a file that is there wholly or not at all, and that nobody
 // else may read. what says what it is: "the plan".
-func writeWhole(name, what string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".sigilform-*")
+func writeWhole(name, what string, write func(io.Writer) error) error {
+	f, err := atomicfile.Create(name, atomicfile.Options{Mode: valueMode})
 	if errors.Is(err, os.ErrNotExist) {
 		return invalid(fmt.Sprintf("There is no folder %s to save %s in", filepath.Dir(name), what), "", "make the folder first, or choose another one")
 	}
-	if err != nil {
-		return fmt.Errorf("save %s: %w", what, err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	err = write(f)
-	err = errors.Join(err, f.Chmod(valueMode), f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), name)
+		err = f.Close(write(f))
 	}
 	if err != nil {
 		return fmt.Errorf("save %s: %w", what, err)

@@ -50,14 +50,15 @@ func rooms() map[string]int {
 		"internal/apply":  6,
 		"internal/policy": 6,
 
-		"internal/render":   7,
-		"internal/intake":   7,
-		"internal/metrics":  8,
-		"internal/webhook":  8,
-		"internal/etcd":     8,
-		"internal/embedded": 8,
-		"internal/abort":    7,
-		"internal/seal":     8,
+		"internal/render":     7,
+		"internal/intake":     7,
+		"internal/atomicfile": 7,
+		"internal/metrics":    8,
+		"internal/webhook":    8,
+		"internal/etcd":       8,
+		"internal/embedded":   8,
+		"internal/abort":      7,
+		"internal/seal":       8,
 
 		"internal/engine": 9,
 

@@ -1,13 +1,12 @@
 package metrics
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/prometheus/common/expfmt"
+
+	"github.com/sigilgate/sigilform/internal/atomicfile"
 )
 
 // fileMode lets node_exporter, which is another user, read the file. Nothing
@@ -17,25 +16,15 @@ const fileMode = 0o644
 // WriteFile writes the metrics for node_exporter's textfile collector: the file
 // is there wholly or not at all. A file that sigilform did not write is not
 // replaced.
-func (m *Metrics) WriteFile(path string) (err error) {
+func (m *Metrics) WriteFile(path string) error {
 	if _, err := Read(path); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".sigilform-metrics-*")
-	if err != nil {
-		return fmt.Errorf("write the metrics: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	err = m.write(f)
-	// Not fsync'd: the next run writes it again, and a file that a power cut
+	// Not synced: the next run writes it again, and a file that a power cut
 	// empties is one that node_exporter misses once.
-	err = errors.Join(err, f.Chmod(fileMode), f.Close())
+	f, err := atomicfile.Create(path, atomicfile.Options{Mode: fileMode, Unsynced: true})
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = f.Close(m.write(f))
 	}
 	if err != nil {
 		return fmt.Errorf("write the metrics: %w", err)

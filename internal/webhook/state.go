@@ -8,9 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
+	"github.com/sigilgate/sigilform/internal/atomicfile"
 	"github.com/sigilgate/sigilform/internal/failure"
 )
 
@@ -113,23 +113,10 @@ func (s *State) move(network, digest string, at time.Time) error {
 }
 
 // write writes the file, which is there wholly or not at all.
-func (s *State) write() (err error) {
+func (s *State) write() error {
 	text, err := json.Marshal(stateFile{Format: stateFormat, Networks: s.networks})
 	if err != nil {
 		return err //nolint:wrapcheck // move says what was tried
 	}
-	f, err := os.CreateTemp(filepath.Dir(s.path), ".sigilform-webhook-*")
-	if err != nil {
-		return err //nolint:wrapcheck // move says what was tried
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Chmod(stateMode), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), s.path) //nolint:wrapcheck // move says what was tried
+	return atomicfile.Put(s.path, append(text, '\n'), atomicfile.Options{Mode: stateMode}) //nolint:wrapcheck // move says what was tried
 }
