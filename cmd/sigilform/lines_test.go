@@ -21,7 +21,7 @@ func cmdLogged(ts *testscript.TestScript, neg bool, args []string) {
 			Level, Msg, Command string
 		}
 		if err := json.Unmarshal([]byte(line), &record); err != nil {
-			ts.Fatalf("this line of the log is no JSON: %s", line)
+			ts.Fatalf("this line of the log is not JSON: %s", line)
 		}
 		if record.Time.IsZero() || record.Level == "" || record.Msg == "" || !strings.HasPrefix(record.Command, "sigilform ") {
 			ts.Fatalf("this line of the log lacks a field: %s", line)

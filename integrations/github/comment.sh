@@ -12,7 +12,7 @@ export author=${COMMENT_AUTHOR:-github-actions[bot]}
 marker=$(head -n 1 "$report")
 case $marker in
 '<!-- sigilform:'*' -->') ;;
-*) echo "::error title=sigilform action::$report is no report of sigilform" >&2; exit 1 ;;
+*) echo "::error title=sigilform action::$report is not a report of sigilform" >&2; exit 1 ;;
 esac
 
 comments=repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments

@@ -107,13 +107,13 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-// TestNoKeys holds that what is no key, or not known yet, is said.
+// TestNoKeys holds that what is not a key, or not known yet, is said.
 func TestNoKeys(t *testing.T) {
 	t.Parallel()
 	n := town(1, 0)
 	n.Users = []network.User{{Addr: at(addr.User, "u")}}
 	for want, target := range map[string]network.Target{
-		`"ip" of core.c0 is no key`:            {Object: n.Cores[0].Addr, Field: "ip"},
+		`"ip" of core.c0 is not a key`:         {Object: n.Cores[0].Addr, Field: "ip"},
 		"The keys of user.u are not known yet": {Object: n.Users[0].Addr},
 	} {
 		n.ACL.Roles = []network.ACLRole{{Addr: at(addr.ACLRole, "r"), Name: "r", Grants: []network.Grant{{Access: "read", On: []network.Target{target}}}}}

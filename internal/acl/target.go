@@ -36,7 +36,7 @@ func (c *compiler) target(role addr.Addr, t network.Target) []kv.Range {
 	if len(out) == 0 {
 		c.diags = append(c.diags, diag.Diagnostic{
 			Severity: diag.Error, Address: role.String(), Attribute: "grant.on",
-			Summary: fmt.Sprintf("%q of %s is no key", t.Field, t.Object),
+			Summary: fmt.Sprintf("%q of %s is not a key", t.Field, t.Object),
 			Detail:  "It is a part of where the object's keys are, or not stored at all, so nobody can be given the right to it.",
 			Hint:    "Grant the whole object, or another attribute of it.",
 		})

@@ -56,7 +56,7 @@ func (p *parser) module(a *Addr) error {
 
 func (p *parser) object(a Addr, kind Kind) (Addr, error) {
 	if !kind.Known() || kind == Device {
-		return a, fmt.Errorf("%q is no kind of object", string(kind))
+		return a, fmt.Errorf("%q is not a kind of object", string(kind))
 	}
 	a.Kind = kind
 	if p.done() {

@@ -9,7 +9,7 @@ import (
 )
 
 // quote prints s as a string literal of HCL: with no escapes but HCL's, and
-// with nothing in it that would begin a template. Bytes that are no UTF-8,
+// with nothing in it that would begin a template. Bytes that are not UTF-8,
 // which HCL can't write, are printed as Go does.
 func quote(s string) string {
 	var b strings.Builder

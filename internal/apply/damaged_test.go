@@ -63,8 +63,8 @@ func TestDamagedJournalIsRefused(t *testing.T) {
 			e, _ := w.Get(t, layoutOf().JournalPart(0))
 			w.Put(t, e.Key, e.Value[:len(e.Value)-1])
 		},
-		"a part is empty":     func(t *testing.T, w *town) { t.Helper(); w.Put(t, layoutOf().JournalPart(0), "") },
-		"the head is no JSON": func(t *testing.T, w *town) { t.Helper(); w.Put(t, layoutOf().Journal(), "{") },
+		"a part is empty":      func(t *testing.T, w *town) { t.Helper(); w.Put(t, layoutOf().JournalPart(0), "") },
+		"the head is not JSON": func(t *testing.T, w *town) { t.Helper(); w.Put(t, layoutOf().Journal(), "{") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,7 +32,7 @@ func (d *driftFlags) add(c *cobra.Command) {
 func (d *driftFlags) repeated(c *cobra.Command) (bool, error) {
 	switch again := d.watch || d.interval > 0; {
 	case c.Flags().Changed("interval") && d.interval <= 0:
-		return false, usage("--interval must be more than nothing", "write it as 30s or 5m")
+		return false, usage("--interval must be positive", "write it as 30s or 5m")
 	case d.alarm.listen != "" && !again:
 		return false, usage("--listen needs --watch or --interval", "a single comparison serves nobody: --prometheus writes a file")
 	case d.transitions && !again:

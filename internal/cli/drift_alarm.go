@@ -102,7 +102,7 @@ func (l *alarm) look(ctx context.Context, o engine.LiveOptions) (drifted *engine
 	return drifted, err, l.tell(ctx, outcome)
 }
 
-// tell hands one outcome to everybody who is to be told.
+// tell hands one outcome to everybody who is to hear of it.
 func (l *alarm) tell(ctx context.Context, o metrics.Outcome) error {
 	var failed []error
 	if l.metrics != nil {

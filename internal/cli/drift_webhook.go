@@ -17,9 +17,9 @@ func (a *app) newNotifier(ctx context.Context, f *alarmFlags) (*webhook.Notifier
 	}
 	if url == "" {
 		if f.secretFile != "" || f.state != "" {
-			return nil, usage("Nobody is to be told", "name the webhook with --webhook URL")
+			return nil, usage("No webhook given", "name the webhook with --webhook URL")
 		}
-		return nil, nil //nolint:nilnil // nobody is to be told
+		return nil, nil //nolint:nilnil // no webhook was given
 	}
 	target, err := webhook.ParseTarget(url)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 const exitSignal = 128
 
 // found is the end of a command that found what it was asked to look for:
-// changes, drift, unformatted files. It is no error to be printed.
+// changes, drift, unformatted files. It is not an error to be printed.
 type found struct{ what string }
 
 func (f *found) Error() string { return f.what }

@@ -29,7 +29,7 @@ func (x *expectFlag) digest(c *cobra.Command) (engine.Expected, error) {
 	}
 	digest := strings.ToLower(x.text)
 	if n := len(digest); n < minDigestDigits || n > digestDigits || strings.Trim(digest, "0123456789abcdef") != "" {
-		return "", usage("--expect-digest is no intent digest", "`sigilform plan` shows it last: 64 hexadecimal digits, of which the first 12 or more are enough")
+		return "", usage("--expect-digest is not an intent digest", "`sigilform plan` shows it last: 64 hexadecimal digits, of which the first 12 or more are enough")
 	}
 	return engine.Expected(digest), nil
 }

@@ -83,7 +83,7 @@ func (s *sourceFlags) add(c *cobra.Command) {
 func (s *sourceFlags) source(path string) (engine.Source, error) {
 	out := engine.Source{Path: path, VarFiles: s.varFiles, Limits: engine.Limits{Timeout: s.timeout, Memory: int64(s.memory)}}
 	if s.timeout <= 0 {
-		return out, usage("--eval-timeout must be more than nothing", "write it as 30s or 5m")
+		return out, usage("--eval-timeout must be positive", "write it as 30s or 5m")
 	}
 	for _, v := range s.vars {
 		name, value, ok := strings.Cut(v, "=")
@@ -120,7 +120,7 @@ func (k *connectionFlags) add(c *cobra.Command) {
 // connection checks what pflag lets through.
 func (k *connectionFlags) connection(c *cobra.Command) (engine.Connection, error) {
 	if c.Flags().Changed("timeout") && k.Timeout <= time.Duration(0) {
-		return k.Connection, usage("--timeout must be more than nothing", "write it as 10s or 1m30s")
+		return k.Connection, usage("--timeout must be positive", "write it as 10s or 1m30s")
 	}
 	return k.Connection, nil
 }

@@ -106,7 +106,7 @@ func (a *app) showFile(ctx context.Context, l *liveFlags, args []string, identit
 		return err
 	}
 	if len(args) > 1 {
-		return usage(fmt.Sprintf("%q is no serial", args[0]), "usage: sigilform show [PLANFILE|SERIAL [PATH]]")
+		return usage(fmt.Sprintf("%q is not a serial", args[0]), "usage: sigilform show [PLANFILE|SERIAL [PATH]]")
 	}
 	planned, _, err := a.engine.ReadPlan(ctx, args[0], identity.files)
 	if err != nil {

@@ -91,7 +91,7 @@ func (a *app) rawOutput(o config.Output) error {
 	case bool, float64, int64, int:
 		text = fmt.Sprint(v)
 	default:
-		return usage(fmt.Sprintf("The output %q is no text, number or truth value", o.Name), "print it with --json")
+		return usage(fmt.Sprintf("The output %q is not a text, a number or a truth value", o.Name), "print it with --json")
 	}
 	if _, err := io.WriteString(a.stdout, text); err != nil {
 		return fmt.Errorf("write output: %w", err)

@@ -25,7 +25,7 @@ func (p *provenanceFlags) provenance(c *cobra.Command) (engine.Provenance, error
 	}
 	sha, ok := engine.ParseCommit(p.Commit)
 	if !ok {
-		return out, usage("--commit is no commit", "write 7 to 64 hexadecimal digits, as `git rev-parse HEAD` does")
+		return out, usage("--commit is not a commit", "write 7 to 64 hexadecimal digits, as `git rev-parse HEAD` does")
 	}
 	out.Commit = sha
 	return out, nil

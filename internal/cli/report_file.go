@@ -100,7 +100,7 @@ func (t *target) open() error {
 	case there && info.IsDir():
 		return usage(fmt.Sprintf("--output: %s is a folder", t.name), "name a file")
 	case there && precious(t.name):
-		return usage(fmt.Sprintf("--output: %s is there already, and is no report", t.name), "it would be overwritten: choose another name")
+		return usage(fmt.Sprintf("--output: %s is there already, and is not a report", t.name), "it would be overwritten: choose another name")
 	case t.format == render.NDJSON || there && !info.Mode().IsRegular():
 		err = t.openInPlace(there && info.Mode().IsRegular())
 	default:

@@ -41,7 +41,7 @@ too, or the next apply makes the change again.` + applyExits(),
 		RunE: func(c *cobra.Command, args []string) error {
 			serial, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil || serial < 1 {
-				return usage(fmt.Sprintf("%q is no serial", args[0]), "`sigilform history` lists them")
+				return usage(fmt.Sprintf("%q is not a serial", args[0]), "`sigilform history` lists them")
 			}
 			return a.rollback(c, &r, serial, path(args[1:]))
 		},

@@ -65,7 +65,7 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	return usage("Unknown command "+quoted(args[0]), hint)
 }
 
-// knownTopic refuses to help with what is no command.
+// knownTopic refuses to help with what is not a command.
 func knownTopic(c *cobra.Command, args []string) error {
 	found, rest, err := c.Root().Find(args)
 	if err != nil || !found.HasSubCommands() {

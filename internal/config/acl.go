@@ -188,7 +188,7 @@ func (r *run) readTarget(item hcl.Expression, where setting) target {
 	return target{object: newExpr("on", &hclsyntax.ScopeTraversalExpr{Traversal: object, SrcRange: at}, at, at, where), field: field}
 }
 
-// fieldName joins the steps of a traversal with dots; empty where one is no name.
+// fieldName joins the steps of a traversal with dots; empty where one is not a name.
 func fieldName(t hcl.Traversal) string {
 	var names []string
 	for len(t) > 0 {
@@ -284,7 +284,7 @@ func (v resolver) targetOf(expr hcl.Expression, value cty.Value) (network.Target
 		v.scope.run.taint(v.at, cty.DynamicVal)
 		v.scope.run.report(problem{
 			summary: `A sensitive value in "on"`, detail: "What a grant covers is shown in plans.",
-			hint: "write nonsensitive(…) where it is no secret", at: expr.Range(), address: v.at,
+			hint: "write nonsensitive(…) where it is not secret", at: expr.Range(), address: v.at,
 		})
 		return network.Target{}, false
 	}

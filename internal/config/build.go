@@ -178,7 +178,7 @@ func (v resolver) textsOf(value cty.Value, a *attr) map[string]network.Text {
 func (v resolver) namesOpen(value cty.Value, a *attr) bool {
 	return v.scope.run.keysOpen(value, use{
 		what: `The name of a setting in "` + a.name + `"`, at: a.expr.Range(), address: v.at, attribute: a.name,
-		hint: "let the values alone be sensitive, such as { name = var.secret } or { for k in nonsensitive(keys(m)) : k => m[k] }, or write nonsensitive(…) around names that are no secret",
+		hint: "let the values alone be sensitive, such as { name = var.secret } or { for k in nonsensitive(keys(m)) : k => m[k] }, or write nonsensitive(…) around names that are not secret",
 	})
 }
 

@@ -228,7 +228,7 @@ func keysOf(v cty.Value) []string {
 func holdsReferences(p problem, kind addr.Kind, ref lang.Reference) problem {
 	p.summary = `"` + ref.Name + `" can't be referred to`
 	p.detail = `"` + ref.Name + `" of ` + lang.KindNoun(kind) + " holds references to other objects, and those are resolved after all other " +
-		"attributes. So it is no part of the object's value; otherwise Cores that link each other would be a cycle."
+		"attributes. So it is not part of the object's value; otherwise Cores that link each other would be a cycle."
 	p.hint = "refer to the object itself, or put it in a local that both use"
 	return p
 }

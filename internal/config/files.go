@@ -18,7 +18,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/lang"
 )
 
-// A file beyond these sizes is no configuration. They keep the time and the
+// A file beyond these sizes is not a configuration. They keep the time and the
 // memory of a run bounded.
 const (
 	// MaxFile is the size of a file, in bytes.
@@ -107,7 +107,7 @@ func readLimited(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err //nolint:wrapcheck // explained by the caller
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
+		return nil, errors.New("it is not a regular file")
 	}
 	return io.ReadAll(io.LimitReader(f, MaxFile+1)) //nolint:wrapcheck // explained by the caller
 }
@@ -138,10 +138,10 @@ func (r *run) sound(s *source) bool {
 		return refuse("The file is too large", "A file of a configuration has at most 8 MiB.", 0)
 	}
 	if at := bytes.IndexByte(s.text, 0); at >= 0 {
-		return refuse("The file is no text", "It holds a zero byte, so it is binary. A configuration is text in UTF-8.", at)
+		return refuse("The file is not text", "It holds a zero byte, so it is binary. A configuration is text in UTF-8.", at)
 	}
 	if at := invalidUTF8(s.text); at >= 0 {
-		return refuse("The file is no text in UTF-8", "This byte is part of no character in UTF-8.", at)
+		return refuse("The file is not text in UTF-8", "This byte is not part of a character in UTF-8.", at)
 	}
 	if at := longLine(s.text); at >= 0 {
 		s.secret = true

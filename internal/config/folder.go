@@ -164,7 +164,7 @@ func (r *run) goodLabel(b *hcl.Block) bool {
 		return true
 	}
 	r.report(problem{
-		summary: `"` + b.Labels[0] + `" is no name`,
+		summary: `"` + b.Labels[0] + `" is not a name`,
 		detail:  "A name begins with a letter and has letters, digits, dashes and underscores.",
 		at:      b.LabelRanges[0],
 	})

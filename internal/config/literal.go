@@ -21,7 +21,7 @@ func (r *run) literal(a *hcl.Attribute, want cty.Type) (cty.Value, bool) {
 	v, diags := r.constant(a.Expr)
 	if diags.HasErrors() {
 		r.report(problem{
-			summary: `"` + a.Name + `" is no literal value`,
+			summary: `"` + a.Name + `" is not a literal value`,
 			detail:  "This attribute is read before anything is evaluated, so it can't refer to anything or call a function.",
 			at:      a.Expr.Range(),
 		})

@@ -143,7 +143,7 @@ func (m *masker) maskFrom(i int, call bool) {
 }
 
 // strayWord reports whether the word at i may be a secret whose quotes were
-// forgotten: it begins no reference, and is no function and no attribute.
+// forgotten: it is not a reference, a function or an attribute.
 func (m *masker) strayWord(i int) bool {
 	word := string(m.tokens[i].Bytes)
 	return !m.is(i-1, hclsyntax.TokenDot) && !m.is(i+1, hclsyntax.TokenOParen) && !m.is(i+1, hclsyntax.TokenDot) &&

@@ -20,7 +20,7 @@ type use struct {
 	hint      string
 }
 
-const openHint = "write nonsensitive(…) where it is no secret"
+const openHint = "write nonsensitive(…) where it is not secret"
 
 // open lets a value through that is used as a name, and refuses one that must
 // not be shown: names are in keys, plans, lists and messages. Every value that

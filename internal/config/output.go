@@ -17,7 +17,7 @@ func (s *scope) outputs() []Output {
 			s.run.report(problem{
 				summary: `The output "` + name + `" is sensitive`,
 				detail:  "Its value comes from a sensitive value, so it would show what must not be shown.",
-				hint:    "add sensitive = true, or write nonsensitive(…) where it is no secret", at: o.value.expr.Range(),
+				hint:    "add sensitive = true, or write nonsensitive(…) where it is not secret", at: o.value.expr.Range(),
 			})
 			continue
 		}

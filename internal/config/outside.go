@@ -175,7 +175,7 @@ func (r *run) givenValue(v *variable, o outside) (cty.Value, bool) {
 	value, diags := r.constant(expr)
 	if diags.HasErrors() {
 		r.report(problem{
-			summary: `The value of "` + v.name + `" is no literal value`,
+			summary: `The value of "` + v.name + `" is not a literal value`,
 			detail:  "A value from outside can't refer to anything or call a function. A text stands in quotes.", at: o.at,
 		})
 		return cty.NilVal, false

@@ -140,7 +140,7 @@ func (r *run) valveKinds(a *hcl.Attribute) []addr.Kind {
 		if !slices.Contains(valveKinds(), addr.Kind(w)) {
 			names := kindWords(valveKinds())
 			r.report(problem{
-				summary: `"` + w + `" is no kind of object`, detail: "The kinds are " + quoteList(names) + ".", hint: lang.DidYouMean(w, names), at: a.Expr.Range(),
+				summary: `"` + w + `" is not a kind of object`, detail: "The kinds are " + quoteList(names) + ".", hint: lang.DidYouMean(w, names), at: a.Expr.Range(),
 			})
 			continue
 		}

@@ -99,7 +99,7 @@ func (r *run) defaultValue(v *variable) cty.Value {
 	value, diags := r.constant(v.fallback.expr)
 	if diags.HasErrors() {
 		r.report(problem{
-			summary: `The default of "` + v.name + `" is no literal value`,
+			summary: `The default of "` + v.name + `" is not a literal value`,
 			detail:  "A default can't refer to anything or call a function.",
 			hint:    "compute it in a local", at: v.fallback.expr.Range(),
 		})

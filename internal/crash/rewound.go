@@ -41,7 +41,7 @@ func (c *checker) rewoundKey(apply, key string, since, revision int64) string {
 		}
 		return fmt.Sprintf("removed %s, which others had made before anybody applied it", key)
 	}
-	// What others had written or removed by then was no part of the apply.
+	// What others had written or removed by then was not part of the apply.
 	ours := was.revision == 0 || was.by != ""
 	if !ours || was.there == is.there && was.value == is.value {
 		return ""

@@ -23,7 +23,7 @@ func unit(t *testing.T, name string) map[string]map[string][]string {
 			section = line
 			out[section] = map[string][]string{}
 		case !set || section == "":
-			t.Errorf("%s: %q is no setting of a section", name, line)
+			t.Errorf("%s: %q is not a setting of a section", name, line)
 		default:
 			out[section][key] = append(out[section][key], value)
 		}

@@ -108,7 +108,7 @@ func TestReadmeSnippets(t *testing.T) {
 			t.Fatal(err)
 		}
 		if out, code := run(t, program, dir, "validate", "."); code != 0 {
-			t.Errorf("README.md:%d is no valid configuration (exit code %d):\n%s", b.line, code, out)
+			t.Errorf("README.md:%d is not a valid configuration (exit code %d):\n%s", b.line, code, out)
 		}
 	}
 }

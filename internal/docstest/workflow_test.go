@@ -183,7 +183,7 @@ func TestCommentIsUpdatedInPlace(t *testing.T) {
 		}
 		writeFile(t, report, "something else\n", 0o600)
 		if _, code := r.script(t, "comment.sh", []string{"PULL_REQUEST=7"}, report); code == 0 {
-			t.Error("what is no report is posted")
+			t.Error("what is not a report is posted")
 		}
 	}
 }

@@ -28,7 +28,7 @@ type Event struct {
 	// that has none is a role or user that was deleted or came back.
 	Fields []FieldEvent
 	// Revision is the one that made the difference. Where several revisions were
-	// read as one it is the last of them; roles and users are no part of it.
+	// read as one it is the last of them; roles and users are not part of it.
 	Revision int64
 	// Seen is when it was noticed.
 	Seen time.Time

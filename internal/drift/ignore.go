@@ -34,7 +34,7 @@ func ParseRule(text string) (Rule, error) {
 	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return Rule{}, errors.New("it holds a control character")
 	case !strings.Contains(text, "*") && !strings.Contains(text, "."):
-		return Rule{}, errors.New("it is no address: write KIND.NAME, KIND.NAME.FIELD or a * for what may be anything")
+		return Rule{}, errors.New("it is not an address: write KIND.NAME, KIND.NAME.FIELD or a * for what may be anything")
 	}
 	return Rule{text: text}, nil
 }

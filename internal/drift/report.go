@@ -33,7 +33,7 @@ type Report struct {
 	// UncheckedFields counts the sensitive fields that could not be compared:
 	// the user may not read the key of digests.
 	UncheckedFields int `json:"unchecked_fields,omitempty"`
-	// Warnings are for the reader; they are no drift.
+	// Warnings are for the reader; they are not drift.
 	Warnings diag.List `json:"warnings,omitempty"`
 	// AccessUnchecked says that roles and users were applied and could not be
 	// read: only an administrator may.
@@ -62,5 +62,5 @@ const (
 )
 
 // Drifted reports whether anything left what was applied. Unmanaged objects
-// are no drift.
+// are not drift.
 func (r *Report) Drifted() bool { return len(r.Objects) > 0 }

@@ -53,7 +53,7 @@ func applyBatch(t *testing.T, w *drift.Watch, b kv.Batch) []drift.Event {
 }
 
 // TestJournaledStepsAreNotTold: an object that an apply wrote in parts differs
-// from its record between two of its steps. That is no drift; what others write
+// from its record between two of its steps. That is not drift; what others write
 // to other objects then is, and what is left in the end.
 func TestJournaledStepsAreNotTold(t *testing.T) {
 	t.Parallel()

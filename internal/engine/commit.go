@@ -20,7 +20,7 @@ func (e *Engine) commit(ctx context.Context, folder, named string) (string, erro
 		if sha, ok := ParseCommit(said); ok {
 			return sha, nil
 		}
-		return "", invalid(variable+" is no commit", "", "set it to 7 to 64 hexadecimal digits, or leave it out")
+		return "", invalid(variable+" is not a commit", "", "set it to 7 to 64 hexadecimal digits, or leave it out")
 	}
 	for _, name := range []string{"GITHUB_SHA", "CI_COMMIT_SHA"} {
 		if sha := e.Env.Get(name); isSHA(sha) {

@@ -140,7 +140,7 @@ func (e *Engine) complete(ctx context.Context, from origin, c etcd.Config, passw
 	return t, err
 }
 
-// maxPassword is more than any password has; a larger file is no password.
+// maxPassword is more than any password has; a larger file is not a password.
 const maxPassword = 4096
 
 func readPassword(ctx context.Context, name string) (string, error) {

@@ -21,7 +21,7 @@ func (e *Engine) environment() Connection {
 func (e *Engine) timeout(c Connection) (time.Duration, error) {
 	if c.Timeout != 0 {
 		if c.Timeout < 0 {
-			return 0, invalid("The timeout must be more than nothing", "", "Write it as 10s or 1m30s.")
+			return 0, invalid("The timeout must be positive", "", "Write it as 10s or 1m30s.")
 		}
 		return c.Timeout, nil
 	}
@@ -31,7 +31,7 @@ func (e *Engine) timeout(c Connection) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, invalid(fmt.Sprintf("SIGILFORM_TIMEOUT is %q, which is no time", text), "", "Write it as 10s or 1m30s.")
+		return 0, invalid(fmt.Sprintf("SIGILFORM_TIMEOUT is %q, which is not a time", text), "", "Write it as 10s or 1m30s.")
 	}
 	return d, nil
 }

@@ -24,7 +24,7 @@ type Validated struct {
 	Secrets []string
 }
 
-// Validate reads a configuration and checks it. What is wrong with it is no error.
+// Validate reads a configuration and checks it. What is wrong with it is not an error.
 func (e *Engine) Validate(ctx context.Context, s Source) (*Validated, error) {
 	p, err := open(s.Path)
 	if err != nil {

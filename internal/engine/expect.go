@@ -76,7 +76,7 @@ func (e *Engine) expect(ctx context.Context, s *session, x Expected, p *Planned)
 // the first one, and where the history does not hold it any more.
 func lastApply(ctx context.Context, s *session, p *plan.Plan) (*state.History, error) {
 	if p.Serial == 0 {
-		return nil, nil //nolint:nilnil // none is no error
+		return nil, nil //nolint:nilnil // none is not an error
 	}
 	found, err := s.Read(ctx, state.NewLayout(p.Network).History(p.Serial))
 	if err != nil || len(found) == 0 {

@@ -98,7 +98,7 @@ func refuseOtherFiles(path string) error {
 			"`sigilform show FILE` prints a saved plan, `sigilform apply FILE` applies it.")
 	}
 	if !strings.HasSuffix(path, ".hcl") && !strings.HasSuffix(path, ".hcl.json") {
-		return invalid(fmt.Sprintf("%s is no configuration", path), "The name of a configuration file ends in .hcl or .hcl.json.",
+		return invalid(fmt.Sprintf("%s is not a configuration", path), "The name of a configuration file ends in .hcl or .hcl.json.",
 			"Name such a file, or the folder that holds some.")
 	}
 	return nil

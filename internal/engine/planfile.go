@@ -57,7 +57,7 @@ func (e *Engine) readPlan(ctx context.Context, name string, identities []string)
 	p, err := planfile.Read(f)
 	switch {
 	case f.sealed && errors.Is(err, planfile.ErrNoPlan):
-		return nil, invalid(fmt.Sprintf("%s is encrypted, and what it holds is no plan", name), "It could be decrypted.",
+		return nil, invalid(fmt.Sprintf("%s is encrypted, and what it holds is not a plan", name), "It could be decrypted.",
 			"Give a file that `sigilform plan --out FILE --encrypt-to …` made.")
 	case err != nil:
 		return nil, ofFile(name, err)

@@ -81,7 +81,7 @@ func TestAfterDestroy(t *testing.T) {
 	}
 }
 
-// TestOddBytesAreRestored: others put bytes that are no text; they are shown,
+// TestOddBytesAreRestored: others put bytes that are not text; they are shown,
 // and the declared value comes back.
 func TestOddBytesAreRestored(t *testing.T) {
 	t.Parallel()

@@ -104,7 +104,7 @@ func (e *Engine) startEmbedded(ctx context.Context, t target, timeout time.Durat
 func (e *Engine) joinDev(ctx context.Context, t target, timeout time.Duration) (*session, error) {
 	endpoint, ok := embedded.Endpoint(ctx, t.embedded)
 	if !ok {
-		return nil, nil //nolint:nilnil // nobody listens there, which is no error
+		return nil, nil //nolint:nilnil // nobody listens there, which is not an error
 	}
 	client, err := etcd.Connect(ctx, etcd.Config{Endpoints: []string{endpoint}, Timeout: timeout, Traces: e.Traces})
 	if err != nil {

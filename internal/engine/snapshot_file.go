@@ -34,7 +34,7 @@ func (e *Engine) readSnapshot(ctx context.Context, name string, identities []str
 	s, err := snapshot.Read(f)
 	switch {
 	case f.sealed && errors.Is(err, snapshot.ErrNoSnapshot):
-		return nil, invalid(fmt.Sprintf("%s is encrypted, and what it holds is no snapshot", name), "It could be decrypted.",
+		return nil, invalid(fmt.Sprintf("%s is encrypted, and what it holds is not a snapshot", name), "It could be decrypted.",
 			"Give a file that `sigilform snapshot --out FILE --encrypt-to …` made.")
 	case err != nil:
 		return nil, ofFile(name, err)

@@ -277,7 +277,7 @@ func many(region string) string {
 }
 
 // TestWatchReadsRoles: etcd tells nobody when roles change, so they are read
-// again; and after each apply that wrote some, since they are no drift then.
+// again; and after each apply that wrote some, since they are not drift then.
 func TestWatchReadsRoles(t *testing.T) {
 	t.Parallel()
 	_, e, o := setUp(t)

@@ -46,5 +46,5 @@ func mayReplace(name, what string, same func(first []byte) bool) error {
 			return nil
 		}
 	}
-	return invalid(fmt.Sprintf("%s is there already, and is no %s", name, what), "It would be overwritten.", "Choose another name, or remove it first.")
+	return invalid(fmt.Sprintf("%s is there already, and is not a %s", name, what), "It would be overwritten.", "Choose another name, or remove it first.")
 }

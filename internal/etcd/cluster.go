@@ -20,7 +20,7 @@ type Cluster struct {
 	Revision int64 `json:"revision"`
 	// Members are sorted by name, then id.
 	Members []Member `json:"members"`
-	// Voters are the members that are no learners, Reachable those of them
+	// Voters are the members that are not learners, Reachable those of them
 	// that answered, Quorum is how many must, and Tolerance how many of the
 	// voters may be lost at all.
 	Voters    int  `json:"voters"`
@@ -53,7 +53,7 @@ type Member struct {
 }
 
 // Cluster asks for the members and each of them for its status. A member that
-// does not answer is no error.
+// does not answer is not an error.
 func (c *Client) Cluster(ctx context.Context) (Cluster, error) {
 	ctx, cancel := c.request(ctx)
 	defer cancel()

@@ -21,7 +21,7 @@ import (
 // Where the authentication changes meanwhile, what the server refused for the
 // old session is sent again: it was not written.
 //
-// Guards of the kind Unnamed are no comparison of etcd's: what they look for is
+// Guards of the kind Unnamed are not comparisons of etcd's: what they look for is
 // read, and the commit is guarded against what was written since; see [Client.referred].
 func (c *Client) Commit(ctx context.Context, t kv.Txn) (kv.Result, error) {
 	if r := kv.ReferringOf(t.Guards, t.Ops); !r.None() {

@@ -155,7 +155,7 @@ type seen struct {
 }
 
 // survey asks each endpoint for its status, and one for the members; a server
-// with authentication may refuse both, which is no error yet.
+// with authentication may refuse both, which is not an error yet.
 func (s *settings) survey(ctx context.Context) seen {
 	out := seen{status: map[string]*pb.StatusResponse{}, failed: map[string]error{}}
 	limit, cancel := context.WithTimeout(ctx, s.Timeout/4)

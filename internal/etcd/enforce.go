@@ -11,7 +11,7 @@ import (
 )
 
 // Enforce turns authentication on so that nobody is locked out. It refuses to
-// where this connection's user is no administrator already. Then it makes a
+// where this connection's user is not an administrator already. Then it makes a
 // rescue user, turns authentication on, and proves on a second connection with
 // its own credentials that it may read, write and administer. If it may not it
 // turns authentication off again, by the rescue user, and returns a
@@ -86,7 +86,7 @@ func (c *Client) mayEnforce(ctx context.Context) error {
 	for _, user := range []string{kv.RootName, self} {
 		if !slices.Contains(now.Users[user], kv.RootName) {
 			return &ConnectError{
-				Code: failure.EtcdRefused, Summary: fmt.Sprintf("The etcd user %q is no administrator", user),
+				Code: failure.EtcdRefused, Summary: fmt.Sprintf("The etcd user %q is not an administrator", user),
 				Detail: "Before authentication is turned on, the user root and the user of this connection must have the role root.",
 				Hint:   fmt.Sprintf("declare acl_user %q { roles = [\"root\"] }", user),
 			}

@@ -158,9 +158,9 @@ func TestEnforceRefusesBefore(t *testing.T) {
 		check(t, err, err.Code, words...)
 		enabled(t, dana, false)
 	}
-	refused(dana, `"root" is no administrator`)
+	refused(dana, `"root" is not an administrator`)
 	do(t, dana, administrators("root")...)
-	refused(dana, `"dana" is no administrator`)
+	refused(dana, `"dana" is not an administrator`)
 
 	// A server that lets anybody in knows nobody by a certificate.
 	ca := etcdtest.NewCA(t, "ca")

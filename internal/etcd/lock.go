@@ -202,7 +202,7 @@ func (c *Client) AwaitGone(ctx context.Context, e kv.Entry) error {
 }
 
 // BreakLock takes the lock from whoever has it: only as the entry shows it.
-// It reports whether it did; a lock that was given back meanwhile is no error.
+// It reports whether it did; a lock that was given back meanwhile is not an error.
 func (c *Client) BreakLock(ctx context.Context, e kv.Entry) (bool, error) {
 	ctx, cancel := c.request(ctx)
 	defer cancel()

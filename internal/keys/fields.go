@@ -7,7 +7,7 @@ import (
 )
 
 // FieldName is the name of the field that a key holds, as the kind of its
-// object calls it; ok is false for a key that is no field of the kind.
+// object calls it; ok is false for a key that is not a field of the kind.
 func (l Layout) FieldName(kind addr.Kind, at Location) (name string, ok bool) {
 	_, name, ok = l.index(kind).find(at.base, at.path)
 	return name, ok

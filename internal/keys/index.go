@@ -72,7 +72,7 @@ func (x *index) add(f *schema.Field) {
 }
 
 // find returns the field and its name of a key below a base. What lies deeper
-// than a member of a set or map is no member.
+// than a member of a set or map is not a member.
 func (x *index) find(b schema.Base, path string) (f *schema.Field, name string, ok bool) {
 	if f, ok := x.exact[place{base: b, path: path}]; ok {
 		return f, f.Name, true

@@ -6,7 +6,7 @@ import (
 )
 
 // Range is the key of a field by its name, or for a set or map all keys of its
-// members; ok is false for what is no field of the kind.
+// members; ok is false for what is not a field of the kind.
 func (l Layout) Range(kind addr.Kind, id, parent, name string) (r kv.Range, ok bool) {
 	x := l.index(kind)
 	if f, exact := x.named[name]; exact {

@@ -124,7 +124,7 @@ func cidrSubnets() function.Function {
 func prefixOf(v cty.Value) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(v.AsString())
 	if err != nil {
-		return netip.Prefix{}, function.NewArgErrorf(0, `%q is no network like "10.0.0.0/8" or "2001:db8::/32"`, v.AsString())
+		return netip.Prefix{}, function.NewArgErrorf(0, `%q is not a network like "10.0.0.0/8" or "2001:db8::/32"`, v.AsString())
 	}
 	return p.Masked(), nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// maxFile bounds what one call reads: more is no part of a configuration.
+// maxFile bounds what one call reads: more is not part of a configuration.
 const maxFile = 64 << 20
 
 func fileFunctions(files fs.FS) map[string]function.Function {
@@ -41,7 +41,7 @@ func within(name string) (string, error) {
 	case clean == ".." || strings.HasPrefix(clean, "../"):
 		return "", fmt.Errorf("%q is outside the configuration's folder; files are read below it only", name)
 	case !fs.ValidPath(clean):
-		return "", fmt.Errorf("%q is no path of a file", name)
+		return "", fmt.Errorf("%q is not the path of a file", name)
 	default:
 		return clean, nil
 	}
@@ -80,7 +80,7 @@ func readFile(files fs.FS, name string) ([]byte, error) {
 	case info.IsDir():
 		return nil, fmt.Errorf("%q is a folder; fileset lists the files in it", name)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%q is no regular file", name)
+		return nil, fmt.Errorf("%q is not a regular file", name)
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	switch {

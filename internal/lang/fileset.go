@@ -51,7 +51,7 @@ func readPattern(text string) ([]string, error) {
 	parts := strings.Split(clean, "/")
 	for _, part := range parts {
 		if _, err := path.Match(part, ""); err != nil {
-			return nil, fmt.Errorf("%q is no pattern: %w", text, err)
+			return nil, fmt.Errorf("%q is not a pattern: %w", text, err)
 		}
 	}
 	return parts, nil
@@ -75,7 +75,7 @@ func search(files fs.FS, root string, pattern []string) ([]cty.Value, error) {
 		switch {
 		case at == root && entry.IsDir():
 		case at == root:
-			return errors.New("it is no folder")
+			return errors.New("it is not a folder")
 		case entry.IsDir() && !leads(pattern, parts):
 			return fs.SkipDir
 		case !entry.IsDir() && matches(pattern, parts):

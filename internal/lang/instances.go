@@ -42,7 +42,7 @@ func (t *Types) ForEachInstances(v cty.Value) (instances []Instance, problem str
 	switch {
 	case isSecret(marks):
 		return nil, "The keys of for_each are shown in addresses, so they can't come from a sensitive value. " +
-			"Where the keys are no secret, write nonsensitive()."
+			"Where the keys are not secret, write nonsensitive()."
 	case !v.IsKnown():
 		return nil, ""
 	case v.IsNull():
@@ -57,7 +57,7 @@ func (t *Types) ForEachInstances(v cty.Value) (instances []Instance, problem str
 	case typ.IsSetType():
 		return eachOfSet(v)
 	case typ.IsTupleType(), typ.IsListType():
-		return nil, "for_each takes a map or a set of strings, and this is a list: the order of a list is no good name for " +
+		return nil, "for_each takes a map or a set of strings, and this is a list: the order of a list is not a good name for " +
 			"an instance. For a list of strings write toset(...)."
 	}
 	return nil, "for_each takes a map or a set of strings, and this is " + t.Describe(typ) + "."

@@ -48,7 +48,7 @@ func templateVariables(v cty.Value) (map[string]cty.Value, error) {
 	vars := v.AsValueMap()
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		if !hclsyntax.ValidIdentifier(name) {
-			return nil, fmt.Errorf("%q is no name of a variable", name)
+			return nil, fmt.Errorf("%q is not the name of a variable", name)
 		}
 	}
 	return vars, nil

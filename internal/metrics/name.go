@@ -26,7 +26,7 @@ func known() map[string]metric {
 	return map[string]metric{
 		driftFields:      {"Fields that left what was last applied, by what an apply would do to them.", each},
 		driftObjects:     {"Objects that left what was last applied, by what an apply would do to them.", each},
-		unmanagedObjects: {"Live objects that others made. They are no drift.", network},
+		unmanagedObjects: {"Live objects that others made. They are not drift.", network},
 		ignoredFields:    {"Drifted fields that a rule says to ignore.", network},
 		lastRun:          {"When the last run ended, whatever became of it.", network},
 		lastSuccess:      {"When the last run ended that could look, whether it found drift or not.", network},

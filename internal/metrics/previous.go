@@ -52,7 +52,7 @@ func (e *Foreign) Error() string { return failure.Text(e) }
 // knows nothing.
 func Read(path string) (Previous, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return Previous{}, &Foreign{Path: path, Why: "it is no regular file"} // to open a pipe may wait for ever
+		return Previous{}, &Foreign{Path: path, Why: "it is not a regular file"} // to open a pipe may wait for ever
 	}
 	f, err := os.Open(path) //nolint:gosec // the user names the file
 	if errors.Is(err, fs.ErrNotExist) {
@@ -64,7 +64,7 @@ func Read(path string) (Previous, error) {
 	defer f.Close() //nolint:errcheck // only read
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		return Previous{}, &Foreign{Path: path, Why: "it is no regular file"}
+		return Previous{}, &Foreign{Path: path, Why: "it is not a regular file"}
 	}
 	text, err := io.ReadAll(io.LimitReader(bufio.NewReader(f), maxFile+1))
 	switch {

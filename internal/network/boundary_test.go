@@ -27,9 +27,9 @@ func TestBoundaries(t *testing.T) {
 			n.Cores[0].Domain = domain(254)
 			n.Users[0].Access.Values = []string{strings.Repeat("r", 129)}
 		}, []string{
-			`error core.ams domain: "` + strings.Repeat("a", 60) + `…" is no domain name`,
+			`error core.ams domain: "` + strings.Repeat("a", 60) + `…" is not a domain name`,
 			"error core.ams region: The region is too long",
-			`error user.alice access: "` + strings.Repeat("r", 60) + `…" is no right`,
+			`error user.alice access: "` + strings.Repeat("r", 60) + `…" is not a right`,
 			"error user.bob username: The username is too long",
 		}},
 		{"the largest numbers", func(n *network.Network) {

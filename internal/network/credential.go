@@ -37,7 +37,7 @@ func checkCredential(value string) (summary, hint string) {
 	case strings.HasPrefix(value, "$2"):
 		return checkBcrypt(value, hash)
 	default:
-		return "The credential is no password hash", "A plaintext secret must never be in a file. " + hash
+		return "The credential is not a password hash", "A plaintext secret must never be in a file. " + hash
 	}
 }
 

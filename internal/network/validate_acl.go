@@ -19,7 +19,7 @@ func administrators() []string { return []string{"drift", "planner", "root"} }
 // acl checks roles, grants and subjects.
 func (v *validator) acl() {
 	if v.ACL.Declared && v.ACL.Auth != "" && v.ACL.Auth != "cert" && v.ACL.Auth != "password" {
-		v.refuse(v.ACL.Addr, "auth", fmt.Sprintf("%s is no way to authenticate", quoted(v.ACL.Auth)), "", `Write "cert" or "password".`)
+		v.refuse(v.ACL.Addr, "auth", fmt.Sprintf("%s is not a way to authenticate", quoted(v.ACL.Auth)), "", `Write "cert" or "password".`)
 	}
 	if len(v.ACL.Roles)+len(v.ACL.Users) == 0 {
 		return
@@ -56,7 +56,7 @@ func (v *validator) role(r *ACLRole, known map[addr.Addr]bool) {
 
 func (v *validator) grant(r *ACLRole, g Grant, known map[addr.Addr]bool) {
 	if g.Access != "read" && g.Access != "write" && g.Access != "readwrite" {
-		v.refuse(r.Addr, "grant.access", fmt.Sprintf("%s is no access", quoted(g.Access)), "", `Write "read", "write" or "readwrite".`)
+		v.refuse(r.Addr, "grant.access", fmt.Sprintf("%s is not a kind of access", quoted(g.Access)), "", `Write "read", "write" or "readwrite".`)
 	}
 	if len(g.On) == 0 {
 		v.refuse(r.Addr, "grant.on", "The grant covers nothing", "", "Name objects, collections or keys in on.")
@@ -74,13 +74,13 @@ func (v *validator) target(r *ACLRole, t Target, known map[addr.Addr]bool) {
 		}
 	case t.Collection != "":
 		if !slices.Contains(collections(), t.Collection) {
-			v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is no collection", quoted(t.Collection)), "", "Write one of "+strings.Join(collections(), ", ")+".")
+			v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is not a collection", quoted(t.Collection)), "", "Write one of "+strings.Join(collections(), ", ")+".")
 		}
 	case slices.Contains(collections(), t.Key) || strings.HasSuffix(t.Key, "*"):
-		v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is no key", quoted(t.Key)), "A key that ends in a slash covers all keys that begin so.",
+		v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is not a key", quoted(t.Key)), "A key that ends in a slash covers all keys that begin so.",
 			fmt.Sprintf("Write %q.", strings.TrimRight(t.Key, "/*")+"/"))
 	case !belowPrefix(t.Key):
-		v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is no key below the network's prefix", quoted(t.Key)),
+		v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is not a key below the network's prefix", quoted(t.Key)),
 			"A grant covers keys of the network only, written without the prefix; nobody but Root, planner and drift reaches sigilform's own keys.",
 			`Write for example "nodes/192.0.2.1/status", or "routes/" for all keys that begin so.`)
 	}

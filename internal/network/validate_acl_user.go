@@ -85,7 +85,7 @@ func (v *validator) password(u *ACLUser) {
 	case u.PasswordEnv != "" && u.PasswordFile != "":
 		v.refuse(u.Addr, "password_file", fmt.Sprintf("%s has its password in two places", u.Addr), "", "Keep one of password_env and password_file.")
 	case u.PasswordEnv != "" && !variable.MatchString(u.PasswordEnv):
-		v.refuse(u.Addr, "password_env", fmt.Sprintf("%s is no name of an environment variable", quoted(u.PasswordEnv)),
+		v.refuse(u.Addr, "password_env", fmt.Sprintf("%s is not the name of an environment variable", quoted(u.PasswordEnv)),
 			"Here stands where the password is, never the password.", "Write a name of letters, digits and underscores.")
 	case u.PasswordFile != "" && !oneLine(u.PasswordFile):
 		v.refuse(u.Addr, "password_file", "The name of the password file is not one line of text", "", "")

@@ -65,7 +65,7 @@ func (v *validator) memberURL(a addr.Addr, attribute, text string) bool {
 	}
 	u, err := url.Parse(text)
 	if err != nil || !isMemberURL(u) {
-		v.refuse(a, attribute, fmt.Sprintf("%s is no URL of an etcd member", attribute),
+		v.refuse(a, attribute, fmt.Sprintf("%s is not the URL of an etcd member", attribute),
 			"It has a scheme, a host and a port, and nothing else: no user, no password, no path.", `Write for example "https://192.0.2.1:2380".`)
 		return false
 	}

@@ -31,7 +31,7 @@ func (v *validator) dangling(from addr.Addr, attribute string, to addr.Addr, kin
 		return
 	}
 	if to.Kind != kind {
-		v.refuse(from, attribute, fmt.Sprintf("%s is no %s", to, kind), fmt.Sprintf("%s of %s refers to it.", attribute, from),
+		v.refuse(from, attribute, fmt.Sprintf("%s is not of kind %s", to, kind), fmt.Sprintf("%s of %s refers to it.", attribute, from),
 			fmt.Sprintf("Refer to one of the blocks %q.", kind))
 		return
 	}

@@ -133,11 +133,11 @@ func TestReferences(t *testing.T) {
 			"error user.bob core_nodes: There is no core.ghost",
 		}},
 		{"the wrong kind", func(n *network.Network) { n.Entries[0].BoundTo = to(entry("shop")) }, []string{
-			"error entry.blog bound_to: entry.shop is no core",
+			"error entry.blog bound_to: entry.shop is not of kind core",
 		}},
 		{"a route the wrong way round", func(n *network.Network) {
 			n.Routes[0].Entry, n.Routes[0].Core = n.Routes[0].Core, n.Routes[0].Entry
-		}, []string{"error route.blog_ams core: entry.blog is no core", "error route.blog_ams entry: core.ams is no entry"}},
+		}, []string{"error route.blog_ams core: entry.blog is not of kind core", "error route.blog_ams entry: core.ams is not of kind entry"}},
 		{"an active Entry without a Core", func(n *network.Network) { n.Entries[0].BoundTo = network.Ref{} }, []string{
 			"error entry.blog bound_to: The active entry.blog is bound to no Core",
 		}},
@@ -241,12 +241,12 @@ func TestMembers(t *testing.T) {
 			n.Cores[1].Member = &network.Member{Name: "hel", PeerURL: "ftp://192.0.2.2", ClientURL: "https://u:p@192.0.2.2:2379"}
 			n.Cores[2].Member = &network.Member{Name: "waw", PeerURL: "https://[2001:db8::1]:2380/", ClientURL: "https://:2379"}
 		}, []string{
-			"error core.ams etcd.client_url: etcd.client_url is no URL of an etcd member",
+			"error core.ams etcd.client_url: etcd.client_url is not the URL of an etcd member",
 			"error core.ams etcd.name: The etcd member name is not well formed",
-			"error core.ams etcd.peer_url: etcd.peer_url is no URL of an etcd member",
-			"error core.hel etcd.client_url: etcd.client_url is no URL of an etcd member",
-			"error core.hel etcd.peer_url: etcd.peer_url is no URL of an etcd member",
-			"error core.waw etcd.client_url: etcd.client_url is no URL of an etcd member",
+			"error core.ams etcd.peer_url: etcd.peer_url is not the URL of an etcd member",
+			"error core.hel etcd.client_url: etcd.client_url is not the URL of an etcd member",
+			"error core.hel etcd.peer_url: etcd.peer_url is not the URL of an etcd member",
+			"error core.waw etcd.client_url: etcd.client_url is not the URL of an etcd member",
 		}},
 	})
 	for n, want := range []int{0, 0, 0, 1, 1, 2, 2, 3} {
@@ -266,26 +266,26 @@ func TestACL(t *testing.T) {
 	run(t, []fault{
 		{"keys below the prefix", grant(network.Target{Key: "routes/"}, network.Target{Key: "nodes/192.0.2.1/status"}, network.Target{Key: "a..b"}, network.Target{Collection: "network"}), nil},
 		{"keys elsewhere", grant(network.Target{Key: "/sigilform/v1/"}, network.Target{Key: "../sigilform/"}, network.Target{Key: ""}, network.Target{Key: "/"}, network.Target{Key: "a//b"}, network.Target{Key: "a\nb"}), []string{
-			`error acl_role.support grant.on: "" is no key below the network's prefix`,
-			`error acl_role.support grant.on: "../sigilform/" is no key below the network's prefix`,
-			`error acl_role.support grant.on: "/" is no key below the network's prefix`,
-			`error acl_role.support grant.on: "/sigilform/v1/" is no key below the network's prefix`,
-			`error acl_role.support grant.on: "a//b" is no key below the network's prefix`,
-			`error acl_role.support grant.on: "a\nb" is no key below the network's prefix`,
+			`error acl_role.support grant.on: "" is not a key below the network's prefix`,
+			`error acl_role.support grant.on: "../sigilform/" is not a key below the network's prefix`,
+			`error acl_role.support grant.on: "/" is not a key below the network's prefix`,
+			`error acl_role.support grant.on: "/sigilform/v1/" is not a key below the network's prefix`,
+			`error acl_role.support grant.on: "a//b" is not a key below the network's prefix`,
+			`error acl_role.support grant.on: "a\nb" is not a key below the network's prefix`,
 		}},
 		{"what is not there", grant(network.Target{Object: core("ghost")}, network.Target{Collection: "everything"}), []string{
-			`error acl_role.support grant.on: "everything" is no collection`,
+			`error acl_role.support grant.on: "everything" is not a collection`,
 			"error acl_role.support grant.on: There is no core.ghost",
 		}},
 		{"an empty grant", func(n *network.Network) { n.ACL.Roles[0].Grants = []network.Grant{{Access: "execute"}} }, []string{
-			`error acl_role.support grant.access: "execute" is no access`,
+			`error acl_role.support grant.access: "execute" is not a kind of access`,
 			"error acl_role.support grant.on: The grant covers nothing",
 		}},
 		{"roles", func(n *network.Network) {
 			n.ACL.Users[0].Roles, n.ACL.Users[1].Roles, n.ACL.Users[2].Roles = []string{"core", "planner"}, nil, []string{"helper"}
 			n.ACL.Auth = "magic"
 		}, []string{
-			`error acl auth: "magic" is no way to authenticate`,
+			`error acl auth: "magic" is not a way to authenticate`,
 			`error acl_user.ams roles: A node can't have the role "planner"`,
 			"error acl_user.dana roles: acl_user.dana has no role",
 			`error acl_user.shop roles: There is no role "helper"`,
@@ -302,8 +302,8 @@ func TestACL(t *testing.T) {
 			"error acl_user.shop : Two ACL users have the name ams | acl_user.ams : first given here",
 		}},
 		{"no prefixes", grant(network.Target{Key: "nodes"}, network.Target{Key: "paths/*"}), []string{
-			`error acl_role.support grant.on: "nodes" is no key`,
-			`error acl_role.support grant.on: "paths/*" is no key`,
+			`error acl_role.support grant.on: "nodes" is not a key`,
+			`error acl_role.support grant.on: "paths/*" is not a key`,
 		}},
 		{"roles of no node", func(n *network.Network) {
 			n.ACL.Users[0].Roles, n.ACL.Users[1].Roles = []string{"entry"}, []string{"core"}
@@ -329,7 +329,7 @@ func TestACL(t *testing.T) {
 			n.ACL.Users[1].PasswordFile = "b"
 			n.ACL.Users[2].PasswordEnv = "A"
 		}, []string{
-			`error acl_user.ams password_env: "not-a-name" is no name of an environment variable`,
+			`error acl_user.ams password_env: "not-a-name" is not the name of an environment variable`,
 			"error acl_user.dana password_file: acl_user.dana has its password in two places",
 			"error acl_user.shop password_env: Two ACL users have their passwords in A | acl_user.dana password_env: first given here",
 		}},

@@ -124,7 +124,7 @@ func (v *validator) checkForm(a addr.Addr, f *schema.Field, t Text) {
 	switch f.Check {
 	case schema.Digest:
 		if !hexDigest.MatchString(t.Value) {
-			v.refuse(a, f.Name, f.Name+" is no HMAC-SHA256", "It has 64 hexadecimal digits. The value is not shown.", "Never write the Telegram id itself.")
+			v.refuse(a, f.Name, f.Name+" is not an HMAC-SHA256", "It has 64 hexadecimal digits. The value is not shown.", "Never write the Telegram id itself.")
 		}
 	case schema.Credential:
 		if summary, hint := checkCredential(t.Value); summary != "" {
@@ -132,11 +132,11 @@ func (v *validator) checkForm(a addr.Addr, f *schema.Field, t Text) {
 		}
 	case schema.Fingerprint:
 		if !slices.Contains(fingerprints(), t.Value) {
-			v.refuse(a, f.Name, fmt.Sprintf("%s is no uTLS client fingerprint", shown(t)), "", "Write one of "+strings.Join(fingerprints(), ", ")+".")
+			v.refuse(a, f.Name, fmt.Sprintf("%s is not a uTLS client fingerprint", shown(t)), "", "Write one of "+strings.Join(fingerprints(), ", ")+".")
 		}
 	case schema.TLSVersion:
 		if t.Value != "1.2" && t.Value != "1.3" {
-			v.refuse(a, f.Name, fmt.Sprintf("%s is no TLS version to require", shown(t)),
+			v.refuse(a, f.Name, fmt.Sprintf("%s is not a TLS version to require", shown(t)),
 				"Older versions are broken, and there is none newer.", `Write "1.2" or "1.3".`)
 		}
 	default:
@@ -164,7 +164,7 @@ func (v *validator) checkNumber(a addr.Addr, f *schema.Field, n Number) {
 	switch f.Check {
 	case schema.Port:
 		if n.Value < 1 || n.Value > 65535 {
-			v.refuse(a, f.Name, fmt.Sprintf("%s is no port", portShown(n)), "", "Write a number from 1 to 65535.")
+			v.refuse(a, f.Name, fmt.Sprintf("%s is not a port", portShown(n)), "", "Write a number from 1 to 65535.")
 		}
 	case schema.Serial:
 		v.number(a, f.Name, n)
@@ -183,7 +183,7 @@ func (v *validator) checkWords(a addr.Addr, f *schema.Field, w Words) {
 	default: // each becomes a part of a key
 		for _, word := range w.Values {
 			if !rightName.MatchString(word) {
-				v.refuse(a, f.Name, fmt.Sprintf("%s is no right", shown(Text{Value: word, Sensitive: w.Sensitive})),
+				v.refuse(a, f.Name, fmt.Sprintf("%s is not a right", shown(Text{Value: word, Sensitive: w.Sensitive})),
 					"A right has lower-case letters, digits, underscores and dashes.", "")
 			}
 		}
@@ -217,13 +217,13 @@ func (v *validator) status(a addr.Addr, attribute string, t Text) {
 			v.refuse(a, attribute, "The status is empty", "", `Write "active", "inactive" or "archived", or leave it out.`)
 		}
 	default:
-		v.refuse(a, attribute, fmt.Sprintf("%s is no status", shown(t)), "", `Write "active", "inactive" or "archived".`)
+		v.refuse(a, attribute, fmt.Sprintf("%s is not a status", shown(t)), "", `Write "active", "inactive" or "archived".`)
 	}
 }
 
 func (v *validator) service(a addr.Addr, attribute string, t Text) {
 	if t.Named && !serviceName.MatchString(t.Value) {
-		v.refuse(a, attribute, fmt.Sprintf("%s is no service name", shown(t)),
+		v.refuse(a, attribute, fmt.Sprintf("%s is not a service name", shown(t)),
 			"A gRPC service name has letters, digits, dots, underscores and dashes.",
 			`Write for example "api.v2.rpc.0123456789abcdef", or leave it out to have one generated.`)
 	}
@@ -259,7 +259,7 @@ func (v *validator) text(a addr.Addr, attribute string, t Text) {
 	case len(t.Value) > maxValueBytes:
 		v.refuse(a, attribute, fmt.Sprintf("The value of %s is too long", attribute), fmt.Sprintf("It may have %d bytes.", maxValueBytes), "")
 	case strings.ContainsRune(t.Value, 0) || !utf8.ValidString(t.Value):
-		v.refuse(a, attribute, fmt.Sprintf("The value of %s is no text", attribute), "It holds a zero byte or is not UTF-8.", "")
+		v.refuse(a, attribute, fmt.Sprintf("The value of %s is not text", attribute), "It holds a zero byte or is not UTF-8.", "")
 	}
 }
 
@@ -269,7 +269,7 @@ func (v *validator) alpn(a addr.Addr, attribute string, w Words) {
 	}
 	for _, p := range w.Values {
 		if p == "" || strings.ContainsAny(p, ", ") || !oneLine(p) || len(p) > 255 {
-			v.refuse(a, attribute, fmt.Sprintf("%s is no ALPN protocol", shown(Text{Value: p, Sensitive: w.Sensitive})),
+			v.refuse(a, attribute, fmt.Sprintf("%s is not an ALPN protocol", shown(Text{Value: p, Sensitive: w.Sensitive})),
 				"A protocol has no comma and no space: they are stored joined with commas.", `Write for example ["h2", "http/1.1"].`)
 		}
 	}

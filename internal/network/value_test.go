@@ -17,12 +17,12 @@ func TestValues(t *testing.T) {
 			n.Cells[0].Status, n.Cores[0].Status, n.Entries[1].Status, n.Routes[2].Status = text("up"), text("Active"), text(""), text("x")
 			n.Users[1].Status, n.Users[0].Devices[1].Status = text("deleted"), text(" active")
 		}, []string{
-			`error cell.eu status: "up" is no status`,
-			`error core.ams status: "Active" is no status`,
+			`error cell.eu status: "up" is not a status`,
+			`error core.ams status: "Active" is not a status`,
 			"error entry.shop status: The status is empty",
-			`error route.shop_hel status: "x" is no status`,
-			`error user.alice.device["phone"] status: " active" is no status`,
-			`error user.bob status: "deleted" is no status`,
+			`error route.shop_hel status: "x" is not a status`,
+			`error user.alice.device["phone"] status: " active" is not a status`,
+			`error user.bob status: "deleted" is not a status`,
 		}},
 		{"TLS", func(n *network.Network) {
 			n.Cores[0].TLS = network.TLS{SNI: text("x y"), Fingerprint: text("opera"), ALPN: network.Words{Named: true}, MinVersion: text("1.1"), Port: number(0)}
@@ -30,31 +30,31 @@ func TestValues(t *testing.T) {
 			n.Entries[0].TLS = network.TLS{MinVersion: text("1.2"), Port: number(65535)}
 		}, []string{
 			"error core.ams tls.alpn: The list of ALPN protocols is empty",
-			`error core.ams tls.fingerprint: "opera" is no uTLS client fingerprint`,
-			`error core.ams tls.min_version: "1.1" is no TLS version to require`,
-			"error core.ams tls.port: 0 is no port",
-			`error core.ams tls.sni: "x y" is no domain name`,
-			`error route.blog_ams tls.alpn: "" is no ALPN protocol`,
-			`error route.blog_ams tls.alpn: "a b" is no ALPN protocol`,
-			`error route.blog_ams tls.alpn: "h2,h3" is no ALPN protocol`,
-			`error route.blog_ams tls.alpn: "` + strings.Repeat("x", 60) + `…" is no ALPN protocol`,
-			`error route.blog_ams tls.min_version: "TLS 1.3" is no TLS version to require`,
-			"error route.blog_ams tls.port: 65536 is no port",
+			`error core.ams tls.fingerprint: "opera" is not a uTLS client fingerprint`,
+			`error core.ams tls.min_version: "1.1" is not a TLS version to require`,
+			"error core.ams tls.port: 0 is not a port",
+			`error core.ams tls.sni: "x y" is not a domain name`,
+			`error route.blog_ams tls.alpn: "" is not an ALPN protocol`,
+			`error route.blog_ams tls.alpn: "a b" is not an ALPN protocol`,
+			`error route.blog_ams tls.alpn: "h2,h3" is not an ALPN protocol`,
+			`error route.blog_ams tls.alpn: "` + strings.Repeat("x", 60) + `…" is not an ALPN protocol`,
+			`error route.blog_ams tls.min_version: "TLS 1.3" is not a TLS version to require`,
+			"error route.blog_ams tls.port: 65536 is not a port",
 		}},
 		{"service names", func(n *network.Network) {
 			n.Cores[0].ServiceName, n.Entries[0].ServiceName, n.Routes[0].ServiceName = text("a/b"), text(""), text("a b")
 		}, []string{
-			`error core.ams service_name: "a/b" is no service name`,
-			`error entry.blog service_name: "" is no service name`,
-			`error route.blog_ams service_name: "a b" is no service name`,
+			`error core.ams service_name: "a/b" is not a service name`,
+			`error entry.blog service_name: "" is not a service name`,
+			`error route.blog_ams service_name: "a b" is not a service name`,
 		}},
 		{"settings", func(n *network.Network) {
 			n.Cores[0].Settings = map[string]network.Text{"a/b": text("x"), "": text("x"), "ok": text("many\nlines"), "mtu": text(""), "nul": text("a\x00b"), "latin1": text("\xff"), "long": text(strings.Repeat("x", 1<<16+1))}
 		}, []string{
-			`error core.ams settings.latin1: The value of settings.latin1 is no text`,
+			`error core.ams settings.latin1: The value of settings.latin1 is not text`,
 			`error core.ams settings.long: The value of settings.long is too long`,
 			"error core.ams settings.mtu: " + empty,
-			`error core.ams settings.nul: The value of settings.nul is no text`,
+			`error core.ams settings.nul: The value of settings.nul is not text`,
 			`error core.ams settings: "" can't be the name of a setting`,
 			`error core.ams settings: "a/b" can't be the name of a setting`,
 		}},
@@ -74,10 +74,10 @@ func TestValues(t *testing.T) {
 			n.Users[0].Access.Values, n.Users[1].HashTelegramID = []string{"Internet", "", "a/b", "ok"}, text("123456789")
 			n.Users[0].HashTelegramID = text(strings.Repeat("AB", 32))
 		}, []string{
-			`error user.alice access: "" is no right`,
-			`error user.alice access: "Internet" is no right`,
-			`error user.alice access: "a/b" is no right`,
-			"error user.bob hash_telegram_id: hash_telegram_id is no HMAC-SHA256",
+			`error user.alice access: "" is not a right`,
+			`error user.alice access: "Internet" is not a right`,
+			`error user.alice access: "a/b" is not a right`,
+			"error user.bob hash_telegram_id: hash_telegram_id is not an HMAC-SHA256",
 		}},
 		{"numbers", func(n *network.Network) {
 			n.Users[0].ID, n.Users[1].ID, n.Cores[0].Number = number(0), number(1<<53), number(1<<64-1)
@@ -86,7 +86,7 @@ func TestValues(t *testing.T) {
 			"error user.alice id: A user's id can't be 0",
 			"error user.bob id: id is too large",
 		}},
-		{"a part of a key is no secret", func(n *network.Network) {
+		{"a part of a key is not secret", func(n *network.Network) {
 			n.Cells[0].Domain.Sensitive, n.Cores[0].IP.Sensitive, n.Entries[0].IP.Sensitive = true, true, true
 			n.Users[0].ID.Sensitive, n.Users[0].Devices[1].UUID.Sensitive, n.Users[0].Access.Sensitive = true, true, true
 		}, []string{
@@ -168,11 +168,11 @@ func TestCredentials(t *testing.T) {
 		strings.Replace(bcrypt, "$2b$", "$2x$", 1):              "The credential is a damaged bcrypt hash",
 		bcrypt[:59]:                        "The credential is a damaged bcrypt hash",
 		bcrypt + "\n":                      "The credential is a damaged bcrypt hash",
-		"":                                 "The credential is no password hash",
-		"hunter2":                          "The credential is no password hash",
-		" " + argon:                        "The credential is no password hash",
-		"5f4dcc3b5aa765d61d8327deb882cf99": "The credential is no password hash",
-		"$6$salt$hash":                     "The credential is no password hash",
+		"":                                 "The credential is not a password hash",
+		"hunter2":                          "The credential is not a password hash",
+		" " + argon:                        "The credential is not a password hash",
+		"5f4dcc3b5aa765d61d8327deb882cf99": "The credential is not a password hash",
+		"$6$salt$hash":                     "The credential is not a password hash",
 	} {
 		n := sound()
 		n.Users[0].Credential = secret(value)

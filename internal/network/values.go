@@ -19,7 +19,7 @@ func (z *normalizer) ip(a addr.Addr, attribute string, t *Text) {
 	ip, err := netip.ParseAddr(strings.TrimSpace(t.Value))
 	switch {
 	case err != nil:
-		z.refuse(a, attribute, shown(*t)+" is no IP address", "", `Write an IPv4 or IPv6 address without a port or a mask, for example "192.0.2.1" or "2001:db8::1".`)
+		z.refuse(a, attribute, shown(*t)+" is not an IP address", "", `Write an IPv4 or IPv6 address without a port or a mask, for example "192.0.2.1" or "2001:db8::1".`)
 	case ip.Zone() != "":
 		z.refuse(a, attribute, shown(*t)+" has a zone", "A zone has a meaning on one machine only.", "Leave out what follows the percent sign.")
 	case ip.Is4In6():
@@ -68,8 +68,8 @@ func (z *normalizer) domain(a addr.Addr, attribute string, t *Text) {
 	}
 	lower := strings.TrimSuffix(strings.ToLower(t.Value), ".")
 	if !domain(lower) {
-		z.refuse(a, attribute, shown(*t)+" is no domain name",
-			"A domain has at least two parts of letters, digits and dashes, separated by dots, and the last is no number.",
+		z.refuse(a, attribute, shown(*t)+" is not a domain name",
+			"A domain has at least two parts of letters, digits and dashes, separated by dots, and the last is not a number.",
 			`Write it in full, for example "1.core.eu.example.net"; an internationalised name in its xn-- form.`)
 		return
 	}

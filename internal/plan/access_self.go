@@ -84,7 +84,7 @@ func (a *accessMaker) remainsRoot(user string) bool {
 	return slices.Contains(a.live.Users[user], kv.RootName) && !slices.Contains(a.target.GoneUsers, user)
 }
 
-// refuseOddRanges refuses to revoke a permission whose ends are no UTF-8: a
+// refuseOddRanges refuses to revoke a permission whose ends are not UTF-8: a
 // saved plan could not hold them to the letter.
 func (a *accessMaker) refuseOddRanges() {
 	for _, op := range a.plan.Access.Revokes {

@@ -125,7 +125,7 @@ func (c *confirmer) learn(change *Change) {
 		c.falls[key] = true
 	}
 	if state.IsACL(id.Kind) {
-		return // its fields are no keys of the network
+		return // its fields are not keys of the network
 	}
 	for i := range change.Fields {
 		// Of a key that goes with one object and comes with another, the latter is written.
@@ -182,7 +182,7 @@ func (c *confirmer) confirmData() error {
 		case op.Key == c.layout.UserIDCounter() && op.Kind == kv.Put:
 			err = c.confirmCounter(op)
 		case !ok:
-			err = unsound("it writes %s, which is no object's", op.Key)
+			err = unsound("it writes %s, which is not an object's", op.Key)
 		case op.Kind == kv.Put:
 			err = c.confirmPut(op)
 		case op.Kind == kv.Delete:

@@ -84,7 +84,7 @@ func (m *maker) markReplaced() {
 	}
 }
 
-// refuseOddKeys refuses to write or guard a key that is no UTF-8: a saved plan
+// refuseOddKeys refuses to write or guard a key that is not UTF-8: a saved plan
 // could not hold it to the letter.
 func (m *maker) refuseOddKeys() {
 	odd := func(key string) {

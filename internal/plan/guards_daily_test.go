@@ -157,7 +157,7 @@ func TestRouteThatComesLate(t *testing.T) {
 	}
 }
 
-// TestForeignFieldsOfTheOtherKind: what only an Entry has is no operational key
+// TestForeignFieldsOfTheOtherKind: what only an Entry has is not an operational key
 // of a Core, and the other way round.
 func TestForeignFieldsOfTheOtherKind(t *testing.T) {
 	t.Parallel()

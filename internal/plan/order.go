@@ -13,7 +13,7 @@ func (a Action) order() int {
 	return slices.Index([]Action{Delete, Update, Create, Adopt, Forget, Record}, a)
 }
 
-// SortByAddress orders changes by address, in place. A text that is no address
+// SortByAddress orders changes by address, in place. A text that is not an address
 // (another version may have recorded it) is ordered as a text.
 func SortByAddress(changes []Change) {
 	type placed struct {

@@ -58,7 +58,7 @@ func TestFifteenRows(t *testing.T) {
 		for _, l := range ".xyz" {
 			for _, v := range ".xyz" {
 				if row := Classify(opt(byte(d)), opt(byte(l)), opt(byte(v))); !seen[row] {
-					t.Errorf("%c%c%c falls into %q, which is no row", d, l, v, row)
+					t.Errorf("%c%c%c falls into %q, which is not a row", d, l, v, row)
 				}
 			}
 		}

@@ -105,7 +105,7 @@ func number(text string) uint64 {
 	return n
 }
 
-// counter is the shared counter's value; one that is no number is a conflict.
+// counter is the shared counter's value; one that is not a number is a conflict.
 func (m *maker) counter() uint64 {
 	e, ok := m.in.Snapshot.Get(m.layout.UserIDCounter())
 	if !ok {

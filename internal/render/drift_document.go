@@ -46,7 +46,7 @@ type DriftDocument struct {
 	// Rescue says that an apply which turned authentication on has left its rescue
 	// user in etcd, an administrator: it is among the objects.
 	Rescue bool `json:"rescue_user,omitempty"`
-	// Warnings are for the reader; they are no drift.
+	// Warnings are for the reader; they are not drift.
 	Warnings diag.List `json:"warnings,omitempty"`
 	// Journal is that of an apply that is under way or was interrupted.
 	Journal *JournalDocument `json:"journal,omitempty"`

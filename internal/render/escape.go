@@ -9,7 +9,7 @@ import (
 
 // Escape returns s in one line that can't drive a terminal: control
 // characters, escape sequences, characters that turn the direction of text or
-// have no shape, and bytes that are no UTF-8 are spelt out, a backslash is
+// have no shape, and bytes that are not UTF-8 are spelt out, a backslash is
 // doubled. Different texts stay different.
 func Escape(s string) string { return escaper{}.escape(s) }
 

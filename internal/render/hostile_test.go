@@ -145,7 +145,7 @@ func TestNothingDrivesTheTerminal(t *testing.T) {
 				t.Errorf("%s with %+v lets something through: %q", name, o, around(text, i))
 			}
 			if o.Format == render.JSON && !strings.Contains(name, " as ") && !strings.HasPrefix(name, "outputs") && !json.Valid([]byte(text)) {
-				t.Errorf("%s is no JSON:\n%s", name, text)
+				t.Errorf("%s is not JSON:\n%s", name, text)
 			}
 		}
 	}

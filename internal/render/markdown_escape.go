@@ -76,7 +76,7 @@ func (m *markdown) within(s string, room int) string {
 	return b.String() + cut
 }
 
-// inert is a character that is no Markdown. A comment after an at sign keeps it
+// inert is a character that is not Markdown. A comment after an at sign keeps it
 // from calling somebody, one after a number sign from linking to an issue; a
 // dollar sign begins no formula.
 func inert(r rune) string {

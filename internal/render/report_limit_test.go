@@ -49,7 +49,7 @@ func TestMarkdownFitsAnyRoom(t *testing.T) {
 	}
 }
 
-// TestMarkdownIsNoReference: what others write links to no issue, and is no formula.
+// TestMarkdownIsNoReference: what others write links to no issue, and is not a formula.
 func TestMarkdownIsNoReference(t *testing.T) {
 	t.Parallel()
 	l := diag.List{{Severity: diag.Error, Summary: "see org/repo#12 and $x$", Detail: "#12 $y$"}}

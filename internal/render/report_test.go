@@ -182,7 +182,7 @@ func checkMarkdown(t interface{ Errorf(string, ...any) }, text string, limit int
 		t.Errorf("%d units, at most %d are allowed", n, limit)
 	}
 	if !utf8.ValidString(text) {
-		t.Errorf("it is no UTF-8")
+		t.Errorf("it is not UTF-8")
 	}
 	fence, open := "", 0
 	for line := range strings.Lines(text) {

@@ -89,7 +89,7 @@ func (t *wordTable) encode(s string) []rune {
 	return out
 }
 
-// surrogates are no characters of their own: a string can't hold them.
+// surrogates are not characters of their own: a string can't hold them.
 const (
 	surrogates    = 0xD800
 	numSurrogates = 0x800
@@ -130,7 +130,7 @@ func (t *wordTable) add(out []segment, part diffmatchpatch.Diff) []segment {
 }
 
 // splitWords cuts a text into runs of letters and digits, runs of blanks, and
-// single other characters. Bytes that are no UTF-8 stay as they are.
+// single other characters. Bytes that are not UTF-8 stay as they are.
 func splitWords(s string) []string {
 	var words []string
 	start, class := 0, -1

@@ -20,7 +20,7 @@ type Kind struct {
 	Data string
 	// Beside are the other prefixes of its keys.
 	Beside []Place
-	// Foreign says that the objects are no part of the network, so that no
+	// Foreign says that the objects are not part of the network, so that no
 	// expression can name them.
 	Foreign bool
 	// Single says that there is at most one block of the kind.

@@ -36,7 +36,7 @@ func principalKind() Kind {
 		{Name: "core", Refers: addr.Core, Doc: "who it is: a Core; at most one of `core`, `entry` and `person`"},
 		{Name: "entry", Refers: addr.Entry, Doc: "who it is: an Entry"},
 		{Name: "person", Doc: "who it is: a person, by any name"},
-		{Name: "password_env", Doc: "with `auth = \"password\"`: the variable that has the user's password when it is made. Neither this nor a file: `SIGILFORM_ACL_PASSWORD_` and the name in upper case, with `_` for what is no letter or digit"},
+		{Name: "password_env", Doc: "with `auth = \"password\"`: the variable that has the user's password when it is made. Neither this nor a file: `SIGILFORM_ACL_PASSWORD_` and the name in upper case, with `_` for what is not a letter or digit"},
 		{Name: "password_file", Doc: "with `auth = \"password\"`: the file that has it, relative to the configuration's folder"},
 	}}
 }

@@ -81,14 +81,14 @@ func (p *plaintext) Read(b []byte) (int, error) {
 	n, err := p.from.Read(b)
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
-		return n, err //nolint:wrapcheck // io.EOF is no error
+		return n, err //nolint:wrapcheck // io.EOF is not an error
 	case p.source.failed != nil:
 		return n, fmt.Errorf("read %s: %w", p.name, p.source.failed)
 	}
 	return n, damaged(p.name)
 }
 
-// watched is a reader that remembers its own failure, which is no damage.
+// watched is a reader that remembers its own failure, which is not damage.
 type watched struct {
 	from   *bufio.Reader
 	failed error

@@ -83,17 +83,17 @@ func parseRecipient(word, where string) (age.Recipient, error) {
 	case word == "":
 		return nil, bad("a recipient is empty", "")
 	case looksSecret(word):
-		return nil, bad("an identity is no recipient", "A file is encrypted to the public half of a key. This is the secret one, and belongs to who decrypts.")
+		return nil, bad("an identity is not a recipient", "A file is encrypted to the public half of a key. This is the secret one, and belongs to who decrypts.")
 	case strings.HasPrefix(word, "ssh-"):
 		r, err := agessh.ParseRecipient(word)
 		if err != nil {
-			return nil, bad("this is no SSH key that can be encrypted to", reason(err))
+			return nil, bad("this is not an SSH key that can be encrypted to", reason(err))
 		}
 		return r, nil
 	}
 	found, err := age.ParseRecipients(strings.NewReader(word))
 	if err != nil || len(found) != 1 {
-		return nil, bad("this is no recipient", "It is neither an age1… nor an ssh-ed25519 key, or a letter of it is wrong. Recipients of plugins are not supported.")
+		return nil, bad("this is not a recipient", "It is neither an age1… nor an ssh-ed25519 key, or a letter of it is wrong. Recipients of plugins are not supported.")
 	}
 	return found[0], nil
 }

@@ -258,8 +258,8 @@ func TestBadRecipients(t *testing.T) {
 		"empty":         {"", "empty"},
 		"a name":        {"bob@example.net", "no recipient"},
 		"a letter off":  {key.Recipient().String() + "q", "no recipient"},
-		"an identity":   {key.String(), "identity is no recipient"},
-		"a private key": {private, "identity is no recipient"},
+		"an identity":   {key.String(), "identity is not a recipient"},
+		"a private key": {private, "identity is not a recipient"},
 		"no SSH key":    {"ssh-ed25519 AAAA", "no SSH key"},
 		"no file":       {"@" + empty + ".not", "can't be read"},
 		"empty file":    {"@" + empty, "holds no recipient"},
@@ -276,7 +276,7 @@ func TestBadRecipients(t *testing.T) {
 		}
 	}
 	if none, err := seal.ParseRecipients(t.Context(), nil); err != nil || !none.None() {
-		t.Errorf("no words are no recipients: %v", err)
+		t.Errorf("no words are taken for recipients: %v", err)
 	}
 }
 

@@ -16,7 +16,7 @@ func check(b *body) error {
 	case b.Network == "" || b.ClusterID == "" || b.TakenAt.IsZero():
 		return &Damaged{Reason: "it lacks the network, the cluster or the time"}
 	case !strings.HasPrefix(b.Prefix, "/") || !strings.HasSuffix(b.Prefix, "/") || strings.HasPrefix(b.Prefix, state.Root):
-		return &Damaged{Reason: fmt.Sprintf("%q is no prefix of a network", b.Prefix)}
+		return &Damaged{Reason: fmt.Sprintf("%q is not the prefix of a network", b.Prefix)}
 	case b.MaskKey == "" || b.Revision < 1 || b.Masked < 0:
 		return &Damaged{Reason: "it lacks the revision or the key of digests"}
 	}

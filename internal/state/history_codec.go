@@ -125,7 +125,7 @@ func unpack(value string, into any) error {
 	return decode(string(text), into)
 }
 
-// secretValue is an old sensitive value; bytes that are no UTF-8 go base64.
+// secretValue is an old sensitive value; bytes that are not UTF-8 go base64.
 type secretValue struct {
 	Text  string `json:"text,omitempty"`
 	Bytes []byte `json:"bytes,omitempty"`

@@ -76,7 +76,7 @@ func TestIntentRoundTrip(t *testing.T) {
 	})
 }
 
-// TestJournalPositions: a position beyond its calls is no journal.
+// TestJournalPositions: a position beyond its calls is not a journal.
 func TestJournalPositions(t *testing.T) {
 	t.Parallel()
 	whole := state.Journal{

@@ -70,7 +70,7 @@ func (p *Past) Undo(h *History, secrets map[string]string) error {
 		}
 		p.undoObject(h.Serial, c, was, secrets)
 		if IsACL(addr.Kind(c.Kind)) {
-			continue // its fields are no keys of the network
+			continue // its fields are not keys of the network
 		}
 		for j := range c.Fields {
 			p.undoField(&c.Fields[j])

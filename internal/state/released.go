@@ -29,7 +29,7 @@ func (l Layout) Released(kind addr.Kind, id string) string {
 }
 
 // Object is the object that a key below the records is about; released says
-// that the key is no record, but a [Released].
+// that the key is not a record, but a [Released].
 func (l Layout) Object(key string) (id ID, released, ok bool) {
 	rest, ok := strings.CutPrefix(key, l.ObjectsPrefix())
 	if !ok {

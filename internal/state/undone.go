@@ -225,6 +225,6 @@ func contentOf(v *HistoryValue) Content {
 	case v.Sensitive:
 		return Content{Present: true, Fingerprint: v.Fingerprint}
 	}
-	// What was no UTF-8 is not to the letter in the history.
+	// What was not UTF-8 is not to the letter in the history.
 	return Content{Present: true, Text: v.Text, Known: !strings.ContainsRune(v.Text, utf8.RuneError)}
 }

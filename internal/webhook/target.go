@@ -13,7 +13,7 @@ func ParseTarget(text string) (Target, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return Target{}, errors.New("it is no URL")
+		return Target{}, errors.New("it is not a URL")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return Target{}, errors.New("it begins with neither https:// nor http://")
 	case u.Hostname() == "":

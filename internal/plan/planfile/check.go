@@ -40,7 +40,7 @@ func checkIdentity(p *plan.Plan) error {
 		return &Damaged{Reason: "it is of a snapshot, and such a plan is never saved"}
 	}
 	if !strings.HasPrefix(p.Prefix, "/") || !strings.HasSuffix(p.Prefix, "/") || strings.HasPrefix(p.Prefix, state.Root) {
-		return &Damaged{Reason: fmt.Sprintf("%q is no prefix of a network", p.Prefix)}
+		return &Damaged{Reason: fmt.Sprintf("%q is not the prefix of a network", p.Prefix)}
 	}
 	if p.Mode != plan.ModeApply && p.Mode != plan.ModeDestroy && p.Mode != plan.ModeRollback {
 		return &Damaged{Reason: fmt.Sprintf("it has the unknown mode %q", p.Mode)}
