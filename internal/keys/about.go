@@ -62,9 +62,15 @@ func (l Layout) Title(kind addr.Kind, name string) bool {
 // StandsOn reports whether a field may not be there without another reference:
 // the other direction of a link, the same Core of a device's user.
 func (l Layout) StandsOn(kind addr.Kind, name string) bool {
+	f, _, ok := l.index(kind).byName(name)
+	return ok && f.Among != "" || l.Mutual(kind, name)
+}
+
+// Mutual reports whether a field needs the same one of the other object: a link.
+func (l Layout) Mutual(kind addr.Kind, name string) bool {
 	x := l.index(kind)
 	f, _, ok := x.byName(name)
-	return ok && (f.Among != "" || x.kind.Place(f.Base).Mutual)
+	return ok && x.kind.Place(f.Base).Mutual
 }
 
 // Referred reports whether a field of some kind refers to objects of a kind.

@@ -35,6 +35,7 @@ func Make(in Input) (*Plan, diag.List) {
 	m.tellLost()
 	m.checkDangling()
 	m.checkStranded()
+	m.checkUnmet()
 	m.checkClaims()
 	m.listUnmanaged()
 	m.planAccess()
@@ -200,6 +201,7 @@ func (m *maker) join(w *keys.Object) *object {
 		o.record = r
 	}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(w.Kind), parent: w.Parent, id: w.ID}], w.Kind))
+	o.shared = m.shared(w, o.live)
 	o.last = LastApplied(m.layout, o.record)
 	if o.record == nil && o.live != nil {
 		o.left = leftSecrets(m.layout, m.in.State, o.live)

@@ -28,6 +28,8 @@ type object struct {
 	// wanted the record's.
 	ignore []string
 	sets   []string
+	// shared are the fields that another object declares too.
+	shared map[string]bool
 	// digest makes the keyed digest of a value of a named field.
 	digest func(name, value string) string
 	// past and back are what a rollback brings back: the record, and fields that
@@ -183,7 +185,7 @@ func enforced(w *keys.Field) bool {
 // ignores says that the field is left alone: ignore_changes names it, and the
 // object is there already.
 func (o *object) ignores(name string) bool {
-	return o.exists() && keys.Ignored(o.ignore, name)
+	return o.exists() && keys.Ignored(o.ignore, name) && !o.shared[name]
 }
 
 // field joins a wanted field with what was applied and what is live.

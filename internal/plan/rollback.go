@@ -15,6 +15,7 @@ import (
 // fields of an object that lives are the network's own; one that is gone comes
 // back with the values that it had when it went.
 func (m *maker) restore() []keys.Object {
+	m.agree()
 	past := m.in.Past
 	out := make([]keys.Object, 0, len(past.Records))
 	for _, id := range slices.SortedFunc(maps.Keys(past.Records), state.CompareIDs) {

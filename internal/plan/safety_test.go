@@ -237,7 +237,7 @@ func TestDeviceMovedOutsideToo(t *testing.T) {
 	d.Addr = bob.DeviceOf("phone")
 	s.net.Users[0].Devices = nil
 	s.net.Users = append(s.net.Users, network.User{
-		Addr: bob, Username: named("bob"), ID: network.Number{Value: 9, Named: true}, Devices: []network.Device{d},
+		Addr: bob, Username: named("bob"), ID: network.Number{Value: 9, Named: true}, CoreNodes: s.net.Users[0].CoreNodes, Devices: []network.Device{d},
 	})
 	s.conflict("Someone else created device")
 	s.apply(adopt)
