@@ -36,7 +36,7 @@ func (c *checker) rewoundKey(apply, key string, since, revision int64) string {
 		return ""
 	}
 	if !c.managed(where, since) && c.any(where, since) {
-		if is.there || !was.there || is.by != apply { // an apply that had adopted it may have deleted it since
+		if is.there || !was.there || is.by != apply || c.wasGone(where, since, revision) { // an apply may have deleted it since, and another made one of its own
 			return ""
 		}
 		return fmt.Sprintf("removed %s, which others had made before anybody applied it", key)
@@ -69,6 +69,14 @@ func (c *checker) managed(where keys.Location, revision int64) bool {
 		kinds = []addr.Kind{addr.Core, addr.Entry}
 	}
 	return slices.ContainsFunc(kinds, func(kind addr.Kind) bool { return c.then(c.layout.Record(kind, where.ID), revision).there })
+}
+
+// wasGone reports whether the object of a key was not there at some time between two
+// revisions.
+func (c *checker) wasGone(where keys.Location, since, until int64) bool {
+	return slices.ContainsFunc(c.moments[c.keys.Marker(where.Space, where.ID, where.Parent)], func(m moment) bool {
+		return m.revision > since && m.revision < until && !m.there
+	})
 }
 
 // any reports whether the object of a key existed at a revision.

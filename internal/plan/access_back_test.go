@@ -101,7 +101,12 @@ func (g *guarded) call(op kv.AuthOp) {
 
 // backToFirst plans a rollback to the first serial.
 func (g *guarded) backToFirst(options ...option) *plan.Plan {
-	const serial = 1
+	g.Helper()
+	return g.backTo(1, options...)
+}
+
+// backTo plans a rollback to any serial.
+func (g *guarded) backTo(serial int, options ...option) *plan.Plan {
 	g.Helper()
 	st := g.state()
 	past := st.Rewind()
@@ -111,7 +116,7 @@ func (g *guarded) backToFirst(options ...option) *plan.Plan {
 		}
 	}
 	return g.plan(append(options, g.withAuth, func(in *plan.Input) {
-		in.Mode, in.Past, in.Serial = plan.ModeRollback, past, serial
+		in.Mode, in.Past, in.Serial = plan.ModeRollback, past, int64(serial)
 	})...)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/laws"
+	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -84,4 +85,29 @@ func (g *guarded) members(id state.ID, set string, members ...string) {
 		g.Fatal(err)
 	}
 	g.put(st.Layout.Record(id.Kind, id.ID), text)
+}
+
+// TestRollbackTakesARouteWhole: the device of others falls, and ours with its
+// UUID gets the route; when ours goes by a rollback, nothing of the route stays.
+func TestRollbackTakesARouteWhole(t *testing.T) {
+	g := startRemembered(t)
+	device := g.net.Users[0].Devices[0]
+	g.net.Users[0].Devices = nil
+	g.apply()
+	g.history = []state.History{{Serial: 1}, {Serial: 2}}
+	const theirs = "/sigilgate/users/9/"
+	for key, value := range map[string]string{
+		theirs + "username": "bob", theirs + "core_nodes/" + coreB: "", theirs + "devices/" + deviceUUID + "/device": "his",
+		theirs + "devices/" + deviceUUID + "/core_node": coreB,
+		route + "core_ip": coreB, route + "status": "active", route + "status_at": "2026-04-19T12:00:00Z",
+	} {
+		g.put(key, value)
+	}
+	g.net.Cores = g.net.Cores[:1]
+	g.net.Users[0].Devices = []network.Device{device}
+	g.carryOut(g.plan(cascade))
+	g.lawful()
+	g.carryOut(g.backTo(2))
+	g.lawful()
+	g.absent(route)
 }

@@ -174,7 +174,7 @@ func (m *maker) writeStamps(o *object, c *Change, written map[string]bool) {
 		if w.Class != schema.Stamp {
 			continue
 		}
-		e, there := m.in.Snapshot.Get(w.Key)
+		e := m.entry(w.Key)
 		follows := written[w.Source]
 		if w.Source == "" {
 			// Written once: remains that are made whole again keep it.
@@ -189,7 +189,8 @@ func (m *maker) writeStamps(o *object, c *Change, written map[string]bool) {
 			Name: w.Name, Key: w.Key, Row: RowCreate, Action: Create, Stamp: true, Generated: true,
 			New: &Value{Text: w.Value}, Revision: e.ModRevision,
 		}
-		if there {
+		// That of a route which another device has, and loses, was never this one's.
+		if o.liveFields[w.Name] != nil {
 			stamp.Action, stamp.Row, stamp.Old = Update, RowTakeOver, &Value{Text: e.Value}
 		}
 		c.Fields = append(c.Fields, stamp)
