@@ -17,6 +17,8 @@ func (i *idea) claimed() []kv.Op {
 	switch field := p[len(p)-1]; {
 	case field == "device" && len(p) == 5:
 		return i.placed(p[3])
+	case field == "username" && len(p) == 3:
+		return i.named(p[1], give.Value)
 	case len(p) != 3 || p[0] != "nodes":
 		return nil
 	case field == "domain":
@@ -36,4 +38,13 @@ func (i *idea) holds(nodes []string, not, field, value string) []kv.Op {
 		return nil
 	}
 	return []kv.Op{put("nodes/"+n+"/"+field, value)}
+}
+
+// named gives the name that a user is to have to another one.
+func (i *idea) named(not, name string) []kv.Op {
+	u, ok := i.aUser()
+	if !ok || u == not {
+		return nil
+	}
+	return []kv.Op{put("users/"+u+"/username", name)}
 }

@@ -95,6 +95,28 @@ func (w *drawn) think(ctx context.Context, t *testing.T, r *rand.Rand, id, sign 
 	w.commit(ctx, v, name, crash.Write{ID: id, Ops: append(ops, kv.Op{Kind: kv.Put, Key: sign, Value: id})})
 }
 
+// rival takes at once something that a run is about to give, where that is not
+// against a law yet.
+func (w *drawn) rival(ctx context.Context, r *rand.Rand, actor string) {
+	w.mine.Lock()
+	defer w.mine.Unlock()
+	for n := range 20 {
+		v, err := w.look(ctx)
+		if err != nil {
+			return
+		}
+		i := &idea{Rand: r, now: v.now, aim: w.aims(), id: fmt.Sprintf("rival-of-%s-%d", actor, n)}
+		if i.aim.actor != actor || len(i.aim.gives) == 0 {
+			return
+		}
+		ops := i.claimed()
+		if len(ops) > 0 && len(newly(laws.Check(v.now, prefix), laws.Check(carriedOut(v.now, ops), prefix))) == 0 {
+			w.commit(ctx, v, claiming, crash.Write{ID: i.id, Ops: append(ops, kv.Op{Kind: kv.Put, Key: prefix + "api_tokens/rival", Value: i.id})})
+			return
+		}
+	}
+}
+
 // commit writes a transaction of others, and keeps it.
 func (w *drawn) commit(ctx context.Context, v *view, name string, write crash.Write) {
 	l, revision := state.NewLayout(drawnName), clientv3.ModRevision

@@ -82,7 +82,7 @@ func (w *drawn) apply(t *testing.T, r *rand.Rand, fates []string) error {
 
 func (w *drawn) applyBy(t *testing.T, r *rand.Rand, x *run) error {
 	t.Helper()
-	o := engine.ApplyOptions{PlanOptions: w.planOptions(t, r, x), Replan: r.IntN(2) == 0, LockTimeout: lockPatience, Review: w.review(x, r)}
+	o := engine.ApplyOptions{PlanOptions: w.planOptions(t, r, x), Replan: r.IntN(2) == 0, LockTimeout: lockPatience, Review: w.contested(x, r)}
 	return w.came(t, x, w.alone(x, func() error {
 		_, err := x.engine.Apply(x.ctx, o)
 		return err
@@ -100,6 +100,24 @@ func (w *drawn) review(x *run, r *rand.Rand) func(context.Context, *engine.Plann
 	}
 }
 
+// contested is a review, after some of which others at once take something that
+// the run is about to give: no other writes come between, for which it would be
+// refused anyway.
+func (w *drawn) contested(x *run, r *rand.Rand) func(context.Context, *engine.Planned) error {
+	review, seed := w.review(x, r), uint64(0)
+	if r.IntN(4) == 0 {
+		seed = r.Uint64()
+	}
+	return func(ctx context.Context, p *engine.Planned) error {
+		err := review(ctx, p)
+		if seed > 0 {
+			w.rival(ctx, rand.New(rand.NewPCG(seed, 1)), x.actor)
+			seed = 0 // a plan that is made anew is let through
+		}
+		return err
+	}
+}
+
 // applySaved applies a plan that was saved some time ago.
 func (w *drawn) applySaved(t *testing.T, r *rand.Rand) error {
 	t.Helper()
@@ -114,7 +132,7 @@ func (w *drawn) applySaved(t *testing.T, r *rand.Rand) error {
 	if _, err := x.engine.SavePlan(p, file, seal.Recipients{}); err != nil {
 		return w.came(t, x, err)
 	}
-	saved := engine.ApplyFileOptions{File: file, Connection: o.Connection, Actor: x.actor, LockTimeout: lockPatience, Review: w.review(x, r)}
+	saved := engine.ApplyFileOptions{File: file, Connection: o.Connection, Actor: x.actor, LockTimeout: lockPatience, Review: w.contested(x, r)}
 	return w.came(t, x, w.alone(x, func() error {
 		_, err := x.engine.ApplyFile(x.ctx, saved)
 		return err
@@ -136,7 +154,7 @@ func (w *drawn) rollback(t *testing.T, r *rand.Rand) error {
 	}
 	o := engine.RollbackOptions{
 		LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"}, Serial: serial, Cascade: r.IntN(4) > 0,
-		Allow: config.ValveNames(), LockTimeout: lockPatience, DisableAuth: r.IntN(4) == 0, Review: w.review(x, r),
+		Allow: config.ValveNames(), LockTimeout: lockPatience, DisableAuth: r.IntN(4) == 0, Review: w.contested(x, r),
 	}
 	return w.came(t, x, w.alone(x, func() error {
 		_, err := x.engine.Rollback(x.ctx, o)

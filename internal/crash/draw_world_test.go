@@ -270,7 +270,7 @@ func (w *drawn) plannedBy(x *run, p *plan.Plan) {
 		switch {
 		case op.Kind != kv.Put:
 			w.aim.deletes = append(w.aim.deletes, op.Key)
-		case strings.HasSuffix(op.Key, "/domain"), strings.HasSuffix(op.Key, "/uuid"), strings.HasSuffix(op.Key, "/node_number"), strings.HasSuffix(op.Key, "/device"):
+		case strings.HasSuffix(op.Key, "/domain"), strings.HasSuffix(op.Key, "/uuid"), strings.HasSuffix(op.Key, "/node_number"), strings.HasSuffix(op.Key, "/device"), strings.HasSuffix(op.Key, "/username"):
 			w.aim.gives = append(w.aim.gives, op)
 		}
 	}
