@@ -190,6 +190,14 @@ func TestRewound(t *testing.T) {
 	} {
 		expect(t, name, judged(slices.Concat(applied, row.events), nil, false, one, two, three, row.back), row.want)
 	}
+	// What an apply removed and another made anew was that one's.
+	deletes := crash.Planned{Apply: "deletes", Seen: 4, Ops: []kv.Op{{Kind: kv.DeletePrefix, Key: entry}}}
+	makes := crash.Planned{Apply: "makes", Seen: 5, Guards: []kv.Guard{{Kind: kv.Unmoved, Key: entry + "role"}}, Ops: []kv.Op{{Kind: kv.Put, Key: entry + "role", Value: "entry"}}}
+	removes.Seen, removes.Guards, removes.Ops = 6, back.Guards, append(slices.Clone(back.Ops), removes.Ops...)
+	events := slices.Concat(applied, headOf(t, 5, 3, "deletes", gone(5, entry+"role", l.Record(addr.Entry, "10.1.0.1"))...),
+		headOf(t, 6, 4, "makes", set(6, entry+"role", "entry"), set(6, l.Record(addr.Entry, "10.1.0.1"), recordOf(t, addr.Entry, map[string]string{"role": "entry"}))),
+		headOf(t, 7, 5, "back", append(gone(7, entry+"role", l.Record(addr.Entry, "10.1.0.1")), set(7, node+"status", "active"))...))
+	expect(t, "made anew, then removed", judged(events, nil, false, one, two, deletes, makes, removes), "")
 }
 
 // TestAgree: where an apply ends, records and data say the same, but for what

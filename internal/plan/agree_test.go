@@ -37,20 +37,28 @@ func TestRollbackBringsBackBothHalves(t *testing.T) {
 			g.members(ams, "links")
 			g.members(waw, "links")
 		}, map[string]bool{links + coreA + "/" + coreB: false, links + coreB + "/" + coreA: false}},
-		"a link to a Core that never came": {func(g *guarded) { g.members(ams, "links", coreB, gone) },
-			map[string]bool{links + coreA + "/" + coreB: true, links + coreA + "/" + gone: false}},
+		"a link to a Core that never came": {
+			func(g *guarded) { g.members(ams, "links", coreB, gone) },
+			map[string]bool{links + coreA + "/" + coreB: true, links + coreA + "/" + gone: false},
+		},
 		"a link to a Core that is others' by now": {func(g *guarded) {
 			g.members(ams, "links", coreB, gone)
 			g.put("/sigilgate/nodes/"+gone+"/role", "core")
 			g.put(links+coreA+"/"+gone, "")
 			g.put(links+gone+"/"+coreA, "")
 		}, map[string]bool{links + coreA + "/" + gone: true, links + gone + "/" + coreA: true}},
-		"a link to a Core that is an Entry by now": {func(g *guarded) { g.members(ams, "links", coreB, entryA) },
-			map[string]bool{links + coreA + "/" + entryA: false}},
-		"a device at a Core that its user's record has not": {func(g *guarded) { g.members(user, "core_nodes") },
-			map[string]bool{alice + "core_nodes/" + coreA: true, alice + "devices/" + deviceUUID + "/core_node": true}},
-		"a user of a Core that never came": {func(g *guarded) { g.members(user, "core_nodes", coreA, gone) },
-			map[string]bool{alice + "core_nodes/" + coreA: true, alice + "core_nodes/" + gone: false}},
+		"a link to a Core that is an Entry by now": {
+			func(g *guarded) { g.members(ams, "links", coreB, entryA) },
+			map[string]bool{links + coreA + "/" + entryA: false},
+		},
+		"a device at a Core that its user's record has not": {
+			func(g *guarded) { g.members(user, "core_nodes") },
+			map[string]bool{alice + "core_nodes/" + coreA: true, alice + "devices/" + deviceUUID + "/core_node": true},
+		},
+		"a user of a Core that never came": {
+			func(g *guarded) { g.members(user, "core_nodes", coreA, gone) },
+			map[string]bool{alice + "core_nodes/" + coreA: true, alice + "core_nodes/" + gone: false},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := startRemembered(t)
