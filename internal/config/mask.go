@@ -111,12 +111,14 @@ func (m *masker) assignment(i int) (name string, value int) {
 	return "", 0
 }
 
-// maskFrom masks the literals of the expression that begins at i. Inside a
+// maskFrom masks the literals of the expression that begins at i, and the keys
+// of its maps. Inside a
 // call, it ends with the call.
 func (m *masker) maskFrom(i int, call bool) {
-	depth := 0
+	depth, braces := 0, 0
 	for ; i < len(m.tokens); i++ {
 		t := m.tokens[i]
+		braces += m.brace(i)
 		switch t.Type {
 		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc,
 			hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
@@ -127,7 +129,7 @@ func (m *masker) maskFrom(i int, call bool) {
 		case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit, hclsyntax.TokenNumberLit:
 			m.out = append(m.out, span{t.Range.Start.Byte, t.Range.End.Byte})
 		case hclsyntax.TokenIdent:
-			if m.strayWord(i) {
+			if m.strayWord(i) || braces > 0 && m.key(i) {
 				m.out = append(m.out, span{t.Range.Start.Byte, t.Range.End.Byte})
 			}
 		case hclsyntax.TokenNewline, hclsyntax.TokenComma:
@@ -142,12 +144,17 @@ func (m *masker) maskFrom(i int, call bool) {
 	}
 }
 
+// key reports whether the word at i is a key of a map: those of a sensitive map
+// are sensitive, too.
+func (m *masker) key(i int) bool {
+	return m.is(i+1, hclsyntax.TokenEqual) || m.is(i+1, hclsyntax.TokenColon)
+}
+
 // strayWord reports whether the word at i may be a secret whose quotes were
 // forgotten: it is not a reference, a function or an attribute.
 func (m *masker) strayWord(i int) bool {
 	word := string(m.tokens[i].Bytes)
-	return !m.is(i-1, hclsyntax.TokenDot) && !m.is(i+1, hclsyntax.TokenOParen) && !m.is(i+1, hclsyntax.TokenDot) &&
-		!m.is(i+1, hclsyntax.TokenEqual) && !m.is(i+1, hclsyntax.TokenColon) &&
+	return !m.is(i-1, hclsyntax.TokenDot) && !m.is(i+1, hclsyntax.TokenOParen) && !m.is(i+1, hclsyntax.TokenDot) && !m.key(i) &&
 		!slices.Contains([]string{"null", "true", "false", "for", "in", "if"}, word)
 }
 

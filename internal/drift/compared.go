@@ -19,6 +19,7 @@ func comparedOf(r *state.Record) compared {
 	c := compared{address: r.Address, fields: slices.Sorted(maps.Keys(r.Declared))}
 	c.fields = append(c.fields, slices.Sorted(maps.Keys(r.Secret))...)
 	c.fields = append(c.fields, slices.Sorted(maps.Keys(r.Initial))...)
+	c.fields = append(c.fields, slices.Sorted(maps.Keys(r.Marked))...)
 	for _, set := range slices.Sorted(maps.Keys(r.Sets)) {
 		for _, member := range r.Sets[set] {
 			c.fields = append(c.fields, set+"."+member)

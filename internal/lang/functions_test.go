@@ -313,6 +313,11 @@ func TestSensitiveValuesStaySensitive(t *testing.T) {
 		`nonsensitive("x")`:                    false,
 		`issensitive(secret)`:                  false,
 		`lookup({ a = secret, b = "x" }, "b")`: false,
+		`type({ (secret) = 1 })`:               true,
+		`type([{ a = { (secret) = 1 } }])`:     true,
+		`type(zipmap([secret], [{}]))`:         true,
+		`type({ a = secret })`:                 false,
+		`type([secret])`:                       false,
 		`timecmp("2026-04-19T12:00:00Z", sensitive("2026-04-19T12:00:00Z"))`: true,
 	} {
 		v, diags := evaluate(t, expr)

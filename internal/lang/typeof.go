@@ -12,11 +12,39 @@ import (
 	"github.com/sigilgate/sigilform/internal/schema"
 )
 
-// typeOf spells the type of a value as a variable's block would.
+// typeOf spells the type of a value as a variable's block would. A type tells
+// the names of attributes, so it is sensitive where they are.
 func typeOf() function.Function {
 	return onMarked(func(cty.Type) cty.Type { return cty.String }, func(v cty.Value) cty.Value {
-		return cty.StringVal(TypeText(v.Type()))
+		text := cty.StringVal(TypeText(v.Type()))
+		if namesSecrets(v) {
+			return text.Mark(Sensitive)
+		}
+		return text
 	})
+}
+
+// namesSecrets reports whether the type of a value tells what is sensitive: a
+// value of one of its attributes is not in it, their names are.
+func namesSecrets(v cty.Value) bool {
+	bare, paths := v.UnmarkDeepWithPaths()
+	return slices.ContainsFunc(paths, func(p cty.PathValueMarks) bool {
+		at, err := p.Path.Apply(bare)
+		return isSecret(p.Marks) && (err != nil || hasNames(at.Type()))
+	})
+}
+
+// hasNames reports whether a type has attributes, at any depth.
+func hasNames(t cty.Type) bool {
+	switch {
+	case t.IsObjectType():
+		return len(t.AttributeTypes()) > 0
+	case t.IsCollectionType():
+		return hasNames(t.ElementType())
+	case t.IsTupleType():
+		return slices.ContainsFunc(t.TupleElementTypes(), hasNames)
+	}
+	return false
 }
 
 // TypeText spells a type as it is written in a variable's block: "list(core)".

@@ -47,13 +47,18 @@ func digest(key string, r *state.Record, name, value string) string {
 }
 
 // appliedNames are the fields that sigilform answers for: what it enforces,
-// and initial fields with what derives from them, which must be there but may
-// have any value.
+// and initial fields, sensitive ones too, with what derives from them, which
+// must be there but may have any value.
 func (o *object) appliedNames() []string {
 	names := slices.Collect(maps.Keys(o.last))
 	for name := range o.record.Initial {
 		if _, enforced := o.last[name]; !enforced {
 			names = append(names, name)
+		}
+	}
+	for name := range o.record.Marked {
+		if o.layout.Essential(o.record.Kind, name) {
+			names = append(names, name) // its first value is known by its digest only
 		}
 	}
 	for _, name := range o.layout.DerivedFields(o.record.Kind) {
@@ -62,7 +67,7 @@ func (o *object) appliedNames() []string {
 		}
 	}
 	slices.Sort(names)
-	return slices.DeleteFunc(names, o.ignores)
+	return slices.DeleteFunc(slices.Compact(names), o.ignores)
 }
 
 func (o *object) compareApplied(name string) (FieldChange, bool) {
@@ -83,6 +88,9 @@ func (o *object) compareApplied(name string) (FieldChange, bool) {
 // mustBeThere is the value that an absent field had at first, or that derives
 // from the status which the object has now.
 func (o *object) mustBeThere(name string) Optional {
+	if digest, marked := o.record.Marked[name]; marked {
+		return Some(digest)
+	}
 	if !slices.Contains(o.layout.DerivedFields(o.record.Kind), name) {
 		return o.firstValue(name)
 	}

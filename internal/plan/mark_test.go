@@ -74,6 +74,47 @@ func TestMarkStays(t *testing.T) {
 	}
 }
 
+// TestMarkedFieldThatIsGoneDrifts: what no object is without is missed also
+// where it is known by a digest only: from the first apply of a rotated one on,
+// where no file names it any more, and after a rollback.
+func TestMarkedFieldThatIsGoneDrifts(t *testing.T) {
+	fields := map[string]struct {
+		set func(n *network.Network, value network.Text)
+		key string
+	}{
+		"initial": {func(n *network.Network, v network.Text) { n.Entries[0].ServiceName = v }, shopNode + "client_service_name"},
+		"rotated": {func(n *network.Network, v network.Text) { n.Cores[0].ServiceName = v }, amsNode + "core_service_name"},
+		"status":  {func(n *network.Network, v network.Text) { n.Entries[0].Status = v }, shopNode + "status"},
+	}
+	for name, f := range fields {
+		t.Run(name, func(t *testing.T) {
+			s := start(t)
+			s.delUnder("/") // from the beginning, so that the value is written
+			f.set(s.net, secretly(hidden))
+			s.apply()
+			s.requireMissed(f.key)
+			f.set(s.net, network.Text{})
+			s.apply()
+			s.requireMissed(f.key)
+		})
+	}
+}
+
+// requireMissed: a key that somebody deletes is drift, whose value is not shown.
+func (s *scenario) requireMissed(key string) {
+	s.Helper()
+	value := s.value(key)
+	s.del(key)
+	r := s.drifted()
+	if len(r.Objects) != 1 || len(r.Objects[0].Fields) != 1 || r.Objects[0].Fields[0].Key != key || !r.Objects[0].Fields[0].New.Sensitive {
+		s.Errorf("%s is gone, and the drift is %+v", key, r.Objects)
+	}
+	s.put(key, value)
+	if r := s.drifted(); r.Drifted() {
+		s.Errorf("drift of what is there: %+v", r.Objects)
+	}
+}
+
 // requireMarked: some record marks a field, or none does.
 func (s *scenario) requireMarked(key string, want bool) {
 	s.Helper()
