@@ -59,8 +59,13 @@ func holders(kind addr.Kind) []holder {
 	return out
 }
 
-// Held lists the claims of an object, whose values at tells by key.
+// Held lists the claims of an object, whose values at tells by key. What is a
+// Core's counts at every node, as it does for [Layout.Unheld]: a role is but one
+// more key, which others may change.
 func (l Layout) Held(kind addr.Kind, id, parent string, at func(key string) (value string, ok bool)) []Held {
+	if Space(kind) == Node {
+		kind = Node
+	}
 	var out []Held
 	for _, h := range l.holders[kind] {
 		if held, ok := l.held(h, kind, id, parent, at); ok {

@@ -87,6 +87,16 @@ func TestUniqueAmongLiveObjects(t *testing.T) {
 			},
 			"The number 1 in the cell other.example belongs to core 203.0.113.9 already", theirNode + "node_number",
 		},
+		"the UUID that others wrote to an Entry of theirs": {
+			func(s *scenario) { s.put(theirNode+"role", "entry"); s.put(theirNode+"uuid", someUUID) },
+			func(s *scenario) { ams(s).UUID = named(someUUID) },
+			"The UUID " + someUUID + " belongs to entry 203.0.113.9 already", theirNode + "uuid",
+		},
+		"the UUID that others wrote to an Entry of ours": {
+			func(s *scenario) { s.put(shopNode+"uuid", someUUID) },
+			func(s *scenario) { ams(s).UUID = named(someUUID) },
+			"The UUID " + someUUID + " belongs to entry 198.51.100.1 already", shopNode + "uuid",
+		},
 		"the UUID of a Core of others": {
 			func(s *scenario) { s.put(theirNode+"role", "core"); s.put(theirNode+"uuid", someUUID) },
 			func(s *scenario) { ams(s).UUID = named(someUUID) },
