@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -134,7 +133,7 @@ func (j *journaled) call(ctx context.Context, op kv.AuthOp) error {
 			return err
 		}
 	}
-	for wait, waited := firstPause, time.Duration(0); ; wait = min(wait*2, longestPause) {
+	for waits := j.options.waits(); ; {
 		err := j.options.Auth.DoAuth(ctx, op, password)
 		if err == nil {
 			return nil
@@ -149,7 +148,7 @@ func (j *journaled) call(ctx context.Context, op kv.AuthOp) error {
 		if isShutOut(looked) {
 			return j.stoppedBy(ctx, errors.Join(err, looked))
 		}
-		if waited += wait; waited > j.options.Patience || j.options.Pause(ctx, wait) != nil {
+		if !waits.Again(ctx) {
 			return j.stoppedBy(ctx, err)
 		}
 	}

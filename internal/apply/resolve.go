@@ -6,6 +6,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/retry"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -17,6 +18,11 @@ const (
 	// the head is moved: a commit on its way usually lands at once.
 	fenceAfter = 3
 )
+
+// waits are those between two tries or questions.
+func (o Options) waits() *retry.Waits {
+	return &retry.Waits{First: firstPause, Longest: longestPause, Patience: o.Patience, Pause: o.Pause}
+}
 
 // resolve finds out what became of a commit whose reply was lost, and returns
 // its revision if it was carried out.
@@ -30,7 +36,7 @@ func resolve(ctx context.Context, s Store, p *plan.Plan, o Options, cause error)
 	ctx, cancel := context.WithTimeout(ctx, o.Patience)
 	defer cancel()
 	layout := state.NewLayout(p.Network)
-	wait, waited, silent := firstPause, time.Duration(0), 0
+	waits, silent := o.waits(), 0
 	for {
 		found, err := s.Read(ctx, layout.Head(), layout.History(p.Serial+1))
 		if err == nil {
@@ -42,10 +48,9 @@ func resolve(ctx context.Context, s Store, p *plan.Plan, o Options, cause error)
 				return 0, &NotWritten{Cause: cause}
 			}
 		}
-		if waited += wait; waited > o.Patience || o.Pause(ctx, wait) != nil {
+		if !waits.Again(ctx) {
 			return 0, &Unknown{Serial: p.Serial + 1, Apply: o.Apply, Asked: o.Patience, Cause: cause}
 		}
-		wait = min(wait*2, longestPause)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/retry"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -128,7 +129,7 @@ func (o Options) withDefaults() Options {
 		o.Patience = DefaultPatience
 	}
 	if o.Pause == nil {
-		o.Pause = pause
+		o.Pause = retry.Pause
 	}
 	return o
 }
@@ -140,17 +141,6 @@ func (o Options) stopped() bool {
 		return true
 	default:
 		return false
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -26,7 +25,7 @@ func (j *journaled) write(ctx context.Context, t kv.Txn, next *state.Journal) (i
 		t.Ops = append(slices.Clip(t.Ops), kv.Op{Kind: kv.Put, Key: j.layout.Journal(), Value: want})
 	}
 	base := t.Guards
-	for wait, waited := firstPause, time.Duration(0); ; wait = min(wait*2, longestPause) {
+	for waits := j.options.waits(); ; {
 		t.Guards = append([]kv.Guard{j.fenceGuard(), j.held.Guard()}, base...)
 		revision, again, err := j.try(ctx, t, want)
 		if err == nil && !again {
@@ -38,7 +37,7 @@ func (j *journaled) write(ctx context.Context, t kv.Txn, next *state.Journal) (i
 		if !again {
 			return 0, j.judge(ctx, err)
 		}
-		if waited += wait; waited > j.options.Patience || j.options.Pause(ctx, wait) != nil {
+		if !waits.Again(ctx) {
 			return 0, j.judge(ctx, err)
 		}
 	}
@@ -128,7 +127,7 @@ func (j *journaled) judge(ctx context.Context, err error) error {
 // settle finds out what became of a commit whose reply was lost: the revision
 // where it was carried out, 0 where it was not and will not be.
 func (j *journaled) settle(ctx context.Context, want string, cause error) (int64, error) {
-	wait, waited, silent := firstPause, time.Duration(0), 0
+	waits, silent := j.options.waits(), 0
 	for {
 		found, err := j.store.Read(ctx, j.layout.Journal(), j.layout.History(j.journal.Serial))
 		if err == nil {
@@ -141,10 +140,9 @@ func (j *journaled) settle(ctx context.Context, want string, cause error) (int64
 				return 0, nil
 			}
 		}
-		if waited += wait; waited > j.options.Patience || j.options.Pause(ctx, wait) != nil {
+		if !waits.Again(ctx) {
 			return 0, &Unknown{Serial: j.journal.Serial, Apply: j.journal.Apply, Asked: j.options.Patience, Journal: true, Cause: cause}
 		}
-		wait = min(wait*2, longestPause)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/intake"
+	"github.com/sigilgate/sigilform/internal/retry"
 	"github.com/sigilgate/sigilform/internal/webhook"
 )
 
@@ -38,7 +39,7 @@ func (a *app) newNotifier(ctx context.Context, f *alarmFlags) (*webhook.Notifier
 	}
 	return &webhook.Notifier{State: state, Sender: &webhook.Sender{
 		Target: target, Secret: secret, Agent: "sigilform/" + a.engine.Version,
-		Clock: a.engine.Clock, Sleep: webhook.Sleep, Random: a.engine.Random,
+		Clock: a.engine.Clock, Sleep: retry.Pause, Random: a.engine.Random,
 	}}, nil
 }
 

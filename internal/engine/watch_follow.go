@@ -182,15 +182,3 @@ func unlessSink(err error) error {
 	}
 	return err
 }
-
-// pause waits, and reports whether there is anything left to do.
-func (w *watching) pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/retry"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -90,7 +91,7 @@ func (w *watching) regain(ctx context.Context, cause error) error {
 	var lost *etcd.WatchLost
 	if errors.As(cause, &lost) && lost.Cause == nil {
 		// A watch that is lost again and again must not read everything all the time.
-		if w.engine.now().Sub(w.looked) < blindPause && !w.pause(ctx, blindPause) {
+		if w.engine.now().Sub(w.looked) < blindPause && retry.Pause(ctx, blindPause) != nil {
 			return nil
 		}
 		events, err := w.again(ctx)
@@ -103,7 +104,7 @@ func (w *watching) regain(ctx context.Context, cause error) error {
 		if err := unlessSink(w.update(WatchUpdate{Blind: cause})); err != nil {
 			return err
 		}
-		if !w.pause(ctx, blindPause) {
+		if retry.Pause(ctx, blindPause) != nil {
 			return nil
 		}
 		if cause = w.reopen(ctx); cause == nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 // Lock is a lock that this client holds: a key under a lease that is kept
@@ -124,7 +125,7 @@ func (l *Lock) awaitGone(ctx context.Context) bool {
 		if l.client.AwaitGone(ctx, kv.Entry{Key: l.key, CreateRevision: l.revision}) == nil {
 			return true
 		}
-		if !pause(ctx, lookPause) {
+		if retry.Pause(ctx, lookPause) != nil {
 			return false
 		}
 	}
@@ -195,7 +196,7 @@ func (c *Client) AwaitGone(ctx context.Context, e kv.Entry) error {
 		if awaitDelete(ctx, c.api, e.Key, found[0].ModRevision) {
 			return nil
 		}
-		if !pause(ctx, retryPause) {
+		if retry.Pause(ctx, retryPause) != nil {
 			return ctx.Err()
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/status"
+
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 // commitKey marks the context of a commit, or of a call of the authentication
@@ -43,7 +45,7 @@ func (n *session) send(ctx context.Context, method string, req, reply any, cc *g
 		n.note(reply, err)
 		return err
 	}
-	for tries := 0; n.onlyOld(err) && (tries < maxHasty || pause(ctx, hastyPause)) && ctx.Err() == nil; tries++ {
+	for tries := 0; n.onlyOld(err) && (tries < maxHasty || retry.Pause(ctx, hastyPause) == nil) && ctx.Err() == nil; tries++ {
 		err = modern(invoke(ctx, method, req, reply, cc, opts...))
 	}
 	s, commit := ctx.Value(commitKey{}).(*sending)

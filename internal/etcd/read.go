@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 type keyValue = mvccpb.KeyValue
@@ -114,7 +115,7 @@ func (c *Client) patiently(ctx context.Context, read func(context.Context) error
 		if err == nil {
 			return nil
 		}
-		lost := code(err) == codes.Unavailable && pause(ctx, retryPause)
+		lost := code(err) == codes.Unavailable && retry.Pause(ctx, retryPause) == nil
 		if !lost && !staleAgain(ctx, err) {
 			return err
 		}

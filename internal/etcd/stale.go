@@ -8,6 +8,8 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	"google.golang.org/grpc/status"
+
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 // Whoever changes users or permissions makes what others were about to do
@@ -58,4 +60,6 @@ func stale(err error) bool {
 
 // staleAgain reports whether the request that was refused is worth another try:
 // it was stale, and there is time.
-func staleAgain(ctx context.Context, err error) bool { return stale(err) && pause(ctx, retryPause) }
+func staleAgain(ctx context.Context, err error) bool {
+	return stale(err) && retry.Pause(ctx, retryPause) == nil
+}

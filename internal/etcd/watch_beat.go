@@ -6,6 +6,8 @@ import (
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 // askAgain is after how long the server is asked again how far it is: it does
@@ -28,17 +30,15 @@ func (w *Watch) ask(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		for wait := askAgain; w.join.behind(); {
+		for waits := (retry.Waits{First: askAgain, Longest: maxAskAgain}); w.join.behind(); {
 			// An error is the stream's, which its ranges hear of, too.
 			_ = w.watcher.RequestProgress(ctx)
-			moved, ok := w.moves(ctx, wait)
-			switch {
-			case !ok:
+			moved, ok := w.moves(ctx, waits.Next())
+			if !ok {
 				return
-			case moved:
-				wait = askAgain
-			default:
-				wait = min(2*wait, maxAskAgain)
+			}
+			if moved {
+				waits.Reset()
 			}
 		}
 	}
@@ -62,7 +62,7 @@ func (w *Watch) moves(ctx context.Context, wait time.Duration) (moved, ok bool) 
 // beat asks the cluster again and again how far it is, by a read that needs a
 // quorum, and ends the watch where it does not get there.
 func (w *Watch) beat(ctx context.Context, key string, every time.Duration) {
-	for pause(ctx, every) {
+	for retry.Pause(ctx, every) == nil {
 		before := w.join.complete()
 		revision, err := w.client.revision(ctx, key)
 		if ctx.Err() != nil {
@@ -89,7 +89,7 @@ func (w *Watch) arrives(ctx context.Context, revision int64) bool {
 	limit, cancel := w.client.request(ctx)
 	defer cancel()
 	for !w.join.aim(revision, time.Now()) {
-		if !pause(limit, askAgain) {
+		if retry.Pause(limit, askAgain) != nil {
 			return w.join.complete() >= revision
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 
 	"github.com/sigilgate/sigilform/internal/fault"
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 // settle is after how long a revision is taken to be told in full by a server
@@ -66,7 +67,7 @@ func (w *Watch) await(ctx context.Context) {
 			return
 		}
 		for to, behind := w.join.ahead(); behind; to, behind = w.join.ahead() {
-			if !pause(ctx, settle) {
+			if retry.Pause(ctx, settle) != nil {
 				return
 			}
 			w.join.settle(to, time.Now())

@@ -29,6 +29,7 @@ func rooms() map[string]int {
 		"internal/diag":  0,
 		"internal/fault": 0,
 		"internal/kv":    0,
+		"internal/retry": 0,
 
 		"internal/schema": 1,
 

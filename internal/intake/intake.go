@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/fault"
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 // Patience is how long a pipe without a writer is waited for.
@@ -113,10 +114,7 @@ func (s *stream) Read(b []byte) (int, error) {
 		if time.Now().After(until) {
 			return 0, ErrNobody
 		}
-		select {
-		case <-time.After(wait):
-		case <-s.ctx.Done():
-		}
+		_ = retry.Pause(s.ctx, wait)
 	}
 	s.begun = true
 	if s.ctx.Err() != nil {

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 const (
@@ -16,14 +18,14 @@ const (
 	maxWait = 30 * time.Second
 )
 
-// wait waits before the attempt that follows the nth: as long as the receiver
-// asks, else twice as long each time, a part of it by chance so that many
-// senders don't come back at once.
-func (s *Sender) wait(ctx context.Context, n int, asked time.Duration) error {
+// wait waits before the next attempt: as long as the receiver asks, else twice as
+// long each time, a part of it by chance so that many senders don't come back at
+// once.
+func (s *Sender) wait(ctx context.Context, waits *retry.Waits, asked time.Duration) error {
+	d := waits.Next()
 	if asked > 0 {
 		return s.Sleep(ctx, min(asked, maxWait))
 	}
-	d := min(firstWait<<(n-1), maxWait)
 	var chance [1]byte
 	if _, err := io.ReadFull(s.Random, chance[:]); err != nil {
 		return fmt.Errorf("vary the wait: %w", err)
@@ -43,16 +45,4 @@ func retryAfter(text string, now time.Time) time.Duration {
 		return at.Sub(now)
 	}
 	return 0
-}
-
-// Sleep waits, or returns the context's error where that ends first.
-func Sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err() //nolint:wrapcheck // it says all there is
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/failure"
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 const (
@@ -79,6 +80,7 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	}
 	client, end := client()
 	defer end()
+	waits := &retry.Waits{First: firstWait, Longest: maxWait}
 	for n := 1; ; n++ {
 		r := s.attempt(ctx, client, hex.EncodeToString(delivery), body)
 		if r.err == nil {
@@ -87,7 +89,7 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 		if n == attempts || !r.again || ctx.Err() != nil {
 			return &NotSent{Target: s.Target.String(), Status: r.status, Attempts: n, Cause: r.err}
 		}
-		if err := s.wait(ctx, n, r.after); err != nil {
+		if err := s.wait(ctx, waits, r.after); err != nil {
 			return &NotSent{Target: s.Target.String(), Status: r.status, Attempts: n, Cause: errors.Join(r.err, err)}
 		}
 	}

@@ -24,6 +24,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/retry"
 	"github.com/sigilgate/sigilform/internal/webhook"
 )
 
@@ -251,7 +252,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s.Sleep = func(ctx context.Context, d time.Duration) error {
 		cancel()
-		return webhook.Sleep(ctx, d)
+		return retry.Pause(ctx, d)
 	}
 	if err := s.Send(ctx, message()); !errors.Is(err, context.Canceled) || len(r.got()) != 1 {
 		t.Errorf("got %v", err)
