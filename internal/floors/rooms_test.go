@@ -96,6 +96,7 @@ func outside() map[string][]string {
 		"github.com/agext/levenshtein":            {"internal/lang", "internal/config"},
 		"github.com/google/uuid":                  {"internal/lang", "internal/engine"},
 		"github.com/sergi/go-diff/diffmatchpatch": {"internal/render"},
+		"github.com/rogpeppe/go-internal/diff":    {"internal/engine"},
 		"go.etcd.io/etcd/api/v3":                  {"internal/etcd", "internal/embedded"},
 		"go.etcd.io/etcd/client/v3":               {"internal/etcd", "internal/embedded"},
 		"go.etcd.io/etcd/client/pkg/v3":           {"internal/etcd", "internal/embedded"},
