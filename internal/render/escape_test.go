@@ -76,7 +76,7 @@ func TestSpelt(t *testing.T) {
 
 func TestWidth(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]int{"": 0, "abc": 3, "東京": 4, "e\u0301": 1, "é": 1, "🙂": 2} {
+	for in, want := range map[string]int{"": 0, "abc": 3, "東京": 4, "e\u0301": 1, "é": 1, "🙂": 2, "🟢": 2, "👩‍👩‍👧": 2, "→─…": 3} {
 		if got := width(in); got != want {
 			t.Errorf("width(%q) = %d, want %d", in, got, want)
 		}

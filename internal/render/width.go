@@ -2,50 +2,15 @@ package render
 
 import (
 	"strings"
-	"unicode"
+
+	"github.com/mattn/go-runewidth"
 )
 
-// wide lists the blocks whose characters take two columns.
-func wide(r rune) bool {
-	for _, block := range [...][2]rune{
-		{0x1100, 0x115F},
-		{0x2E80, 0x303E},
-		{0x3041, 0x33FF},
-		{0x3400, 0x4DBF},
-		{0x4E00, 0x9FFF},
-		{0xA000, 0xA4CF},
-		{0xAC00, 0xD7A3},
-		{0xF900, 0xFAFF},
-		{0xFE30, 0xFE6F},
-		{0xFF00, 0xFF60},
-		{0xFFE0, 0xFFE6},
-		{0x1F300, 0x1F64F},
-		{0x1F680, 0x1F6FF},
-		{0x1F900, 0x1F9FF},
-		{0x20000, 0x3FFFD},
-	} {
-		if r >= block[0] && r <= block[1] {
-			return true
-		}
-	}
-	return false
-}
-
-// width is how many columns a text takes that has no colours in it.
+// width is how many columns a text takes that has no colours in it, on every
+// machine: the user's locale does not count.
 func width(s string) int {
-	n := 0
-	for _, r := range s {
-		switch {
-		case r < 0x300:
-			n++
-		case unicode.In(r, unicode.Mn, unicode.Me):
-		case wide(r):
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
+	c := runewidth.Condition{StrictEmojiNeutral: true}
+	return c.StringWidth(s)
 }
 
 // pad fills a text up to a width.
