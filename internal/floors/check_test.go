@@ -124,16 +124,27 @@ func checkStandard(floor int, target string) string {
 }
 
 func checkOutside(from, target string) string {
-	for start, allowed := range outside() {
-		if target != start && !strings.HasPrefix(target, start+"/") {
-			continue
-		}
-		if slices.Contains(allowed, from) {
-			return ""
-		}
+	start := row(target, outside())
+	switch allowed := outside()[start]; {
+	case start == "":
+		return "it is in no row of the table of outside imports"
+	case slices.Contains(allowed, from):
+		return ""
+	default:
 		return "only " + strings.Join(allowed, ", ") + " may have it"
 	}
-	return "it is in no row of the table of outside imports"
+}
+
+// row is the row of a table of outside imports that an import falls under, the
+// narrowest where there are several; empty where there is none.
+func row(target string, table map[string][]string) string {
+	found := ""
+	for start := range table {
+		if (target == start || strings.HasPrefix(target, start+"/")) && len(start) > len(found) {
+			found = start
+		}
+	}
+	return found
 }
 
 // checkCalls finds the banned functions, whatever name their package was

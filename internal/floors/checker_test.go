@@ -85,3 +85,15 @@ func TestCheck(t *testing.T) {
 		t.Error("a vague package has no breach")
 	}
 }
+
+func TestIdleRows(t *testing.T) {
+	t.Parallel()
+	packages := []pkg{{path: "internal/etcd", files: []source{{"a.go", "package etcd\n\nimport _ \"example.com/a/b\"\n"}}}}
+	got := idle(packages, map[string][]string{
+		"example.com/a": {"internal/etcd", "internal/engine"},
+		"example.com/z": {"internal/etcd"},
+	})
+	if len(got) != 2 || !strings.Contains(got[0], "internal/engine may import example.com/a") || !strings.Contains(got[1], "example.com/z") {
+		t.Errorf("found %q", got)
+	}
+}

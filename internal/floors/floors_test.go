@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,6 +50,40 @@ func TestRoomsExist(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOutsideIsImported keeps the table of outside imports free of rows, and of
+// rooms in them, that nothing needs.
+func TestOutsideIsImported(t *testing.T) {
+	t.Parallel()
+	for _, idle := range idle(list(t), outside()) {
+		t.Error(idle)
+	}
+}
+
+// idle lists what of a table of outside imports no package has.
+func idle(packages []pkg, table map[string][]string) []string {
+	used := map[[2]string]bool{}
+	for _, p := range packages {
+		for _, f := range p.files {
+			file, err := parser.ParseFile(token.NewFileSet(), f.name, f.text, parser.ImportsOnly)
+			if err != nil {
+				continue // check tells of it
+			}
+			for _, spec := range file.Imports {
+				used[[2]string{row(unquote(spec.Path.Value), table), p.path}] = true
+			}
+		}
+	}
+	var found []string
+	for _, start := range slices.Sorted(maps.Keys(table)) {
+		for _, room := range table[start] {
+			if !used[[2]string{start, room}] {
+				found = append(found, fmt.Sprintf("%s may import %s, and does not: take it out of the table", room, start))
+			}
+		}
+	}
+	return found
 }
 
 // TestDocumented keeps docs/ARCHITECTURE.md as complete as the table of rooms.
