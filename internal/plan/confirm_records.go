@@ -26,7 +26,7 @@ func (c *confirmer) confirmRecords() error {
 		if r.Address != change.Address && change.Action != Delete {
 			return unsound("the record %s is of another address than %s", key, change.Address)
 		}
-		if was := c.state.Records[id]; was != nil && was.Parent != r.Parent && !c.deleted[id] {
+		if was := c.state.Records[id]; was != nil && was.Parent != r.Parent && !c.deleted[id] && c.lives(was) {
 			return unsound("it takes %s away from another user, and does not show it", change.Address)
 		}
 		if err := c.confirmRecord(key, r); err != nil {
@@ -34,6 +34,12 @@ func (c *confirmer) confirmRecords() error {
 		}
 	}
 	return nil
+}
+
+// lives reports whether the object of a record is there.
+func (c *confirmer) lives(r *state.Record) bool {
+	_, there := c.now.Get(c.layout.Marker(keys.Space(r.Kind), r.ID, r.Parent))
+	return there
 }
 
 func (c *confirmer) confirmRecord(key string, r *state.Record) error {
