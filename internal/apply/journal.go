@@ -37,6 +37,8 @@ type journaled struct {
 	fence   int64
 	value   string
 	intent  *state.Intent
+	// seen tells how the intent's guards hold now.
+	seen *state.Seen
 	// cutUnits allows to part a unit that is too large for one request.
 	cutUnits bool
 	// budget is how many bytes a step may have.
@@ -168,7 +170,7 @@ func (j *journaled) prepare(ctx context.Context, intent *state.Intent, prefix st
 	if err != nil {
 		return err
 	}
-	if err := verify(now, intent, 0); err != nil {
+	if err := verify(now, intent, 0, nil); err != nil {
 		return err
 	}
 	intent.Before = formerValues(now, intent.Ops)
@@ -256,8 +258,9 @@ func intentOf(p *plan.Plan, end *ending, room int) *state.Intent {
 	return intent
 }
 
-// verify checks the guards of all writes from one on, at one revision.
-func verify(now *kv.Snapshot, in *state.Intent, from int) error {
+// verify checks the guards of all writes from one on, at one revision, after the
+// steps that were done.
+func verify(now *kv.Snapshot, in *state.Intent, from int, steps []state.JournalStep) error {
 	var moved []Moved
 	note := func(all []kv.Moved) {
 		for _, m := range all {
@@ -266,12 +269,9 @@ func verify(now *kv.Snapshot, in *state.Intent, from int) error {
 			}
 		}
 	}
-	var left []kv.Guard
-	for _, g := range in.Guards {
-		if g.At >= from {
-			left = append(left, g.Guard)
-			note(now.Moved(g.Guard))
-		}
+	left := in.Seen().Guards(from, len(in.Ops), written(steps))
+	for _, g := range left {
+		note(now.Moved(g))
 	}
 	note(kv.ReferringOf(left, in.Ops[from:]).Moved(now))
 	if len(moved) > 0 {

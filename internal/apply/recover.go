@@ -190,7 +190,7 @@ func (j *journaled) recover(ctx context.Context, prefix string, out *Recovery) e
 		if err != nil {
 			return err
 		}
-		err = verify(now, j.intent, j.journal.Done)
+		err = verify(now, j.intent, j.journal.Done, j.journal.At(j.fence).Steps)
 	}
 	if err == nil && j.journal.Done < j.journal.Ops {
 		err = j.obstructed()

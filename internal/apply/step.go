@@ -211,11 +211,13 @@ func (j *journaled) guards(from, end int) []kv.Guard {
 			out = append(out, g)
 		}
 	}
-	g, _ := slices.BinarySearchFunc(j.intent.Guards, from, func(g state.IntentGuard, at int) int { return g.At - at })
-	for ; g < len(j.intent.Guards) && j.intent.Guards[g].At < end; g++ {
-		add(j.intent.Guards[g].Guard)
-	}
 	steps := j.journal.At(j.fence).Steps
+	if j.seen == nil {
+		j.seen = j.intent.Seen()
+	}
+	for _, g := range j.seen.Guards(from, end, written(steps)) {
+		add(g)
+	}
 	n, _ := slices.BinarySearchFunc(j.intent.Needs, from, func(n state.IntentNeed, at int) int { return n.At - at })
 	for ; n < len(j.intent.Needs) && j.intent.Needs[n].At < end; n++ {
 		of := j.intent.Needs[n].Of
@@ -224,14 +226,16 @@ func (j *journaled) guards(from, end int) []kv.Guard {
 		case op.Kind == kv.Delete:
 			add(kv.Guard{Kind: kv.Unmoved, Key: op.Key})
 		default:
-			add(kv.Guard{Kind: kv.Exists, Key: op.Key, Revision: writtenAt(steps, of)})
+			add(kv.Guard{Kind: kv.Exists, Key: op.Key, Revision: written(steps)(of)})
 		}
 	}
 	return out
 }
 
-// writtenAt is the revision of the step that carried out a write.
-func writtenAt(steps []state.JournalStep, op int) int64 {
-	i, _ := slices.BinarySearchFunc(steps, op+1, func(s state.JournalStep, end int) int { return s.End - end })
-	return steps[i].Revision
+// written tells the revision of the step that carried out a write.
+func written(steps []state.JournalStep) func(op int) int64 {
+	return func(op int) int64 {
+		i, _ := slices.BinarySearchFunc(steps, op+1, func(s state.JournalStep, end int) int { return s.End - end })
+		return steps[i].Revision
+	}
 }

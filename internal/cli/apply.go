@@ -170,6 +170,8 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 		a.note("", "Another user was created meanwhile, so the ids of the new users moved. Planned again:", "")
 	case engine.DeletedWritten:
 		a.note("", "Others wrote meanwhile to what the plan deletes, or referred to it. Planned again:", "")
+	case engine.BesideWritten:
+		a.note("", "Others changed meanwhile what the plan builds on. Planned again:", "")
 	}
 	r.last = planned
 	if a.isJSON() {

@@ -21,13 +21,15 @@ const (
 	// the plan had chosen.
 	UserCreated Replanned = "another user was created"
 	// DeletedWritten: others wrote to what the plan deletes, or something that
-	// refers to it.
+	// refers to it. BesideWritten: they removed or changed what the plan's writes
+	// stand on, and it does not write itself.
 	DeletedWritten Replanned = "others wrote to what is deleted"
+	BesideWritten  Replanned = "others changed what a write stands on"
 )
 
 // replans says why an apply that was rejected is worth to be planned again,
 // empty where it is not: others wrote to what it deletes, so that there is more
-// to lose than the plan said; or, where nobody has approved of the old ids,
+// to lose than the plan said; or they took away what it builds on; or, where nobody has approved of the old ids,
 // they created users. Whatever else moved, a person has to look.
 func replans(err error, p *plan.Plan, unasked bool) Replanned {
 	var rejected *apply.Rejected
@@ -35,12 +37,14 @@ func replans(err error, p *plan.Plan, unasked bool) Replanned {
 	if !errors.As(err, &rejected) || errors.As(err, &back) && len(back.Left) > 0 {
 		return ""
 	}
-	users, deleted := newUsers(p), deletedKeys(p)
-	counter, others := false, false
+	users, deleted, beside := newUsers(p), deletedKeys(p), besideKeys(p)
+	counter, others, stood := false, false, false
 	for _, m := range rejected.Moved {
 		switch {
 		case deleted(m.Moved):
 			others = true
+		case beside(m.Moved):
+			stood = true
 		case unasked && m.Guard.Key == users.counter:
 			counter = true
 		case !unasked || !users.chosen[m.Guard]:
@@ -50,6 +54,8 @@ func replans(err error, p *plan.Plan, unasked bool) Replanned {
 	switch {
 	case others:
 		return DeletedWritten
+	case stood:
+		return BesideWritten
 	case counter:
 		return UserCreated
 	}
@@ -92,5 +98,31 @@ func deletedKeys(p *plan.Plan) func(kv.Moved) bool {
 		case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter, kv.Unheld, kv.Differs:
 		}
 		return strings.HasPrefix(m.Key, p.Prefix) && slices.ContainsFunc(removed, func(op kv.Op) bool { return op.Covers(m.Key) })
+	}
+}
+
+// besideKeys tells which moved keys are about what the writes of a plan stand on,
+// and it does not write itself. That a changed object itself is gone is not so.
+func besideKeys(p *plan.Plan) func(kv.Moved) bool {
+	layout := keys.NewLayout(p.Prefix)
+	written, changed := map[string]bool{}, map[keys.Location]bool{}
+	about := func(key string) (keys.Location, bool) {
+		at, ok := layout.Locate(key)
+		return keys.Location{Space: at.Space, ID: at.ID}, ok && key == layout.Marker(at.Space, at.ID, at.Parent)
+	}
+	for _, op := range p.Data {
+		written[op.Key] = true
+	}
+	for i := range p.Changes {
+		changed[keys.Location{Space: keys.Space(p.Changes[i].Kind), ID: p.Changes[i].ID}] = true
+	}
+	return func(m kv.Moved) bool {
+		switch m.Guard.Kind {
+		case kv.Unmoved, kv.Exists, kv.NotAfter:
+		case kv.Empty, kv.Unnamed, kv.Unheld, kv.Unwritten, kv.Differs:
+			return false
+		}
+		at, marker := about(m.Key)
+		return strings.HasPrefix(m.Key, p.Prefix) && !written[m.Key] && (!marker || !changed[at])
 	}
 }

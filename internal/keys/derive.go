@@ -38,6 +38,28 @@ func (l Layout) Derive(kind addr.Kind, name string, source func(name string) (st
 	return follow(f.Derive, value), ok
 }
 
+// Pair is a derived field with the one that it follows, or is not there without.
+type Pair struct {
+	Derived, Source string
+	// Only says that the source's being there counts, whatever its value.
+	Only bool
+}
+
+// Pairs are what a kind's derived fields go with.
+func (l Layout) Pairs(kind addr.Kind) []Pair {
+	var out []Pair
+	for _, f := range l.index(kind).fields {
+		if f.Class != schema.Derived || f.Derive == schema.KindName {
+			continue
+		}
+		out = append(out, Pair{Derived: f.Name, Source: f.Follows})
+		if f.Only != "" && f.Only != f.Follows {
+			out = append(out, Pair{Derived: f.Name, Source: f.Only, Only: true})
+		}
+	}
+	return out
+}
+
 // follow is the value that follows from its source's.
 func follow(how schema.Derivation, value string) string {
 	if how != schema.ActiveOnly || value == network.Active {

@@ -14,13 +14,19 @@ import (
 const mostClaims = 64
 
 // guardClaims keeps what is taken from being taken by others too, between the
-// plan and its apply.
+// plan and its apply. Within which others it is unique must not move either: the
+// cell of a number that changes.
 func (m *maker) guardClaims(taken []holding) {
 	handed := m.plan.handedTo()
 	many := countClaims(taken)
 	for i := range taken {
 		if taken[i].guarded(many, handed, m.guards.empty) {
 			m.guards.add(m.layout.Unheld(taken[i].Held)...)
+		}
+		for _, key := range taken[i].Keys {
+			if !m.data.putsTo(key) {
+				m.guards.unmoved(key, m.entry(key).ModRevision)
+			}
 		}
 	}
 }

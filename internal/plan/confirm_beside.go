@@ -79,6 +79,11 @@ func (c *confirmer) confirmClaims() error {
 	many, handed := countClaims(taken), c.plan.handedTo()
 	for i := range taken {
 		h := &taken[i]
+		for _, key := range h.Keys {
+			if !c.writes(key) && !c.covered(key) {
+				return unguarded(key)
+			}
+		}
 		if !h.guarded(many, handed, c.empty) {
 			continue
 		}

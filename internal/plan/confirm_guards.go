@@ -58,13 +58,7 @@ func (c *confirmer) confirmGuarded(op kv.Op) error {
 	if op.Kind != kv.Put {
 		return nil
 	}
-	for _, marker := range c.layout.Names(op.Key, op.Value) {
-		_, there := c.now.Get(marker)
-		if _, made := c.puts[marker]; there && !made && !c.watched(marker) {
-			return unguarded(marker)
-		}
-	}
-	return nil
+	return c.confirmRests(c.rests().needed(op.Key, op.Value))
 }
 
 // confirmObject: an object that changes is still there, and of one that is
@@ -86,10 +80,37 @@ func (c *confirmer) confirmObject(id state.ID, change *Change) error {
 	if _, there := c.now.Get(marker); there && !c.watched(marker) {
 		return unguarded(marker)
 	}
-	if change.Action != Delete || r == nil {
+	switch {
+	case change.Action != Delete:
+		return c.confirmRests(c.rests().halves(id.Kind, id.ID, c.parentOf(id)))
+	case r == nil:
 		return nil
 	}
 	return c.confirmDeletion(id, change, r)
+}
+
+// rests tells what the writes stand on, as [maker.guardRests] has it.
+func (c *confirmer) rests() *rests {
+	return &rests{layout: c.layout, get: c.now.Get, touches: func(key string) bool { return c.writes(key) || c.removed(key) }}
+}
+
+func (c *confirmer) confirmRests(guards []kv.Guard) error {
+	for _, g := range guards {
+		if !c.watched(g.Key) || g.Kind == kv.Unmoved && !c.covered(g.Key) {
+			return unguarded(g.Key)
+		}
+	}
+	return nil
+}
+
+// parentOf is the user of a device that changes.
+func (c *confirmer) parentOf(id state.ID) string {
+	text, _ := c.after(c.state.Layout.Record(id.Kind, id.ID))
+	r, err := state.DecodeRecord(text)
+	if err != nil {
+		return "" // refused for its record, see [confirmer.confirmRecords]
+	}
+	return r.Parent
 }
 
 // confirmDeletion: what was declared, what others may have added, and what could

@@ -50,6 +50,9 @@ func (g *guards) add(all ...kv.Guard) {
 	}
 }
 
+// drop takes a guard out again, that another one implies.
+func (g *guards) drop(one kv.Guard) { delete(g.seen, one) }
+
 // list returns the guards sorted, without those that a vacant prefix or a wider
 // range implies.
 func (g *guards) list() []kv.Guard {

@@ -20,13 +20,14 @@ func TestWhatAChangeRefersToMustStay(t *testing.T) {
 			s.del("/sigilgate/nodes/" + coreB + "/role")
 			s.put("/sigilgate/nodes/"+coreB+"/role", "core")
 		},
+		"made an Entry": func(s *scenario) { s.put("/sigilgate/nodes/"+coreB+"/role", "entry") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t)
 			s.net.Users[0].CoreNodes.To = append(s.net.Users[0].CoreNodes.To, s.net.Cores[1].Addr)
 			p := s.plan()
 			disturb(s)
-			if broken := s.commit(p); len(broken) != 1 || broken[0].Kind != kv.Exists || broken[0].Key != "/sigilgate/nodes/"+coreB+"/role" {
+			if broken := s.commit(p); len(broken) != 1 || broken[0].Key != "/sigilgate/nodes/"+coreB+"/role" {
 				t.Fatalf("it was applied all the same, or refused for something else: %+v", broken)
 			}
 		})

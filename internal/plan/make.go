@@ -37,6 +37,7 @@ func Make(in Input) (*Plan, diag.List) {
 	m.checkStranded()
 	m.checkUnmet()
 	m.checkClaims()
+	m.guardRests()
 	m.listUnmanaged()
 	m.planAccess()
 	m.finish()

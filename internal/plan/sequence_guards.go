@@ -18,6 +18,7 @@ func (s *sequencer) guard(in *state.Intent) {
 			in.Guards = append(in.Guards, state.IntentGuard{At: at, Guard: g})
 		}
 	}
+	in.Guards = append(in.Guards, x.guardPlaced(in)...)
 	slices.SortStableFunc(in.Guards, func(a, b state.IntentGuard) int { return cmp.Compare(a.At, b.At) })
 	in.Needs = x.needs(s.plan.Guards)
 }
@@ -32,8 +33,12 @@ type opIndex struct {
 	below map[string]int
 	// objects holds the first write to each object in each of its units.
 	objects map[object3][]int
-	// names holds, by marker, the first write that refers to it in each unit.
-	names map[string][]int
+	// names holds, by marker, the first write that refers to it in each unit;
+	// beside holds, by reference, the first one that may not stand without it.
+	names, beside map[string][]int
+	// losses holds, by where the devices of a user lie, the writes that take a Core
+	// from it.
+	losses map[string][]int
 	// units are the ends of the units.
 	units []int
 }
@@ -46,25 +51,40 @@ type object3 struct {
 }
 
 func (s *sequencer) indexOps(in *state.Intent) *opIndex {
-	x := &opIndex{s: s, exact: map[string]int{}, last: map[string]int{}, below: map[string]int{}, objects: map[object3][]int{}, names: map[string][]int{}, units: in.Units}
+	x := &opIndex{s: s, exact: map[string]int{}, last: map[string]int{}, below: map[string]int{}, objects: map[object3][]int{}, names: map[string][]int{}, beside: map[string][]int{}, losses: map[string][]int{}, units: in.Units}
 	start := 0
 	for _, end := range in.Units {
-		objects, names := map[object3]int{}, map[string]int{}
+		u := unitIndex{objects: map[object3]int{}, names: map[string]int{}, beside: map[string]int{}}
 		for i := start; i < end; i++ {
-			x.note(i, in.Ops[i], objects, names)
+			x.note(i, in.Ops[i], u)
 		}
-		for o, i := range objects {
+		for o, i := range u.objects {
 			x.objects[o] = append(x.objects[o], i)
 		}
-		for m, i := range names {
+		for m, i := range u.names {
 			x.names[m] = append(x.names[m], i)
+		}
+		for m, i := range u.beside {
+			x.beside[m] = append(x.beside[m], i)
 		}
 		start = end
 	}
 	return x
 }
 
-func (x *opIndex) note(i int, op kv.Op, objects map[object3]int, names map[string]int) {
+// unitIndex is the part of an index that is of one unit: first writes.
+type unitIndex struct {
+	objects       map[object3]int
+	names, beside map[string]int
+}
+
+func first[K comparable](of map[K]int, key K, i int) {
+	if _, ok := of[key]; !ok {
+		of[key] = i
+	}
+}
+
+func (x *opIndex) note(i int, op kv.Op, u unitIndex) {
 	if _, early := x.exact[op.Key]; !early {
 		x.exact[op.Key] = i
 	}
@@ -78,17 +98,19 @@ func (x *opIndex) note(i int, op kv.Op, objects map[object3]int, names map[strin
 		}
 	}
 	if at, ok := x.s.layout.Locate(within(op)); ok {
-		o := object3{space: at.Space, parent: at.Parent, id: at.ID}
-		if _, ok := objects[o]; !ok {
-			objects[o] = i
+		first(u.objects, object3{space: at.Space, parent: at.Parent, id: at.ID}, i)
+		if op.Kind == kv.Delete && x.s.layout.Carries(at) {
+			x.losses[x.s.layout.Devices(at.ID)] = append(x.losses[x.s.layout.Devices(at.ID)], i)
 		}
 	}
 	if op.Kind != kv.Put {
 		return
 	}
-	for _, m := range x.s.layout.Names(op.Key, op.Value) {
-		if _, ok := names[m]; !ok {
-			names[m] = i
+	for _, n := range x.s.layout.Requires(op.Key, op.Value) {
+		if n.Object {
+			first(u.names, n.Key, i)
+		} else {
+			first(u.beside, n.Key, i)
 		}
 	}
 }
@@ -106,10 +128,14 @@ func (x *opIndex) rely(g kv.Guard) []int {
 		return []int{0}
 	case kv.Unnamed:
 		return []int{x.lastOfUnit(x.s.referred[g])}
-	case kv.Unmoved, kv.Exists, kv.Empty, kv.NotAfter, kv.Differs:
+	case kv.NotAfter:
+		if at := x.losses[g.Key]; len(at) > 0 {
+			return at
+		}
+	case kv.Unmoved, kv.Exists, kv.Empty, kv.Differs:
 	}
 	if i, ok := x.exact[g.Key]; ok && g.Kind != kv.Exists {
-		return []int{i}
+		return merged([]int{i}, x.lossesBeside(g))
 	}
 	if g.Kind == kv.Empty || g.Kind == kv.NotAfter {
 		if i, ok := x.below[g.Key]; ok {
@@ -119,7 +145,13 @@ func (x *opIndex) rely(g kv.Guard) []int {
 	if i, ok := x.removal(g.Key); ok && g.Kind != kv.Exists {
 		return []int{i}
 	}
-	return x.relyAbout(g.Key)
+	return merged(x.relyAbout(g.Key), x.lossesBeside(g))
+}
+
+func merged(a, b []int) []int {
+	out := slices.Concat(a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // relyAbout lists the writes to the object of a guarded key, to what refers to
@@ -128,8 +160,13 @@ func (x *opIndex) relyAbout(key string) []int {
 	var out []int
 	if at, ok := x.s.layout.Locate(key); ok {
 		out = append(out, x.objects[object3{space: at.Space, parent: at.Parent, id: at.ID}]...)
+		if at.Space == addr.Device { // its route lies apart
+			for _, parent := range append([]string{""}, x.s.parents[at.ID]...) {
+				out = append(out, x.objects[object3{space: at.Space, parent: parent, id: at.ID}]...)
+			}
+		}
 	}
-	out = append(out, x.names[key]...)
+	out = append(append(out, x.names[key]...), x.beside[key]...)
 	if i, ok := x.removal(key); ok {
 		out = slices.DeleteFunc(out, func(at int) bool { return at > i })
 		out = append(out, i)
@@ -140,8 +177,7 @@ func (x *opIndex) relyAbout(key string) []int {
 	if len(out) == 0 {
 		return []int{0}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return merged(out, nil)
 }
 
 // removal is the write that removes a key along with a prefix.
@@ -187,6 +223,7 @@ func (x *opIndex) needs(guards []kv.Guard) []state.IntentNeed {
 			}
 		}
 	}
+	out = append(out, x.needsBeside(absent)...)
 	for key := range x.s.early {
 		if of, kept := x.exact[key]; kept && of < x.lastOf(key) {
 			last := x.lastOf(key)

@@ -134,13 +134,9 @@ func (w *world) carryOut(t *rapid.T, in *state.Intent, meant map[string]bool, pa
 // checkGuards: what a unit relies on holds when it comes.
 func (w *world) checkGuards(t *rapid.T, in *state.Intent, from, end int, created map[int]int64) {
 	now := w.snapshot()
-	var relied []kv.Guard
-	for _, g := range in.Guards {
-		if g.At < from || g.At >= end {
-			continue
-		}
-		relied = append(relied, g.Guard)
-		if len(now.Moved(g.Guard)) > 0 {
+	relied := in.Seen().Guards(from, end, func(op int) int64 { return created[op] })
+	for _, g := range relied {
+		if len(now.Moved(g)) > 0 {
 			t.Fatalf("the guard %+v does not hold before %+v", g, in.Ops[from:end])
 		}
 	}

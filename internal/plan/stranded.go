@@ -104,7 +104,7 @@ func (x *opIndex) relyBeside(key string) []int {
 			return []int{i}
 		}
 	case ok && at.Space == addr.Device:
-		return x.objects[object3{space: addr.User, id: at.Parent}]
+		return x.losses[x.s.layout.Devices(at.Parent)]
 	}
 	return nil
 }

@@ -214,6 +214,7 @@ func (m *maker) guardObject(o *object, c *Change) {
 	if c.Action == Forget || c.Action == Record {
 		return
 	}
+	m.guards.add(m.rests().halves(o.want.Kind, o.want.ID, o.want.Parent)...)
 	if e, ok := m.in.Snapshot.Get(o.want.Marker); ok {
 		m.guards.exists(e.Key, e.CreateRevision)
 	}
