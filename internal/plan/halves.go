@@ -62,7 +62,7 @@ func kindsOf(space addr.Kind) []addr.Kind {
 // records agree, but an object may leave alone what another one's field can't be
 // without.
 func (m *maker) checkUnmet() {
-	if len(m.plan.Conflicts) > 0 {
+	if len(m.plan.Conflicts) > 0 || !m.mayPart() {
 		return // what it would be without may be among them
 	}
 	for i := range m.changes {
@@ -80,6 +80,17 @@ func (m *maker) checkUnmet() {
 			}
 		}
 	}
+}
+
+// mayPart reports whether a half may be written without the other: files say both,
+// so only where an object leaves something alone, or where records are wanted.
+func (m *maker) mayPart() bool {
+	for _, w := range m.wanted {
+		if len(w.Ignore) > 0 {
+			return true
+		}
+	}
+	return m.in.Mode == ModeRollback
 }
 
 // there reports whether a key is there once the plan is applied.
