@@ -60,10 +60,13 @@ func (j *journaled) dropHalfMade(ctx context.Context) error {
 const patchedAtOnce = 100
 
 // unrecordPasswords lets the records of users whose password was to be changed
-// after the data say again what they said before.
+// after the data say again what they said before. Of those in the batch that the
+// apply was at, the call may have been made: their records say so.
 func (j *journaled) unrecordPasswords(ctx context.Context) error {
 	var ops []kv.Op
-	for _, user := range usersOf(j.intent.Revokes[j.journal.Revoked:], kv.SetPassword, kv.ClearPassword) {
+	left := j.intent.Revokes[j.journal.Revoked:]
+	doubtful := usersOf(nextBatch(left), kv.SetPassword, kv.ClearPassword)
+	for _, user := range usersOf(left, kv.SetPassword, kv.ClearPassword) {
 		key := j.layout.Record(addr.ACLUser, user)
 		at := slices.IndexFunc(j.intent.Ops[:j.journal.Done], func(o kv.Op) bool { return o.Key == key && o.Kind == kv.Put })
 		if at < 0 {
@@ -73,7 +76,7 @@ func (j *journaled) unrecordPasswords(ctx context.Context) error {
 		if was := j.formerOf(key, true).was; was != nil {
 			before = was.Value
 		}
-		text, err := plan.WithFormerPassword(j.intent.Ops[at].Value, before)
+		text, err := plan.WithFormerPassword(j.intent.Ops[at].Value, before, slices.Contains(doubtful, user))
 		if err != nil {
 			return &state.Damaged{Key: key, Cause: err}
 		}

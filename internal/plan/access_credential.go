@@ -19,7 +19,20 @@ const (
 	neverHad = "none"
 	// cleared is of a user whose password was cleared, with where it was found.
 	cleared = "cleared"
+	// unsure is of a user whose password was perhaps changed, by an apply that was
+	// abandoned within that call, with what the record said before it.
+	unsure = "unsure"
 )
+
+// saidOfPassword is what a record says of a user's password, and whether that may
+// have changed since.
+func saidOfPassword(r *state.Record) (text string, doubtful bool) {
+	if r == nil {
+		return "", false
+	}
+	text, doubtful = strings.CutPrefix(r.Initial[passwordField], unsure)
+	return strings.TrimPrefix(text, " "), doubtful
+}
 
 // sourceText is where a password is found, as a record has it.
 func sourceText(s *kv.PasswordSource) string {
@@ -47,32 +60,35 @@ func sourceOf(text string) *kv.PasswordSource {
 // cleared, nil where that is not known. NoPassword says that its record knows that
 // the user has none: it was made without one, or sigilform cleared it.
 func FormerPassword(r *state.Record) (former *kv.PasswordSource, noPassword bool) {
-	if r == nil {
-		return nil, false
-	}
-	text := r.Initial[passwordField]
+	text, doubtful := saidOfPassword(r)
 	if text == neverHad {
-		return nil, true
+		return nil, !doubtful
 	}
 	was, isCleared := strings.CutPrefix(text, cleared)
-	return sourceOf(strings.TrimPrefix(was, " ")), isCleared
+	return sourceOf(strings.TrimPrefix(was, " ")), isCleared && !doubtful
 }
 
 // WithFormerPassword is a record of a user that says of its password what its
 // former record said, which is empty where there was none: the password was not
-// changed after all.
-func WithFormerPassword(text, before string) (string, error) {
+// changed after all, or it is doubtful whether it was.
+func WithFormerPassword(text, before string, doubtful bool) (string, error) {
 	r, err := state.DecodeRecord(text)
 	if err != nil {
 		return "", err
 	}
-	r.Initial = nil
+	var was *state.Record
 	if before != "" {
-		was, err := state.DecodeRecord(before)
-		if err != nil {
+		if was, err = state.DecodeRecord(before); err != nil {
 			return "", err
 		}
-		r.Initial = was.Initial
+	}
+	said, already := saidOfPassword(was)
+	if doubtful || already {
+		said = strings.TrimSpace(unsure + " " + said)
+	}
+	r.Initial = nil
+	if said != "" {
+		r.Initial = map[string]string{passwordField: said}
 	}
 	return state.EncodeRecord(r)
 }
@@ -84,14 +100,15 @@ func (p *principal) credential() acl.Credential {
 		return acl.Kept
 	}
 	_, none := FormerPassword(p.record)
+	said, doubtful := saidOfPassword(p.record)
 	switch {
 	case p.Password == nil && none:
 		return acl.Kept
 	case p.Password == nil:
 		return acl.Cleared
-	case p.record == nil || passwordOf(p.record) != nil:
+	case p.record == nil || sourceOf(said) != nil && !doubtful:
 		return acl.Kept
-	case strings.HasPrefix(p.record.Initial[passwordField], cleared):
+	case strings.HasPrefix(said, cleared), doubtful && said != neverHad:
 		return acl.Given
 	default:
 		return acl.Remade
@@ -109,25 +126,27 @@ func (p *principal) passwordText() string {
 	if p.live == nil {
 		return neverHad
 	}
-	before := ""
-	if p.record != nil {
-		before = p.record.Initial[passwordField]
+	said, _ := saidOfPassword(p.record)
+	if said == neverHad || strings.HasPrefix(said, cleared) {
+		return said
 	}
-	if _, none := FormerPassword(p.record); none {
-		return before
-	}
-	return strings.TrimSpace(cleared + " " + before)
+	return strings.TrimSpace(cleared + " " + said)
 }
 
 // passwordChange shows what becomes of a password.
 func (p *principal) passwordChange(c acl.Credential) (FieldChange, bool) {
-	had, gets := "unknown", "none"
-	switch {
-	case c == acl.Kept:
+	if c == acl.Kept {
 		return FieldChange{}, false
+	}
+	had, gets := "unknown", "none"
+	if c != acl.Cleared {
+		gets = "set"
+	}
+	switch said, doubtful := saidOfPassword(p.record); {
+	case doubtful:
 	case c != acl.Cleared:
-		had, gets = "none", "set"
-	case p.record != nil && passwordOf(p.record) != nil:
+		had = "none"
+	case sourceOf(said) != nil:
 		had = "set"
 	}
 	return FieldChange{Name: passwordField, Row: RowUpdate, Action: Update, Old: &Value{Text: had}, New: &Value{Text: gets}}, true

@@ -86,7 +86,10 @@ func rolesOf(r *state.Record) []string {
 	return out
 }
 
-func passwordOf(r *state.Record) *kv.PasswordSource { return sourceOf(r.Initial[passwordField]) }
+func passwordOf(r *state.Record) *kv.PasswordSource {
+	said, _ := saidOfPassword(r)
+	return sourceOf(said)
+}
 
 // AppliedAuth is the authentication as it was last applied: what the records
 // say, in the form that a cluster's own has.

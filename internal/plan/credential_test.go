@@ -77,6 +77,15 @@ func TestCredentials(t *testing.T) {
 		{true, "cleared", "env NEW", set},
 		{true, "none", "env NEW", remade},
 		{true, "", "env NEW", remade},
+		// After an apply that was abandoned within the call nobody knows: the call is made again.
+		{false, "unsure env OLD", "cleared env OLD", clearing},
+		{false, "unsure cleared env OLD", "cleared env OLD", clearing},
+		{false, "unsure none", "none", clearing},
+		{false, "unsure", "cleared", clearing},
+		{true, "unsure env OLD", "env NEW", set},
+		{true, "unsure cleared env OLD", "env NEW", set},
+		{true, "unsure", "env NEW", set},
+		{true, "unsure none", "env NEW", remade},
 	} {
 		p := s.plan(s.credentials(c.byPassword, false, c.recorded))
 		if diff := cmp.Diff(c.want, p.Access.Revokes); diff != "" || len(p.Access.Grants) > 0 || len(p.Conflicts) > 0 {
