@@ -111,17 +111,6 @@ func LeftSecrets(layout keys.Layout, st *state.State, l *keys.Live) []string {
 	return out
 }
 
-// deletedOf are the fields that changes delete.
-func deletedOf(fields []FieldChange) map[string]bool {
-	out := map[string]bool{}
-	for i := range fields {
-		if fields[i].Action == Delete {
-			out[fields[i].Name] = true
-		}
-	}
-	return out
-}
-
 // confirmMarks: marks are kept of a record that goes, just those that it has,
 // and dropped where a record has them again, or the network has nothing of them.
 func (c *confirmer) confirmMarks(id state.ID, op kv.Op) error {

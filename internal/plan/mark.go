@@ -3,13 +3,12 @@ package plan
 import (
 	"maps"
 
-	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // mark carries over what was ever applied as sensitive to a field that is not
-// enforced any more: the network may still hold the value, and what looks like
-// another one is not believed to be. A value that a file names in plain, and
+// enforced any more: the network may still hold the value, others may write it
+// again, and what looks like another one is not believed to be. A value that a file names in plain, and
 // that the network has after the apply, ends that.
 func (o *object) mark(next *state.Record) {
 	known := maps.Clone(o.left)
@@ -22,7 +21,7 @@ func (o *object) mark(next *state.Record) {
 	for name, digest := range known {
 		_, secret := next.Secret[name]
 		_, plain := next.Declared[name]
-		if !secret && !plain && o.keeps(name) && !o.namedInPlain(name) {
+		if !secret && !plain && !o.namedInPlain(name) {
 			o.markAs(next, name, digest)
 		}
 	}
@@ -35,21 +34,6 @@ func (o *object) markAs(r *state.Record, name, digest string) {
 	}
 	r.Marked[name] = digest
 	delete(r.Initial, name)
-}
-
-// keeps reports whether the network keeps the value of a field that nobody
-// enforces any more, or may have it again: any other goes with what enforced it.
-func (o *object) keeps(name string) bool {
-	if o.ignores(name) {
-		return true
-	}
-	switch o.class(name) {
-	case schema.Initial, schema.Rotated, schema.Derived:
-		return true
-	case schema.Declared, schema.Stamp, schema.Operational:
-	}
-	_, live := o.liveFields[name]
-	return (live || o.record.Marks(name)) && !o.gone[name]
 }
 
 // namedInPlain reports whether a file names the value, not as a sensitive one,

@@ -74,6 +74,33 @@ func TestMarkStays(t *testing.T) {
 	}
 }
 
+// TestMarkOutlivesTheValue: a declared value goes when no file names it any more;
+// where others write it again, and where a rollback tells of that, it is hidden.
+func TestMarkOutlivesTheValue(t *testing.T) {
+	g := startRemembered(t)
+	key := amsNode + "settings/token"
+	g.net.Cores[0].Settings = map[string]network.Text{"token": secretly(hidden)}
+	g.carryOut(g.plan())
+	g.net.Cores[0].Settings = nil
+	g.carryOut(g.plan())
+	if e := g.under(key); len(e) > 0 {
+		t.Fatalf("it is still there: %v", e)
+	}
+	g.requireMarked(key, true)
+	g.put(key, hidden)
+	p := g.backToFirst()
+	if len(p.Conflicts) == 0 {
+		t.Fatal("a rollback does not ask")
+	}
+	for _, c := range p.Conflicts {
+		if strings.Contains(c.Summary+c.Detail, hidden) {
+			t.Errorf("it is shown: %+v", c)
+		}
+	}
+	g.net.Cores[0].Settings = map[string]network.Text{"token": named("plain")}
+	g.requireHidden(g.plan())
+}
+
 // TestMarkedFieldThatIsGoneDrifts: what no object is without is missed also
 // where it is known by a digest only: from the first apply of a rotated one on,
 // where no file names it any more, and after a rollback.

@@ -28,8 +28,9 @@ func (m *maker) tellMoved(r *state.Record, backs map[string]back) {
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(backs)) {
 		if b := backs[name]; b.moved {
+			word := func(c state.Content) string { return wordOf(c, m.hides(r, b, name)) }
 			lines = append(lines, fmt.Sprintf("%s: %s was written after serial %d, the network has %s now, and it had %s before",
-				name, m.wordOf(r, b.field.Left, name), m.in.Serial, m.wordOf(r, m.contentAt(b.key), name), m.wordOf(r, b.to, name)))
+				name, word(b.field.Left), m.in.Serial, word(m.contentAt(b.key)), word(b.to)))
 		}
 	}
 	if len(lines) == 0 {
@@ -61,12 +62,20 @@ func (m *maker) contentAt(key string) state.Content {
 	return state.Content{Present: there, Text: e.Value, Known: true}
 }
 
+// hides reports whether none of a field's values may be shown, as one of them
+// was sensitive: then, now, or in between.
+func (m *maker) hides(r *state.Record, b back, name string) bool {
+	secret := func(c state.Content) bool { return c.Fell || c.Fingerprint != "" }
+	return secret(b.field.Left) || secret(b.to) || r.Hides(name) || m.in.State.Records[state.ID{Kind: r.Kind, ID: r.ID}].Hides(name) ||
+		m.in.State.ReleasedDigest(m.layout, b.key) != "" || m.layout.Sensitive(r.Kind, name)
+}
+
 // wordOf is a value as it may be shown.
-func (m *maker) wordOf(r *state.Record, c state.Content, name string) string {
+func wordOf(c state.Content, hidden bool) string {
 	switch {
 	case !c.Present:
 		return "nothing"
-	case c.Fell, c.Fingerprint != "", r.Hides(name), m.in.State.Records[state.ID{Kind: r.Kind, ID: r.ID}].Hides(name), m.layout.Sensitive(r.Kind, name):
+	case hidden:
 		return "a sensitive value"
 	case c.Text == "":
 		return "an empty value"

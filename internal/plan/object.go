@@ -22,8 +22,6 @@ type object struct {
 	// left are the digests of what was applied as sensitive to an object of
 	// others when it was ours, by name.
 	left map[string]string
-	// gone are the fields that the plan deletes.
-	gone map[string]bool
 	// ignore and sets are the wanted object's, or where nothing says what is
 	// wanted the record's.
 	ignore []string

@@ -19,7 +19,6 @@ func (m *maker) planWanted(w *keys.Object) {
 			return
 		}
 	}
-	o.gone = deletedOf(fields)
 	recordChanged := m.planRecord(o)
 	if len(fields) == 0 && !recordChanged {
 		m.plan.InSync++
