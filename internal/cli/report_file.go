@@ -118,7 +118,7 @@ func (t *target) open() error {
 // openInPlace opens a file to be written where it is. What a file that was there
 // holds from now on is not for those who could read it before.
 func (t *target) openInPlace(narrow bool) error {
-	f, err := os.OpenFile(t.name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, reportMode)
+	f, err := openReport(t.name, os.O_TRUNC)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (a *app) publishGitHub(r *render.Report, o render.Options) (err error) {
 
 // appendTo adds to a file that belongs to the runner.
 func appendTo(name, text string) error {
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, reportMode) //nolint:gosec // the runner names it
+	f, err := openReport(name, os.O_APPEND)
 	if err != nil {
 		return fmt.Errorf("write for the workflow: %w", err)
 	}
