@@ -37,6 +37,8 @@ func TestStepsRelyOnEarlierOnes(t *testing.T) {
 	}{
 		"created, and removed by others": {newNetwork, kv.Put, func(t *testing.T, w *town, key string) { t.Helper(); w.Delete(t, key) }},
 		"removed, and written by others": {swappedNetwork, kv.Delete, func(t *testing.T, w *town, key string) { t.Helper(); w.Put(t, key, "others'") }},
+		// Of a node that stays: nothing else guards the key by then.
+		"given up for a ring, and written by others": {ringNetwork, kv.Delete, func(t *testing.T, w *town, key string) { t.Helper(); w.Put(t, key, "others'") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,4 +69,24 @@ func TestStepsRelyOnEarlierOnes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ringNetwork is the old one whose nodes hand their domains on in a ring that no
+// request of the town's holds.
+func ringNetwork(t *testing.T) *model.Network {
+	t.Helper()
+	n := oldNetwork(t)
+	var domains []*model.Text
+	for i := range n.Cores {
+		domains = append(domains, &n.Cores[i].Domain)
+	}
+	for i := range n.Entries {
+		domains = append(domains, &n.Entries[i].Domain)
+	}
+	first := *domains[0]
+	for i := range domains[1:] {
+		*domains[i] = *domains[i+1]
+	}
+	*domains[len(domains)-1] = first
+	return normal(t, n)
 }

@@ -78,6 +78,10 @@ func (t *taking) unheld(key, value string) []kv.Guard {
 	if !ok {
 		return nil
 	}
+	if at.Space == addr.Device && at.Parent != "" && key == t.layout.Marker(addr.Device, at.ID, at.Parent) {
+		base, path, _ := strings.Cut(key, at.ID+"/")
+		return []kv.Guard{{Kind: kv.Unnamed, Key: base, Form: kv.AnyPart + "/" + path, Value: value}}
+	}
 	kind, fields := at.Space, []string{"domain", "uuid"}
 	if kind == addr.User {
 		fields = []string{"username"}

@@ -48,6 +48,16 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 				return w.puts(t, map[string]string{"/sigilgate/users/900/username": before, "/sigilgate/users/900/status": "active"})
 			},
 		},
+		"a device's name": {
+			func(n *model.Network) { n.Users[0].Devices = nil }, userOne + "devices/" + phone + "/device",
+			func(t *testing.T, w *town, before string) map[string]string {
+				t.Helper()
+				at, route := userOne+"devices/"+theirs+"/", "/sigilgate/routes/"+theirs+"/"
+				return w.puts(t, map[string]string{
+					at + "device": before, at + "core_node": ip0, at + "status": "active", route + "core_ip": ip0, route + "status": "active",
+				})
+			},
+		},
 		"the node itself": {
 			func(n *model.Network) { n.Entries[0].Domain = model.Text{} }, entry + "domain",
 			func(t *testing.T, w *town, _ string) map[string]string {
@@ -64,6 +74,7 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newTown(t)
+			c.key = strings.ReplaceAll(c.key, phone, w.deviceOf(t, "1"))
 			n := newNetwork(t)
 			c.change(n)
 			p := w.plan(t, w.client, normal(t, n))
