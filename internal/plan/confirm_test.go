@@ -116,7 +116,7 @@ func dropOne(t *rapid.T, p *plan.Plan) bool {
 func lieInOne(_ *rapid.T, p *plan.Plan) bool {
 	for i := range p.State {
 		op := &p.State[i]
-		if op.Kind == kv.Put && strings.Contains(op.Value, `"region":"`) && !strings.Contains(op.Value, `"ignore"`) {
+		if op.Kind == kv.Put && strings.Contains(op.Value, `"region":"`) && !strings.Contains(op.Value, `"ignore"`) && !strings.Contains(op.Value, `"marked"`) {
 			op.Value = strings.Replace(op.Value, `"region":"`, `"region":"x`, 1)
 			return true
 		}
