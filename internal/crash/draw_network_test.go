@@ -32,6 +32,8 @@ type genome struct {
 	domains, uuids, names, numbers []int
 	// fresh is added to all of those: nobody ever had what they say then.
 	fresh int
+	// bare leaves devices out.
+	bare bool
 }
 
 // Where the genes of a kind begin.
@@ -229,6 +231,9 @@ func (w *wish) devices(user int) {
 		names = append(names, fmt.Sprintf("core.c%d", w.cores[k]))
 	}
 	w.say("  core_nodes = [%s]", strings.Join(names, ", "))
+	if w.bare {
+		return
+	}
 	for d := range w.IntN(3) {
 		w.say("  device \"d%d\" {\n    core = %s", d, names[w.IntN(len(names))])
 		if w.odds(40) {

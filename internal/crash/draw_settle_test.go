@@ -1,6 +1,7 @@
 package crash_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 
@@ -37,8 +38,10 @@ const settlings = 6
 // more: then nothing is left to do, and nothing of anybody's trouble is left.
 func (w *drawn) settle(t *testing.T, r *rand.Rand) {
 	t.Helper()
-	w.genome.fresh = 100
 	for n := 0; ; n++ {
+		w.mu.Lock()
+		w.genome.fresh = 100 // a conflict moves it
+		w.mu.Unlock()
 		w.unlock(t, func(state.Lock) bool { return true })
 		err := w.recoverOnce(t, r, []string{lucky})
 		if err == nil {
@@ -46,6 +49,9 @@ func (w *drawn) settle(t *testing.T, r *rand.Rand) {
 		}
 		if err == nil {
 			return
+		}
+		if errors.As(err, new(*engine.Conflicted)) {
+			w.genome.bare = true // others may have the UUID of a device of ours that is gone
 		}
 		if n == settlings {
 			t.Errorf("after all the network can't be applied: %+v", failure.Of(err))
