@@ -59,7 +59,7 @@ func (m *maker) rests() *rests {
 	return &rests{layout: m.layout, get: m.in.Snapshot.Get, touches: m.data.touches}
 }
 
-// guardRests guards what the writes stand on. A role that stays as it is is there.
+// guardRests guards what the writes stand on. Where a role stays as it is, its node exists.
 func (m *maker) guardRests() {
 	r := m.rests()
 	for key, value := range m.data.puts {

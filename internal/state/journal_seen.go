@@ -36,7 +36,7 @@ func (in *Intent) Seen() *Seen {
 	for _, i := range last {
 		s.pending = append(s.pending, in.Guards[i])
 	}
-	slices.SortFunc(s.pending, func(a, b IntentGuard) int { return a.Guard.Compare(b.Guard) })
+	slices.SortFunc(s.pending, func(a, b IntentGuard) int { return a.Compare(b.Guard) })
 	for i, op := range in.Ops {
 		if op.Kind != kv.Put && op.Kind != kv.Delete {
 			continue
