@@ -114,7 +114,7 @@ func (m *maker) restored(r *state.Record) map[string]back {
 	})
 	for name, b := range out {
 		_, applied := last[name]
-		if !b.to.Present && (applied || hadInitial(r, name) || m.essential(r.Kind, name)) {
+		if !b.to.Present && (applied || m.hadInitial(r, name) || m.essential(r.Kind, name)) {
 			delete(out, name) // it was there then, whatever became of its object since
 		}
 	}
@@ -136,11 +136,10 @@ func (m *maker) essential(kind addr.Kind, name string) bool {
 }
 
 // hadInitial reports whether a record knows a field as one that was written
-// once.
-func hadInitial(r *state.Record, name string) bool {
+// once. A declared one may have a mark and no value.
+func (m *maker) hadInitial(r *state.Record, name string) bool {
 	_, initial := r.Initial[name]
-	_, marked := r.Marked[name]
-	return initial || marked
+	return initial || r.Marks(name) && m.layout.ClassOf(r.Kind, name) != schema.Declared
 }
 
 // inSet reports whether a field is a member of a set that was declared whole.
