@@ -40,9 +40,9 @@ func (m *maker) declaresHalf(key string) bool {
 			continue
 		}
 		for _, kind := range kindsOf(at.Space) {
-			name, _ := m.layout.FieldName(kind, at)
+			name, has := m.layout.FieldName(kind, at)
 			w := m.wanted[state.ID{Kind: kind, ID: at.ID}]
-			if w != nil && (m.entry(w.Marker).Value != string(kind) || !keys.Ignored(w.Ignore, name)) {
+			if has && w != nil && (m.entry(w.Marker).Value != string(kind) || !keys.Ignored(w.Ignore, name)) {
 				return true
 			}
 		}
