@@ -99,7 +99,7 @@ func anyFile(t *testing.T, dir string, words []string, flag, before string) {
 		ctx, cancel := context.WithTimeout(t.Context(), fileEndsWithin)
 		var said bytes.Buffer
 		c := exec.CommandContext(ctx, "sigilform", args...)
-		c.Dir, c.Env = dir, append(program(t, dir, nil).Env, "SIGILFORM_TIMEOUT=1s")
+		c.Dir, c.Env = dir, slices.Concat(program(t, dir, nil).Env, []string{"SIGILFORM_TIMEOUT=1s"})
 		c.Stdout, c.Stderr = &said, &said
 		_ = c.Run()
 		late := ctx.Err()
