@@ -256,11 +256,11 @@ func TestBadRecipients(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ word, want string }{
 		"empty":         {"", "empty"},
-		"a name":        {"bob@example.net", "no recipient"},
-		"a letter off":  {key.Recipient().String() + "q", "no recipient"},
+		"a name":        {"bob@example.net", "not a recipient"},
+		"a letter off":  {key.Recipient().String() + "q", "not a recipient"},
 		"an identity":   {key.String(), "identity is not a recipient"},
 		"a private key": {private, "identity is not a recipient"},
-		"no SSH key":    {"ssh-ed25519 AAAA", "no SSH key"},
+		"no SSH key":    {"ssh-ed25519 AAAA", "not an SSH key"},
 		"no file":       {"@" + empty + ".not", "can't be read"},
 		"empty file":    {"@" + empty, "holds no recipient"},
 		"a line of it":  {"@" + mixed, "in line 2 of"},
