@@ -102,6 +102,30 @@ func (l Layout) held(h holder, kind addr.Kind, id, parent string, at func(key st
 	return out, true
 }
 
+// Canonical is a claim in the form in which all spellings of one value are equal:
+// programs outside may write a domain in upper case, or a number with a zero.
+func (l Layout) Canonical(space addr.Kind, h Held) Claim {
+	kind := space
+	if kind == Node {
+		kind = addr.Core
+	}
+	out, k := h.Claim, l.catalogue.Kind(kind)
+	if f, ok := k.Field(h.Field); ok {
+		out.Value = f.Canonical(h.Value)
+	}
+	for _, other := range l.holders[kind] {
+		if other.noun != h.Noun || other.Within == "" {
+			continue
+		}
+		if f, ok := k.Field(other.Within); ok && f.Refers != "" {
+			for _, part := range l.catalogue.Kind(f.Refers).Parts() {
+				out.Within = part.Canonical(h.Within)
+			}
+		}
+	}
+	return out
+}
+
 // Unheld are guards that hold as long as nobody holds a claim but by a key that
 // the same transaction writes or removes: one for each form of keys that may.
 func (l Layout) Unheld(h Held) []kv.Guard {

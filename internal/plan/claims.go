@@ -84,7 +84,8 @@ func (c *claims) collectWanted() (others []holding) {
 				others = append(others, at)
 				continue
 			}
-			c.after[h.Claim] = append(c.after[h.Claim], at)
+			claim := m.layout.Canonical(at.space, h)
+			c.after[claim] = append(c.after[claim], at)
 			c.taken[h.Noun] = append(c.taken[h.Noun], h.Value)
 		}
 	}
@@ -133,8 +134,9 @@ func (c *claims) add(to map[keys.Claim][]holding, h holding) {
 		return
 	}
 	h.Value = c.plain(&h)
-	if _, ok := c.after[h.Claim]; ok {
-		to[h.Claim] = append(to[h.Claim], h)
+	claim := c.m.layout.Canonical(h.space, h.Held)
+	if _, ok := c.after[claim]; ok {
+		to[claim] = append(to[claim], h)
 	}
 }
 

@@ -65,6 +65,30 @@ func TestUniqueAmongLiveObjects(t *testing.T) {
 			func(s *scenario) { ams(s).Domain = named("x.example") },
 			`The domain "x.example" belongs to entry 198.51.100.1 already`, "ignore_changes",
 		},
+		"a domain that others spell in upper case, with a dot": {
+			func(s *scenario) { s.put(theirNode+"role", "entry"); s.put(theirNode+"domain", "X.Example. ") },
+			func(s *scenario) { ams(s).Domain = named("x.example") },
+			`The domain "x.example" belongs to entry 203.0.113.9 already`, theirNode + "domain",
+		},
+		"a UUID that others spell in upper case": {
+			func(s *scenario) { s.put(theirNode+"role", "core"); s.put(theirNode+"uuid", strings.ToUpper(someUUID)) },
+			func(s *scenario) { ams(s).UUID = named(someUUID) },
+			"The UUID " + someUUID + " belongs to core 203.0.113.9 already", theirNode + "uuid",
+		},
+		"the UUID of a device that others spell in upper case": {
+			func(s *scenario) { s.put(alice+"devices/"+strings.ToUpper(someUUID)+"/device", "theirs") },
+			func(s *scenario) { ams(s).UUID = named(someUUID) },
+			"belongs to a device of user 1 already", alice + "devices/" + strings.ToUpper(someUUID) + "/device",
+		},
+		"a number with a zero, in a cell in upper case": {
+			func(s *scenario) {
+				s.put(theirNode+"role", "core")
+				s.put(theirNode+"cell_domain", strings.ToUpper(netCell))
+				s.put(theirNode+"node_number", "07")
+			},
+			func(s *scenario) { ams(s).Number.Value = 7 },
+			"The number 7 in the cell " + netCell + " belongs to core 203.0.113.9 already", theirNode + "node_number",
+		},
 		"a number in a cell": {
 			func(s *scenario) {
 				s.put(theirNode+"role", "core")
@@ -287,6 +311,11 @@ func TestTwiceAlready(t *testing.T) {
 		"a domain": {func(s *scenario) {
 			s.put(theirNode+"role", "entry")
 			s.put(theirNode+"domain", "x.example")
+			s.put(shopNode+"domain", "x.example")
+		}, [2]string{shopNode + "domain", theirNode + "domain"}},
+		"a domain in two spellings": {func(s *scenario) {
+			s.put(theirNode+"role", "entry")
+			s.put(theirNode+"domain", "X.example")
 			s.put(shopNode+"domain", "x.example")
 		}, [2]string{shopNode + "domain", theirNode + "domain"}},
 		"a username": {func(s *scenario) { s.put("/sigilgate/users/7/username", "alice") }, [2]string{alice + "username", "/sigilgate/users/7/username"}},

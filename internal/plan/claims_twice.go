@@ -17,7 +17,8 @@ func (m *maker) warnTwice() {
 		l := &m.lives[i]
 		for _, h := range m.layout.Held(l.Kind, l.ID, l.Parent, m.current) {
 			if m.leaves(h) && !state.LooksMasked(h.Value) {
-				found[h.Claim] = append(found[h.Claim], holding{Held: h, space: keys.Space(l.Kind), id: l.ID, parent: l.Parent, live: l, want: m.wantedAs(l)})
+				claim := m.layout.Canonical(keys.Space(l.Kind), h)
+				found[claim] = append(found[claim], holding{Held: h, space: keys.Space(l.Kind), id: l.ID, parent: l.Parent, live: l, want: m.wantedAs(l)})
 			}
 		}
 	}

@@ -1,5 +1,10 @@
 package schema
 
+import (
+	"cmp"
+	"strings"
+)
+
 // Check names what every value of a field must be; the room of the model has the rules.
 type Check uint8
 
@@ -42,3 +47,22 @@ func (c Check) Free() bool {
 
 // IsStatus reports whether a text is one of the three values of a status.
 func IsStatus(s string) bool { return s == "active" || s == "inactive" || s == "archived" }
+
+// Canonical is the form in which two spellings of one value are equal: domains and
+// UUIDs in lower case, a domain without its final dot, a number without leading
+// zeros. What is no such value is left as it is.
+func (f *Field) Canonical(value string) string {
+	switch {
+	case f.Check == Domain:
+		return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(value)), ".")
+	case f.Check == UUID:
+		return strings.ToLower(strings.TrimSpace(value))
+	case f.Type == Number:
+		trimmed := strings.TrimSpace(value)
+		if trimmed == "" || strings.Trim(trimmed, "0123456789") != "" {
+			return value
+		}
+		return cmp.Or(strings.TrimLeft(trimmed, "0"), "0")
+	}
+	return value
+}
