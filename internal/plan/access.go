@@ -112,6 +112,7 @@ func (m *maker) planAccess() {
 	for i := range a.released {
 		a.aim(&a.released[i])
 	}
+	a.warnOfPasswords()
 	a.checkSelf()
 	a.checkCredentials(wanted)
 	m.plan.Access.Grants, m.plan.Access.Revokes = acl.Sequence(live, a.target)
@@ -125,6 +126,8 @@ type accessMaker struct {
 	target acl.Target
 	// released are those that a rollback gives back to others.
 	released []principal
+	// lost says of passwords that a rollback does not bring back.
+	lost []string
 }
 
 // wanted decides what happens to one role, user or switch.

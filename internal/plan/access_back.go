@@ -69,7 +69,7 @@ func (a *accessMaker) release(w *principal) {
 			delete(fields, name)
 		}
 	}
-	w.Wanted = true
+	w.Wanted, w.released = true, true
 	permissions := map[kv.Range]kv.Access{}
 	for name, text := range fields {
 		if access, ok := kv.ParseAccess(text); ok && w.Kind == addr.ACLRole {
@@ -86,8 +86,31 @@ func (a *accessMaker) release(w *principal) {
 		c.Action = Update
 	}
 	a.word(&c, w)
+	if note := w.lostPassword(); note != "" {
+		c.Notes = append(c.Notes, note)
+		a.lost = append(a.lost, note)
+	}
 	a.changes = append(a.changes, c)
 	a.released = append(a.released, *w)
+}
+
+// warnOfPasswords says of a rollback, in every form that a plan is shown in, which
+// passwords it can't bring back.
+func (a *accessMaker) warnOfPasswords() {
+	if len(a.lost) == 0 {
+		return
+	}
+	slices.Sort(a.lost)
+	list := a.lost[:min(len(a.lost), shownUsers)]
+	detail := strings.Join(list, "\n")
+	if more := len(a.lost) - len(list); more > 0 {
+		detail += fmt.Sprintf("\nand %d more", more)
+	}
+	a.plan.Warnings = append(a.plan.Warnings, diag.Diagnostic{
+		Severity: diag.Warning, Address: "acl", Summary: "A rollback brings no former password back",
+		Detail: detail,
+		Hint:   "Tell the people and programs concerned, and set a password for those that need one: etcdctl user passwd NAME.",
+	})
 }
 
 // anyRangeOf reads what [grantName] writes of any range.

@@ -50,6 +50,17 @@ func (g *guarded) declare() {
 	}
 }
 
+// declareWith does so, with users that are known in that way.
+func (g *guarded) declareWith(auth string) {
+	g.declare()
+	g.net.ACL.Auth = auth
+	for i := range g.net.ACL.Users {
+		if auth == network.ByPassword {
+			g.net.ACL.Users[i].PasswordEnv = "NEW"
+		}
+	}
+}
+
 // carryOut applies a plan, its calls too, and remembers it.
 func (g *guarded) carryOut(p *plan.Plan) {
 	g.Helper()
@@ -196,5 +207,53 @@ func TestRollbackLeavesOthersAuthentication(t *testing.T) {
 	g.carryOut(g.backToFirst(disableAuth))
 	if !g.live.Enabled || len(g.live.Users) != 2 {
 		t.Errorf("%+v", g.live)
+	}
+}
+
+// TestRollbackLeavesOthersTheirPassword: users that others had made keep the
+// password that nobody cleared, once they are theirs again.
+func TestRollbackLeavesOthersTheirPassword(t *testing.T) {
+	g := startGuarded(t)
+	g.declareWith(network.ByPassword)
+	g.carryOut(g.plan(g.withAuth, adopt))
+	p := g.backToFirst(disableAuth)
+	if slices.ContainsFunc(p.Access.Revokes, func(op kv.AuthOp) bool { return op.Kind == kv.ClearPassword }) {
+		t.Errorf("a password of others is cleared: %+v", p.Access.Revokes)
+	}
+	if len(p.Warnings) > 0 {
+		t.Errorf("%+v", p.Warnings)
+	}
+	for i := range p.Changes {
+		if strings.Contains(strings.Join(p.Changes[i].Notes, "\n"), "password") {
+			t.Errorf("%+v", p.Changes[i])
+		}
+	}
+}
+
+// TestRollbackTellsOfPasswords: what was cleared can't come back, neither past an
+// adoption nor past a switch to certificates, and that is a warning, which every
+// form of a plan shows.
+func TestRollbackTellsOfPasswords(t *testing.T) {
+	g := startGuarded(t)
+	g.declareWith(network.ByPassword)
+	g.carryOut(g.plan(g.withAuth, adopt))
+	g.declareWith(network.ByCertificate)
+	g.carryOut(g.plan(g.withAuth))
+	p := g.backToFirst(disableAuth)
+	g.toldOfPasswords(p, "dana stays without a password", "root stays without a password")
+	p = g.backTo(2)
+	g.toldOfPasswords(p, "the password that dana had then can't come back", "the password that new had then can't come back")
+}
+
+// toldOfPasswords fails unless a plan has each text as a note and in its warning.
+func (g *guarded) toldOfPasswords(p *plan.Plan, texts ...string) {
+	g.Helper()
+	for _, text := range texts {
+		if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0].Detail, text) {
+			g.Errorf("%q: %+v", text, p.Warnings)
+		}
+		if !slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return strings.Contains(strings.Join(c.Notes, "\n"), text) }) {
+			g.Errorf("%q is no note: %+v", text, p.Changes)
+		}
 	}
 }

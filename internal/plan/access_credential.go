@@ -94,9 +94,10 @@ func WithFormerPassword(text, before string, doubtful bool) (string, error) {
 }
 
 // credential decides what becomes of the password of a user that is there. That
-// of a user of others stays where users have passwords.
+// of a user of others stays where users have passwords, and where a rollback leaves
+// the user to them again.
 func (p *principal) credential() acl.Credential {
-	if p.Kind != addr.ACLUser || p.live == nil || !p.Wanted {
+	if p.Kind != addr.ACLUser || p.live == nil || !p.Wanted || p.released {
 		return acl.Kept
 	}
 	_, none := FormerPassword(p.record)
@@ -164,6 +165,33 @@ func (p *principal) passwordNote() []string {
 	default:
 		return nil
 	}
+}
+
+// lostPassword says of a user that is left to others again that it has no password
+// any more: etcd keeps nothing of one that was cleared.
+func (p *principal) lostPassword() string {
+	said, doubtful := saidOfPassword(p.record)
+	switch {
+	case p.Kind != addr.ACLUser:
+		return ""
+	case doubtful:
+		return fmt.Sprintf("%s may have lost the password that it had: if it was cleared or changed, it can't come back", p.Name)
+	case strings.HasPrefix(said, cleared):
+		return fmt.Sprintf("%s stays without a password: the one that it had was cleared and can't come back", p.Name)
+	default:
+		return ""
+	}
+}
+
+// otherPassword says in a rollback that the password that a user gets need not be
+// the one that it had.
+func (p *principal) otherPassword() string {
+	c := p.credential()
+	gets := p.live == nil || c == acl.Given || c == acl.Remade
+	if p.Kind != addr.ACLUser || p.Password == nil || !gets {
+		return ""
+	}
+	return fmt.Sprintf("the password that %s had then can't come back: it gets the one that is found now", p.Name)
 }
 
 // checkCredentials refuses what would take their way in from users, or the one of

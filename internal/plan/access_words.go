@@ -23,6 +23,10 @@ func (a *accessMaker) word(c *Change, w *principal) {
 		c.Notes = words.Changed(subjectOf(w), acl.Grants(a.live.Roles[w.Name]), to)
 	case addr.ACLUser:
 		c.Notes = append(administrator(w, a.live.Users[w.Name]), w.passwordNote()...)
+		if note := w.otherPassword(); note != "" && a.in.Mode == ModeRollback {
+			c.Notes = append(c.Notes, note)
+			a.lost = append(a.lost, note)
+		}
 	default:
 		if c.Action != Forget && w.Enforce != a.live.Enabled {
 			c.Notes = []string{"everybody who reaches the cluster may read and write everything from then on"}

@@ -21,6 +21,8 @@ type principal struct {
 	ID, Name string
 	// Wanted says that it is to be there.
 	Wanted bool
+	// released says that a rollback leaves it to others again.
+	released bool
 	// Grants are a role's, Roles and Password a user's, Enforce the switch's.
 	Grants   []acl.Grant
 	Roles    []string
