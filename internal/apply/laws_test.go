@@ -15,6 +15,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/laws"
 	"github.com/sigilgate/sigilform/internal/nettest"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 var (
@@ -35,14 +36,26 @@ func TestLawsAtEveryRevision(t *testing.T) {
 				seed = rand.Uint64()
 			}
 			t.Logf("-laws.seed=%d", seed)
-			w := newWandering(t, rand.New(rand.NewPCG(seed, uint64(i))), bytes)
-			for range *lawsTimes {
-				w.change(t)
-			}
-			if w.steps < *lawsTimes/2 {
-				t.Errorf("only %d steps in all: the requests are too large to show anything", w.steps)
-			}
+			wander(t, seed, uint64(i), bytes)
 		})
+	}
+}
+
+// TestLawsOfOnce is a walk in which an undoing once left a route without its
+// device: the name that it had was at another one of ours for some steps more.
+func TestLawsOfOnce(t *testing.T) {
+	t.Parallel()
+	wander(t, 9895673631795228917, 0, 20<<10)
+}
+
+func wander(t *testing.T, seed, stream uint64, bytes int) {
+	t.Helper()
+	w := newWandering(t, rand.New(rand.NewPCG(seed, stream)), bytes)
+	for range *lawsTimes {
+		w.change(t)
+	}
+	if w.steps < *lawsTimes/2 {
+		t.Errorf("only %d steps in all: the requests are too large to show anything", w.steps)
 	}
 }
 
@@ -100,6 +113,10 @@ func (w *wandering) change(t *testing.T) {
 	if r != nil {
 		w.steps += r.Steps
 	}
+	var back *apply.RolledBack
+	if errors.As(err, &back) {
+		w.leavesNothing(t, back.Left)
+	}
 	w.recover(t)
 	w.judge(t, from, fmt.Sprintf("apply %d (%d at %d: %v)", w.n, how, at, err))
 }
@@ -117,12 +134,27 @@ func (w *wandering) recover(t *testing.T) {
 			}
 			return nil
 		}
-		_, err := apply.Recover(t.Context(), f, nettest.Name, "/sigilgate/", w.options(fmt.Sprintf("recover-%d-%d", w.n, try)))
+		r, err := apply.Recover(t.Context(), f, nettest.Name, "/sigilgate/", w.options(fmt.Sprintf("recover-%d-%d", w.n, try)))
 		if err == nil {
+			if r != nil {
+				w.leavesNothing(t, r.Left)
+			}
 			return
 		}
 	}
 	t.Fatal("it does not recover")
+}
+
+// leavesNothing checks that an undoing puts all back, since nobody else is there;
+// but for the counter of ids, which stays as high as a user is that an earlier
+// step made.
+func (w *wandering) leavesNothing(t *testing.T, left []state.Left) {
+	t.Helper()
+	for _, l := range left {
+		if l.Key != "/sigilgate/counters/user_id" {
+			t.Errorf("the undoing of apply %d leaves %+v", w.n, l)
+		}
+	}
 }
 
 // unavoidable is what docs/guarantees.md does not promise: where what exchanges

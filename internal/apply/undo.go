@@ -181,6 +181,8 @@ type back struct {
 	units  []int
 	// beside are what goes along with a write.
 	beside [][]kv.Op
+	// spared are keys that no guard of a name minds.
+	spared []string
 	left   []state.Left
 }
 
@@ -230,7 +232,7 @@ func (j *journaled) restore(ctx context.Context, b *back, from int) (restored in
 			next.Done = from
 			keepLeft(next, b.left, j.store.Limits().MaxRequestBytes/leftShare)
 		}
-		txn := kv.Txn{Guards: once(slices.Concat(b.guards[:n]...)), Ops: slices.Concat(append([][]kv.Op{b.ops[:n:n]}, b.beside[:n]...)...)}
+		txn := kv.Txn{Guards: once(slices.Concat(b.guards[:n]...)), Ops: slices.Concat(append([][]kv.Op{b.ops[:n:n]}, b.beside[:n]...)...), Spared: b.spared}
 		_, err := j.write(ctx, txn, next)
 		switch {
 		case errors.As(err, new(*kv.TooLarge)) && n > 1:

@@ -51,6 +51,22 @@ func (t *taking) apart(b *back) map[string]string {
 	return out
 }
 
+// stranded lists the devices that the apply gave to another user, by their markers
+// there, and that can't go back to the one they came from: a device without a user
+// would leave its route behind.
+func (t *taking) stranded() map[string]string {
+	out := map[string]string{}
+	for key, why := range t.leave {
+		at, _ := t.layout.Locate(key)
+		m, ours := t.owner(key)
+		if ours && m.kind == addr.Device && at.Parent != "" && at.Parent != m.parent &&
+			(key == t.layout.Marker(addr.Device, at.ID, at.Parent) || key == t.layout.FieldKey(addr.Device, at.ID, at.Parent, "core")) {
+			out[m.marker] = cmp.Or(out[m.marker], why)
+		}
+	}
+	return out
+}
+
 // userOf is the user of a device, as far as the step is about both.
 func (t *taking) userOf(device string) string {
 	for _, f := range t.former {

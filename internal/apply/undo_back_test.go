@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/kv"
 	model "github.com/sigilgate/sigilform/internal/network"
@@ -50,12 +51,22 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 		},
 		"a device's name": {
 			func(n *model.Network) { n.Users[0].Devices = nil }, userOne + "devices/" + phone + "/device",
-			func(t *testing.T, w *town, before string) map[string]string {
+			namesAnother,
+		},
+		"the name of a device that moved": {
+			func(n *model.Network) { moveDevice(n, &n.Users[1]) }, userOne + "devices/" + phone + "/device", namesAnother,
+		},
+		"the name of a device that moved to a new user": {moveToNew, userOne + "devices/" + phone + "/device", namesAnother},
+		"the Core of a device that moved": {
+			func(n *model.Network) { moveDevice(n, &n.Users[1]) }, userOne + "devices/" + phone + "/device",
+			func(t *testing.T, w *town, _ string) map[string]string {
 				t.Helper()
-				at, route := userOne+"devices/"+theirs+"/", "/sigilgate/routes/"+theirs+"/"
-				return w.puts(t, map[string]string{
-					at + "device": before, at + "core_node": ip0, at + "status": "active", route + "core_ip": ip0, route + "status": "active",
-				})
+				for key := range w.content(t) {
+					if strings.HasPrefix(key, userOne+"core_nodes/") {
+						w.Delete(t, key)
+					}
+				}
+				return nil
 			},
 		},
 		"the node itself": {
@@ -77,6 +88,7 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 			c.key = strings.ReplaceAll(c.key, phone, w.deviceOf(t, "1"))
 			n := newNetwork(t)
 			c.change(n)
+			w.deviceIs(n, w.deviceOf(t, "1"))
 			p := w.plan(t, w.client, normal(t, n))
 			was, _ := w.Get(t, c.key)
 			before := broken(w.content(t))
@@ -96,10 +108,57 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 				t.Fatalf("done: %v, %v", done, err)
 			}
 			w.unharmed(t, "undone", wrote, before)
-			if !slices.ContainsFunc(back.Left, func(l state.Left) bool { return l.Key == c.key && l.Why != "" }) {
+			if !names(back.Left, c.key) {
 				t.Errorf("it is not named: %s", fmt.Sprint(back.Left))
 			}
 		})
+	}
+}
+
+// names reports whether a key is among those that were left; of a device that
+// stays where it was moved to, the one there.
+func names(left []state.Left, key string) bool {
+	_, device, ofDevice := strings.Cut(key, "/devices/")
+	return slices.ContainsFunc(left, func(l state.Left) bool {
+		return (l.Key == key || ofDevice && strings.HasSuffix(l.Key, "/devices/"+device)) && l.Why != ""
+	})
+}
+
+// namesAnother gives the name to another device of the first user.
+func namesAnother(t *testing.T, w *town, name string) map[string]string {
+	t.Helper()
+	at, route := userOne+"devices/"+theirs+"/", "/sigilgate/routes/"+theirs+"/"
+	return w.puts(t, map[string]string{
+		at + "device": name, at + "core_node": ip0, at + "status": "active", route + "core_ip": ip0, route + "status": "active",
+	})
+}
+
+// moveToNew gives the first user's device to one that is not there yet.
+func moveToNew(n *model.Network) {
+	late := n.Users[1]
+	late.Addr, late.Devices = addr.Addr{Kind: addr.User, Name: "late"}, nil
+	late.Username = model.Text{Value: "late", Named: true}
+	n.Users = append(n.Users, late)
+	moveDevice(n, &n.Users[len(n.Users)-1])
+}
+
+// moveDevice gives the first user's device to another.
+func moveDevice(n *model.Network, to *model.User) {
+	d := n.Users[0].Devices[0]
+	d.Addr, d.Name, d.UUID = to.Addr.DeviceOf("moved"), "moved", model.Text{Value: phone, Named: true}
+	to.Devices = append(slices.Clone(to.Devices), d)
+	to.CoreNodes.To = append(slices.Clone(to.CoreNodes.To), d.Core.To)
+	n.Users[0].Devices = nil
+}
+
+// deviceIs puts the UUID of a live device in the place of one that only tests know.
+func (w *town) deviceIs(n *model.Network, uuid string) {
+	for i := range n.Users {
+		for j := range n.Users[i].Devices {
+			if d := &n.Users[i].Devices[j]; d.UUID.Value == phone {
+				d.UUID.Value = uuid
+			}
+		}
 	}
 }
 

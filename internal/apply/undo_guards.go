@@ -72,7 +72,9 @@ func (t *taking) guard(b *back) { //nolint:gocyclo // one case for each kind of 
 		case removed[op.Key] && t.layout.Carries(at):
 			add("", t.guardDevices(at.ID, removed, put)...)
 		case op.Kind == kv.Put:
-			add(op.Key, t.unheld(op.Key, op.Value)...)
+			unheld := t.unheld(op.Key, op.Value)
+			add(op.Key, unheld...)
+			add("", t.spare(b, unheld)...)
 			for _, n := range t.requires(op.Key, op.Value) {
 				if _, with := put[n.Key]; !with {
 					e, _ := t.now.Get(n.Key)
@@ -114,9 +116,14 @@ func (t *taking) guardDevices(user string, removed map[string]bool, put map[stri
 // object from anywhere.
 func (t *taking) learn(refused *Rejected) {
 	for _, m := range refused.Moved {
+		delete(t.twice, m.Guard.Key)
+	}
+	for _, m := range refused.Moved {
 		for _, about := range t.about[m.Guard] {
 			switch {
 			case about == "" || m.Guard.Kind != kv.Unnamed:
+			case t.givenBefore(m.Moved):
+				t.twice[m.Key] = m.Found
 			case slices.Contains(t.unheld(about, m.Guard.Value), m.Guard):
 				t.leave[about] = cmp.Or(t.leave[about], m.Key+" has it by now")
 			default:

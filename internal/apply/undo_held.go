@@ -68,13 +68,17 @@ type taking struct {
 	now, below *kv.Snapshot
 	// about says what each guard protects: a marker, or a key.
 	about map[kv.Guard][]string
+	// twice are keys with the revision of the earlier step that gave them a name
+	// which this one is to give back to another key: the undoing of that step takes
+	// it from them.
+	twice map[string]int64
 }
 
 func (j *journaled) taking(former []formerKey, from, end int, revision int64) *taking {
 	l := keys.NewLayout(j.prefix(""))
 	return &taking{
 		j: j, layout: l, made: madeBy(j.intent, l), from: from, end: end, revision: revision, former: former,
-		keep: map[string]string{}, leave: map[string]string{},
+		keep: map[string]string{}, leave: map[string]string{}, twice: map[string]int64{},
 	}
 }
 
@@ -291,6 +295,9 @@ func (t *taking) hold(b *back) (found bool) { //nolint:gocyclo // one case for e
 				}
 			}
 		}
+	}
+	for marker, why := range t.stranded() {
+		note(t.keep, marker, why)
 	}
 	for _, more := range []map[string]string{t.numbered(removed, put), t.apart(b)} {
 		for key, why := range more {

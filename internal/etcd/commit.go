@@ -24,7 +24,7 @@ import (
 // Guards of the kind Unnamed are not comparisons of etcd's: what they look for is
 // read, and the commit is guarded against what was written since; see [Client.referred].
 func (c *Client) Commit(ctx context.Context, t kv.Txn) (kv.Result, error) {
-	if r := kv.ReferringOf(t.Guards, t.Ops); !r.None() {
+	if r := t.Referring(); !r.None() {
 		return c.referred(ctx, t, r)
 	}
 	return c.fit(ctx, t, t.Guards)

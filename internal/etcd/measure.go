@@ -25,7 +25,7 @@ type Size struct {
 // Measure says how large the transaction is, before anything is sent. The
 // error is a *kv.TooLarge where it fits no request.
 func Measure(t kv.Txn, l kv.Limits) (Size, error) {
-	_, size, err := build(watching(t, kv.ReferringOf(t.Guards, t.Ops), &kv.Snapshot{}, 0), l, "")
+	_, size, err := build(watching(t, t.Referring(), &kv.Snapshot{}, 0), l, "")
 	return size, err
 }
 

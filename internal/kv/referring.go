@@ -19,10 +19,14 @@ type form struct {
 	byName map[string]Guard
 }
 
+// Referring takes the Unnamed guards of the transaction.
+func (t Txn) Referring() *Referring { return ReferringOf(t.Guards, t.Ops, t.Spared...) }
+
 // ReferringOf takes the Unnamed ones of the guards of a transaction with the
-// operations. What the operations write or remove themselves is not looked at.
-func ReferringOf(guards []Guard, ops []Op) *Referring {
-	out := &Referring{own: covered(ops)}
+// operations. What the operations write or remove themselves is not looked at,
+// nor is what is spared.
+func ReferringOf(guards []Guard, ops []Op, spared ...string) *Referring {
+	out := &Referring{own: covered(ops, spared)}
 	type key struct {
 		kind                      GuardKind
 		key, form, beside, within string
@@ -101,9 +105,12 @@ func (r *Referring) beside(g Guard, e Entry, s *Snapshot) bool {
 	return ok && other.Value == g.Within && !r.own(key)
 }
 
-// covered tells which keys operations write or remove.
-func covered(ops []Op) func(key string) bool {
+// covered tells which keys operations write or remove, or are spared.
+func covered(ops []Op, spared []string) func(key string) bool {
 	keys, prefixes := map[string]bool{}, map[string]bool{}
+	for _, key := range spared {
+		keys[key] = true
+	}
 	for _, op := range ops {
 		switch op.Kind {
 		case Put, Delete:

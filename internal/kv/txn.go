@@ -105,6 +105,9 @@ type Op struct {
 type Txn struct {
 	Guards []Guard
 	Ops    []Op
+	// Spared are keys that no Unnamed or Unheld minds, as if they were among Ops:
+	// who writes knows of them, and guards them in another way.
+	Spared []string
 }
 
 // Limits are what the store accepts.
