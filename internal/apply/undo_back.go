@@ -3,7 +3,6 @@ package apply
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -87,89 +86,56 @@ func (t *taking) placed(device string) []keys.Needed {
 	return nil
 }
 
-// unheld guards that nobody else has by now what only one may have, and is put
-// back. A number is looked at by [taking.numbered].
-func (t *taking) unheld(key, value string) []kv.Guard {
-	at, ok := t.layout.Locate(key)
+// unheld guards that nobody else has by now what only one may have, and a key that
+// is put back says.
+func (t *taking) unheld(key string, at func(key string) (string, bool)) (out []kv.Guard) {
+	of, ok := t.layout.Locate(key)
 	if !ok {
 		return nil
 	}
-	if at.Space == addr.Device && at.Parent != "" && key == t.layout.Marker(addr.Device, at.ID, at.Parent) {
-		base, path, _ := strings.Cut(key, at.ID+"/")
-		return []kv.Guard{{Kind: kv.Unnamed, Key: base, Form: kv.AnyPart + "/" + path, Value: value}}
-	}
-	kind, fields := at.Space, []string{"domain", "uuid"}
-	if kind == addr.User {
-		fields = []string{"username"}
-	}
-	for _, field := range fields {
-		if (kind == addr.User || kind == keys.Node) && key == t.layout.FieldKey(kind, at.ID, "", field) {
-			base, path, _ := strings.Cut(key, at.ID+"/")
-			return []kv.Guard{{Kind: kv.Unnamed, Key: base, Form: kv.AnyPart + "/" + path, Value: value}}
-		}
-	}
-	return nil
-}
-
-// numbers are where the numbers of nodes lie, if the step puts one back.
-func (t *taking) numbers() []string {
-	for _, f := range t.former {
-		if at, ok := t.layout.Locate(f.key); ok && f.was != nil && t.numberOf(at.ID) == f.key {
-			base, _, _ := strings.Cut(f.key, at.ID+"/")
-			return []string{base}
-		}
-	}
-	return nil
-}
-
-func (t *taking) numberOf(node string) string {
-	return t.layout.FieldKey(addr.Core, node, "", "number")
-}
-
-func (t *taking) cellOf(node string) string { return t.layout.FieldKey(addr.Core, node, "", "cell") }
-
-// numbered lists the numbers that would be put back and are another's in the
-// same cell by now.
-func (t *taking) numbered(removed map[string]bool, put map[string]string) map[string]string {
-	at := t.after(removed, put)
-	out := map[string]string{}
-	for key, value := range put {
-		own, ok := t.layout.Locate(key)
-		if !ok || own.Space != keys.Node || key != t.numberOf(own.ID) {
-			continue
-		}
-		for node := range t.nodes() {
-			_, with := put[t.numberOf(node)]
-			if node != own.ID && !with && at(t.numberOf(node)) == value && at(t.cellOf(node)) == at(t.cellOf(own.ID)) {
-				out[key] = t.numberOf(node) + " has it by now"
-			}
+	for _, h := range t.layout.Held(of.Space, of.ID, of.Parent, at) {
+		if slices.Contains(h.Keys, key) && (!h.Identity || !t.many) {
+			out = append(out, t.layout.Unheld(h)...)
 		}
 	}
 	return out
+}
+
+// claimKeys are what an object has by which it may have what only one may, as far
+// as a key is among them.
+func (t *taking) claimKeys(key string) (out []string) {
+	of, _ := t.layout.Locate(key)
+	for _, h := range t.layout.Held(of.Space, of.ID, of.Parent, func(string) (string, bool) { return "", true }) {
+		if slices.Contains(h.Keys, key) {
+			out = append(out, h.Keys...)
+		}
+	}
+	return out
+}
+
+// manyDevices reports whether more devices are put back than are guarded against
+// others that have their UUIDs.
+func (t *taking) manyDevices() bool {
+	n := 0
+	for _, f := range t.former {
+		if at, ok := t.layout.Locate(f.key); ok && f.was != nil && at.Space == addr.Device && f.key == t.layout.Marker(addr.Device, at.ID, at.Parent) {
+			n++
+		}
+	}
+	return n > keys.MostClaims
 }
 
 // after tells a key's value once the writes are carried out.
-func (t *taking) after(removed map[string]bool, put map[string]string) func(key string) string {
-	return func(key string) string {
+func (t *taking) after(removed map[string]bool, put map[string]string) func(key string) (string, bool) {
+	return func(key string) (string, bool) {
 		if value, back := put[key]; back || removed[key] {
-			return value
+			return value, back
 		}
 		for _, s := range []*kv.Snapshot{t.below, t.now} {
 			if e, ok := s.Get(key); ok {
-				return e.Value
+				return e.Value, true
 			}
 		}
-		return ""
+		return "", false
 	}
-}
-
-// nodes are those whose keys were read.
-func (t *taking) nodes() map[string]bool {
-	out := map[string]bool{}
-	for _, e := range t.below.Entries {
-		if at, ok := t.layout.Locate(e.Key); ok && at.Space == keys.Node {
-			out[at.ID] = true
-		}
-	}
-	return out
 }

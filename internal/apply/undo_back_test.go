@@ -53,6 +53,18 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 			func(n *model.Network) { n.Users[0].Devices = nil }, userOne + "devices/" + phone + "/device",
 			namesAnother,
 		},
+		"a device's UUID": {
+			func(n *model.Network) { n.Users[0].Devices = nil }, userOne + "devices/" + phone + "/device",
+			func(t *testing.T, w *town, _ string) map[string]string {
+				t.Helper()
+				return w.puts(t, map[string]string{"/sigilgate/nodes/10.0.0.2/uuid": w.firstDevice()})
+			},
+		},
+		"a number in a cell that it left": {moveCell, "/sigilgate/nodes/10.0.0.1/cell_domain", func(t *testing.T, w *town, before string) map[string]string {
+			t.Helper()
+			number := w.before["/sigilgate/nodes/10.0.0.1/node_number"]
+			return w.puts(t, map[string]string{"/sigilgate/nodes/10.9.0.1/role": "core", "/sigilgate/nodes/10.9.0.1/cell_domain": before, "/sigilgate/nodes/10.9.0.1/node_number": number})
+		}},
 		"the name of a device that moved": {
 			func(n *model.Network) { moveDevice(n, &n.Users[1]) }, userOne + "devices/" + phone + "/device", namesAnother,
 		},
@@ -115,6 +127,17 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 	}
 }
 
+// firstDevice is the UUID that the first user's device had at first.
+func (w *town) firstDevice() string {
+	for key := range w.before {
+		if below, is := strings.CutPrefix(key, userOne+"devices/"); is {
+			uuid, _, _ := strings.Cut(below, "/")
+			return uuid
+		}
+	}
+	return ""
+}
+
 // names reports whether a key is among those that were left; of a device that
 // stays where it was moved to, the one there.
 func names(left []state.Left, key string) bool {
@@ -131,6 +154,13 @@ func namesAnother(t *testing.T, w *town, name string) map[string]string {
 	return w.puts(t, map[string]string{
 		at + "device": name, at + "core_node": ip0, at + "status": "active", route + "core_ip": ip0, route + "status": "active",
 	})
+}
+
+// moveCell brings the first Core to a cell that is new.
+func moveCell(n *model.Network) {
+	cell := model.Cell{Addr: addr.Addr{Kind: addr.Cell, Name: "other"}, Domain: model.Text{Value: "other.example.net", Named: true}}
+	n.Cells = append(n.Cells, cell)
+	n.Cores[0].Cell = model.Ref{To: cell.Addr, Named: true}
 }
 
 // moveToNew gives the first user's device to one that is not there yet.

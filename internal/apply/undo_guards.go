@@ -44,6 +44,7 @@ func (t *taking) sweep(b *back) { //nolint:gocyclo // one case for each kind of 
 func (t *taking) guard(b *back) { //nolint:gocyclo // one case for each kind of key
 	t.about = map[kv.Guard][]string{}
 	removed, put := b.written()
+	after := t.after(removed, put)
 	for i := range b.ops {
 		op := b.ops[i]
 		at, ok := t.layout.Locate(op.Key)
@@ -72,7 +73,7 @@ func (t *taking) guard(b *back) { //nolint:gocyclo // one case for each kind of 
 		case removed[op.Key] && t.layout.Carries(at):
 			add("", t.guardDevices(at.ID, removed, put)...)
 		case op.Kind == kv.Put:
-			unheld := t.unheld(op.Key, op.Value)
+			unheld := t.unheld(op.Key, after)
 			add(op.Key, unheld...)
 			add("", t.spare(b, unheld)...)
 			for _, n := range t.requires(op.Key, op.Value) {
@@ -121,10 +122,10 @@ func (t *taking) learn(refused *Rejected) {
 	for _, m := range refused.Moved {
 		for _, about := range t.about[m.Guard] {
 			switch {
-			case about == "" || m.Guard.Kind != kv.Unnamed:
-			case t.givenBefore(m.Moved):
+			case about == "" || !m.Guard.Looks():
+			case m.Guard.Kind == kv.Unheld && t.givenBefore(m.Moved):
 				t.twice[m.Key] = m.Found
-			case slices.Contains(t.unheld(about, m.Guard.Value), m.Guard):
+			case m.Guard.Kind == kv.Unheld:
 				t.leave[about] = cmp.Or(t.leave[about], m.Key+" has it by now")
 			default:
 				t.keep[about] = cmp.Or(t.keep[about], m.Key+" refers to it")

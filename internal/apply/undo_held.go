@@ -66,6 +66,8 @@ type taking struct {
 	// now are the keys of the step and what they refer to, below what is below the
 	// objects that it created.
 	now, below *kv.Snapshot
+	// many is set where UUIDs of devices are not guarded.
+	many bool
 	// about says what each guard protects: a marker, or a key.
 	about map[kv.Guard][]string
 	// twice are keys with the revision of the earlier step that gave them a name
@@ -76,10 +78,12 @@ type taking struct {
 
 func (j *journaled) taking(former []formerKey, from, end int, revision int64) *taking {
 	l := keys.NewLayout(j.prefix(""))
-	return &taking{
+	t := &taking{
 		j: j, layout: l, made: madeBy(j.intent, l), from: from, end: end, revision: revision, former: former,
 		keep: map[string]string{}, leave: map[string]string{}, twice: map[string]int64{},
 	}
+	t.many = t.manyDevices()
+	return t
 }
 
 // compare reads the keys as they are now, and decides: what is as the step
@@ -115,6 +119,7 @@ func (t *taking) look(ctx context.Context) error { //nolint:gocyclo // one case 
 		switch {
 		case !ok:
 		case f.was != nil:
+			names = append(names, t.claimKeys(f.key)...)
 			for _, n := range t.requires(f.key, f.was.Value) {
 				names = append(names, n.Key)
 			}
@@ -131,7 +136,6 @@ func (t *taking) look(ctx context.Context) error { //nolint:gocyclo // one case 
 			names = append(names, m.marker)
 		}
 	}
-	prefixes = append(prefixes, t.numbers()...)
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
 	slices.Sort(names)
 	found, err := t.j.store.Read(ctx, slices.Compact(names)...)
@@ -299,10 +303,8 @@ func (t *taking) hold(b *back) (found bool) { //nolint:gocyclo // one case for e
 	for marker, why := range t.stranded() {
 		note(t.keep, marker, why)
 	}
-	for _, more := range []map[string]string{t.numbered(removed, put), t.apart(b)} {
-		for key, why := range more {
-			note(t.leave, key, why)
-		}
+	for key, why := range t.apart(b) {
+		note(t.leave, key, why)
 	}
 	for key, value := range put {
 		for _, n := range t.requires(key, value) {

@@ -10,6 +10,10 @@ import (
 	"github.com/sigilgate/sigilform/internal/network"
 )
 
+// MostClaims is how many users, and how many devices, are guarded against others
+// that come to have their names and UUIDs: each commit looks through all users.
+const MostClaims = 64
+
 // Claim is a value that no other object of the network may have; see
 // [network.Uniques].
 type Claim struct {

@@ -9,10 +9,6 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
-// mostClaims is how many users, and how many devices, a plan guards against others
-// that come to have their names and UUIDs: each commit looks through all users.
-const mostClaims = 64
-
 // guardClaims keeps what is taken from being taken by others too, between the
 // plan and its apply. Within which others it is unique must not move either: the
 // cell of a number that changes.
@@ -38,7 +34,7 @@ func (h *holding) guarded(many map[claimed]int, handed, empty map[string]bool) b
 	if h.space == keys.Node {
 		return true
 	}
-	if many[h.claimed()] > mostClaims || slices.ContainsFunc(h.Keys, func(key string) bool { return handed[key] }) {
+	if many[h.claimed()] > keys.MostClaims || slices.ContainsFunc(h.Keys, func(key string) bool { return handed[key] }) {
 		return false
 	}
 	return h.Noun != "device name" || !underAny(h.Keys[0][:strings.LastIndex(h.Keys[0], "/devices/")+1], empty)
