@@ -87,20 +87,24 @@ func (m *maker) markReplaced() {
 // refuseOddKeys refuses to write or guard a key that is not UTF-8: a saved plan
 // could not hold it to the letter.
 func (m *maker) refuseOddKeys() {
-	odd := func(key string) {
-		if !utf8.ValidString(key) {
-			m.conflict(Conflict{
-				Summary: fmt.Sprintf("The key %q is not UTF-8", key),
-				Detail:  "Another program wrote it below an object that this plan deletes.",
-				Hint:    "Delete that key by hand, then plan again.",
-			})
+	var odd []string
+	for _, op := range m.plan.Data {
+		if !utf8.ValidString(op.Key) {
+			odd = append(odd, op.Key)
 		}
 	}
-	for _, op := range m.plan.Data {
-		odd(op.Key)
-	}
 	for _, g := range m.plan.Guards {
-		odd(g.Key)
+		if !utf8.ValidString(g.Key) {
+			odd = append(odd, g.Key)
+		}
+	}
+	slices.Sort(odd)
+	for _, key := range slices.Compact(odd) {
+		m.conflict(Conflict{
+			Summary: fmt.Sprintf("The key %q is not UTF-8", key),
+			Detail:  "The plan deletes or stands on this key, and a plan can't hold such a name. Another program wrote it, or the storage of etcd is damaged.",
+			Hint:    "Delete that key by hand, then plan again.",
+		})
 	}
 }
 
