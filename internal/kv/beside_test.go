@@ -25,25 +25,30 @@ func besides(pairs ...string) *kv.Snapshot {
 func TestUnheldAsksWhatLiesBeside(t *testing.T) {
 	t.Parallel()
 	domain, cell := kv.Op{Kind: kv.Put, Key: "/n/1/domain"}, kv.Op{Kind: kv.Put, Key: "/n/1/cell"}
+	empty := unheld
+	empty.Within = ""
 	for _, c := range []struct {
-		name string
-		s    *kv.Snapshot
-		ops  []kv.Op
-		held bool
+		name  string
+		s     *kv.Snapshot
+		ops   []kv.Op
+		guard kv.Guard
+		held  bool
 	}{
-		{"both", besides("/n/1/domain", "d", "/n/1/cell", "c"), nil, true},
-		{"another cell", besides("/n/1/domain", "d", "/n/1/cell", "x"), nil, false},
-		{"no cell", besides("/n/1/domain", "d"), nil, false},
-		{"another node's cell", besides("/n/1/domain", "d", "/n/2/cell", "c"), nil, false},
-		{"another domain", besides("/n/1/domain", "e", "/n/1/cell", "c"), nil, false},
-		{"its own domain", besides("/n/1/domain", "d", "/n/1/cell", "c"), []kv.Op{domain}, false},
-		{"its own cell", besides("/n/1/domain", "d", "/n/1/cell", "c"), []kv.Op{cell}, false},
+		{"both", besides("/n/1/domain", "d", "/n/1/cell", "c"), nil, unheld, true},
+		{"another cell", besides("/n/1/domain", "d", "/n/1/cell", "x"), nil, unheld, false},
+		{"no cell", besides("/n/1/domain", "d"), nil, unheld, false},
+		{"another node's cell", besides("/n/1/domain", "d", "/n/2/cell", "c"), nil, unheld, false},
+		{"another domain", besides("/n/1/domain", "e", "/n/1/cell", "c"), nil, unheld, false},
+		{"its own domain", besides("/n/1/domain", "d", "/n/1/cell", "c"), []kv.Op{domain}, unheld, false},
+		{"its own cell", besides("/n/1/domain", "d", "/n/1/cell", "c"), []kv.Op{cell}, unheld, false},
+		{"an empty cell", besides("/n/1/domain", "d", "/n/1/cell", ""), nil, empty, true},
+		{"no cell is no empty one", besides("/n/1/domain", "d"), nil, empty, false},
 	} {
 		var want []kv.Moved
 		if c.held {
-			want = []kv.Moved{{Guard: unheld, Key: "/n/1/domain", Found: 5}}
+			want = []kv.Moved{{Guard: c.guard, Key: "/n/1/domain", Found: 5}}
 		}
-		if got := kv.ReferringOf([]kv.Guard{unheld}, c.ops).Moved(c.s); !slices.Equal(got, want) {
+		if got := kv.ReferringOf([]kv.Guard{c.guard}, c.ops).Moved(c.s); !slices.Equal(got, want) {
 			t.Errorf("%s: %+v", c.name, got)
 		}
 	}
@@ -75,6 +80,45 @@ func TestUnheldWatchesWhatLiesBeside(t *testing.T) {
 	}
 	if !plain.Looks() || len(kv.ReferringOf([]kv.Guard{plain}, nil).Moved(s)) != 3 {
 		t.Error("a guard that asks nothing of what lies beside does not count every key")
+	}
+}
+
+// TestEmptyNameIsOfItsFormOnly: a key that is not of the form has no name, which is
+// not the empty one.
+func TestEmptyNameIsOfItsFormOnly(t *testing.T) {
+	t.Parallel()
+	nameless := unheld
+	nameless.Value = ""
+	s := besides("/n/1/domain", "", "/n/1/cell", "x", "/n/2/name", "", "/n/2/x/y", "")
+	for _, g := range kv.ReferringOf([]kv.Guard{nameless}, nil).Watched(s, 0) {
+		if g.Kind == kv.Unmoved && g.Key != "/n/1/cell" {
+			t.Errorf("it is watched by %+v", g)
+		}
+	}
+}
+
+// TestSparedIsNotLookedAt: of an Unnamed as of an Unheld, by itself and beside
+// another key, and only the very key.
+func TestSparedIsNotLookedAt(t *testing.T) {
+	t.Parallel()
+	plain := kv.Guard{Kind: kv.Unnamed, Key: "/n/", Form: "*/domain", Value: "d"}
+	s := besides("/n/1/domain", "d", "/n/1/cell", "c")
+	for _, c := range []struct {
+		spared string
+		left   []kv.Guard
+	}{
+		{"/n/1/domain", nil},
+		{"/n/1/cell", []kv.Guard{plain}},
+		{"/n/1/", []kv.Guard{plain, unheld}},
+		{"/n/1/domain/x", []kv.Guard{plain, unheld}},
+	} {
+		var got []kv.Guard
+		for _, m := range (kv.Txn{Guards: []kv.Guard{plain, unheld}, Spared: []string{c.spared}}).Referring().Moved(s) {
+			got = append(got, m.Guard)
+		}
+		if !slices.Equal(got, c.left) {
+			t.Errorf("with %s spared: %+v", c.spared, got)
+		}
 	}
 }
 

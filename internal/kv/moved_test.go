@@ -66,7 +66,8 @@ func TestHowItIsWatched(t *testing.T) {
 		most   int
 		want   []kv.Guard
 	}{
-		"by key": {[]kv.Guard{unnamed("/u/", "*/c/=", "1")}, nil, 0, []kv.Guard{notAfter("/u/")}},
+		"by key":                         {[]kv.Guard{unnamed("/u/", "*/c/=", "1")}, nil, 0, []kv.Guard{notAfter("/u/")}},
+		"by key, with other names there": {[]kv.Guard{unnamed("/u/", "*/=", "none")}, nil, 9, []kv.Guard{notAfter("/u/")}},
 		"by value, just enough room": {
 			[]kv.Guard{byValue},
 			nil, 3,
