@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,8 +27,8 @@ var mutantOn = func() int { n, _ := strconv.Atoi(os.Getenv("SIGILFORM_MUTANT"));
 
 // overlay writes the files that take the place of the package's, without what does
 // not compile.
-func overlay(dir, work string, sources []*source) (file string, dropped map[int]bool, err error) {
-	imports, err := exported(dir)
+func overlay(ctx context.Context, dir, work string, sources []*source) (file string, dropped map[int]bool, err error) {
+	imports, err := exported(ctx, dir)
 	if err != nil {
 		return "", nil, err
 	}
@@ -46,14 +47,14 @@ func overlay(dir, work string, sources []*source) (file string, dropped map[int]
 			file, err := writeOverlay(dir, work, sources, dropped)
 			return file, dropped, err
 		case len(dropped) == n:
-			return "", nil, fmt.Errorf("the mutants of %s: %v", dir, wrong[0])
+			return "", nil, fmt.Errorf("the mutants of %s: %w", dir, wrong[0])
 		}
 	}
 }
 
 // exported opens what the compiler said of the packages that one imports.
-func exported(dir string) (importer.Lookup, error) {
-	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "./"+dir).Output()
+func exported(ctx context.Context, dir string) (importer.Lookup, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "./"+dir).Output()
 	if err != nil {
 		return nil, fmt.Errorf("what %s imports: %w", dir, err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,19 +39,19 @@ func report(name string, mutants []*mutant, r *results, o options) (fresh bool, 
 			survivors[m.id] = true
 		}
 	}
-	fmt.Printf("%s: %d mutants, %d survive, %d are known\n", name, len(mutants), len(survivors), len(reasons))
+	o.tell("%s: %d mutants, %d survive, %d are known\n", name, len(mutants), len(survivors), len(reasons))
 	if o.update {
 		return false, write(list, survivors, reasons, o)
 	}
 	for _, m := range mutants {
 		if why, ok := reasons[m.id]; survivors[m.id] && (!ok || why == unnamed) {
-			fmt.Printf("%s:%d: survives without a reason (reached: %v): %s\n", m.file, m.line, r.of(m).Reached, m.id)
+			o.tell("%s:%d: survives without a reason (reached: %v): %s\n", m.file, m.line, r.of(m).Reached, m.id)
 			fresh = true
 		}
 	}
 	for id := range reasons {
 		if !survivors[id] && o.only.MatchString(id) {
-			fmt.Printf("%s: is gone, take it out: %s\n", list, id)
+			o.tell("%s: is gone, take it out: %s\n", list, id)
 		}
 	}
 	return fresh, nil

@@ -12,6 +12,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -25,17 +26,19 @@ import (
 const kept = ".tools/mutants"
 
 // above are the packages whose tests are asked after a package's own, by turns.
-var above = map[string][]string{
-	"kv":    {"keys", "state", "acl", "plan", "etcd", "apply"},
-	"keys":  {"state", "acl", "plan", "engine"},
-	"state": {"plan", "apply"},
-	"acl":   {"plan", "apply"},
-	"plan":  {"apply", "engine"},
-	"apply": {"etcd", "engine"},
+func above(name string) []string {
+	return map[string][]string{
+		"kv":    {"keys", "state", "acl", "plan", "etcd", "apply"},
+		"keys":  {"state", "acl", "plan", "engine"},
+		"state": {"plan", "apply"},
+		"acl":   {"plan", "apply"},
+		"plan":  {"apply", "engine"},
+		"apply": {"etcd", "engine"},
+	}[name]
 }
 
 func main() {
-	var o options
+	o := options{tell: func(format string, args ...any) { _, _ = fmt.Fprintf(os.Stdout, format, args...) }}
 	flag.BoolVar(&o.update, "update", false, "write the survivors anew, and keep their reasons")
 	flag.DurationVar(&o.patience, "patience", time.Minute, "how long the tests of one mutant may take, of each package")
 	only := flag.String("only", "", "only these mutants: a regular expression of file, function, operator and line, between tabs")
@@ -47,7 +50,7 @@ func main() {
 	}
 	fail := false
 	for _, name := range flag.Args() {
-		fresh, err := examine(name, o)
+		fresh, err := examine(context.Background(), name, o)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "error:", err)
 			os.Exit(1)
@@ -64,10 +67,14 @@ type options struct {
 	patience time.Duration
 	only     *regexp.Regexp
 	by       []string
+	tell     teller
 }
 
+// teller prints what happens, a line at a time.
+type teller func(format string, args ...any)
+
 // examine finds the survivors of a package, and compares them with the known ones.
-func examine(name string, o options) (fresh bool, err error) {
+func examine(ctx context.Context, name string, o options) (fresh bool, err error) {
 	dir, work := filepath.Join("internal", name), filepath.Join(kept, name)
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return false, err
@@ -76,7 +83,7 @@ func examine(name string, o options) (fresh bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	file, dropped, err := overlay(dir, work, sources)
+	file, dropped, err := overlay(ctx, dir, work, sources)
 	if err != nil {
 		return false, err
 	}
@@ -90,17 +97,17 @@ func examine(name string, o options) (fresh bool, err error) {
 			mutants = append(mutants, m)
 		}
 	}
-	fmt.Printf("%s: %d mutants, and %d that do not compile\n", name, len(mutants), len(dropped))
+	o.tell("%s: %d mutants, and %d that do not compile\n", name, len(mutants), len(dropped))
 	tested := o.by
 	if tested == nil {
-		tested = append([]string{name}, above[name]...)
+		tested = append([]string{name}, above(name)...)
 	}
 	reasons := reasonsOf(name)
 	for _, t := range tested {
 		// Who is named is asked by the package's own tests only.
 		named := func(m *mutant) bool { return t != name && reasons[m.id] != "" && reasons[m.id] != unnamed }
 		asked := slices.DeleteFunc(slices.Clone(mutants), named)
-		if err := round(filepath.Join("internal", t), dir, work, file, asked, r, o); err != nil {
+		if err := round(ctx, filepath.Join("internal", t), dir, work, file, asked, r, o); err != nil {
 			return false, err
 		}
 	}
@@ -108,7 +115,7 @@ func examine(name string, o options) (fresh bool, err error) {
 }
 
 // round runs the tests of one package on the mutants that are still alive.
-func round(tests, dir, work, overlay string, mutants []*mutant, r *results, o options) error {
+func round(ctx context.Context, tests, dir, work, overlay string, mutants []*mutant, r *results, o options) error {
 	var left []*mutant
 	for _, m := range mutants {
 		if r.of(m).Killer == "" {
@@ -118,18 +125,18 @@ func round(tests, dir, work, overlay string, mutants []*mutant, r *results, o op
 	if len(left) == 0 {
 		return nil
 	}
-	fmt.Printf("%s: %d mutants\n", tests, len(left))
-	s, err := prepare(tests, dir, work)
+	o.tell("%s: %d mutants\n", tests, len(left))
+	s, err := prepare(ctx, tests, dir, work, o.tell)
 	if err != nil {
 		return err
 	}
-	if err := s.compile("mutants", "-overlay", overlay, "-gcflags=github.com/sigilgate/sigilform/"+dir+"=-N -l", "-ldflags=-w"); err != nil {
+	if err := s.compile(ctx, "mutants", "-overlay", overlay, "-gcflags=github.com/sigilgate/sigilform/"+dir+"=-N -l", "-ldflags=-w"); err != nil {
 		return err
 	}
 	for _, m := range left {
 		reaching := s.reaching(m)
 		ask := r.unasked(m, s, reaching)
-		killer, passed, err := s.try(m, ask, o.patience)
+		killer, passed, err := s.try(ctx, m, ask, o.patience)
 		if err != nil {
 			return err
 		}

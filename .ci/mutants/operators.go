@@ -125,19 +125,9 @@ func (c *changes) condition(e ast.Expr, p place) {
 	c.seen[e] = true
 	inner := ast.Unparen(e)
 	c.seen[inner] = true
-	if b, ok := inner.(*ast.BinaryExpr); ok && (b.Op == token.LAND || b.Op == token.LOR) {
-		below := and
-		if b.Op == token.LOR {
-			below = or
-		}
-		if p == root && b.Op == token.LAND || p == loop || p == or && b.Op == token.LAND {
-			c.never(e)
-		}
-		if p == root && b.Op == token.LOR || p == and && b.Op == token.LOR {
-			c.always(e)
-		}
-		c.condition(b.X, below)
-		c.condition(b.Y, below)
+	b, ok := inner.(*ast.BinaryExpr)
+	if ok && (b.Op == token.LAND || b.Op == token.LOR) {
+		c.terms(e, b, p)
 		return
 	}
 	if p != and {
@@ -146,9 +136,26 @@ func (c *changes) condition(e ast.Expr, p place) {
 	if p == root || p == and {
 		c.always(e)
 	}
-	if b, ok := inner.(*ast.BinaryExpr); ok {
+	if ok {
 		c.boundary(b)
 	}
+}
+
+// terms takes each term of a condition away, and all of them, where no term of what
+// it is part of does the same.
+func (c *changes) terms(e ast.Expr, b *ast.BinaryExpr, p place) {
+	below := and
+	if b.Op == token.LOR {
+		below = or
+	}
+	if p == loop || p != and && b.Op == token.LAND {
+		c.never(e)
+	}
+	if p != loop && p != or && b.Op == token.LOR {
+		c.always(e)
+	}
+	c.condition(b.X, below)
+	c.condition(b.Y, below)
 }
 
 func (c *changes) never(e ast.Expr)  { c.add("NEVER", e, "(false && ("+c.text(e)+"))") }
@@ -169,8 +176,8 @@ func (c *changes) operator(name string, b *ast.BinaryExpr, op string) {
 
 // binary is an operator outside of an if: a condition that is a value, or arithmetic.
 func (c *changes) binary(b *ast.BinaryExpr) {
-	switch b.Op {
-	case token.LAND, token.LOR, token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
+	conditions := []token.Token{token.LAND, token.LOR, token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ}
+	if slices.Contains(conditions, b.Op) {
 		c.condition(b, root)
 		return
 	}
@@ -228,24 +235,22 @@ func (c *changes) call(n *ast.CallExpr) {
 	}
 }
 
-// words are fields that hold a text for people.
-var words = []string{"Summary", "Detail", "Hint", "Cause", "Message"}
-
 // elements takes each element of a literal away.
 func (c *changes) elements(n *ast.CompositeLit) {
 	if strings.HasPrefix(c.text(n), "diag.") {
 		return
 	}
-	var kept []ast.Expr
-	for _, e := range n.Elts {
-		if pair, ok := e.(*ast.KeyValueExpr); ok {
-			if name, ok := pair.Key.(*ast.Ident); ok && slices.Contains(words, name.Name) {
-				continue
-			}
-		}
-		kept = append(kept, e)
+	c.without(slices.DeleteFunc(slices.Clone(n.Elts), forPeople), n.Rbrace)
+}
+
+// forPeople is a field that holds a text for people.
+func forPeople(e ast.Expr) bool {
+	pair, ok := e.(*ast.KeyValueExpr)
+	if !ok {
+		return false
 	}
-	c.without(kept, n.Rbrace)
+	name, ok := pair.Key.(*ast.Ident)
+	return ok && slices.Contains([]string{"Summary", "Detail", "Hint", "Cause", "Message"}, name.Name)
 }
 
 // without takes one of a list away, with the comma that follows it.
@@ -265,17 +270,14 @@ func (c *changes) statement(s ast.Stmt) {
 	if c.seen[s] {
 		return
 	}
-	if a, ok := s.(*ast.AssignStmt); ok {
-		switch a.Tok {
-		case token.DEFINE:
-			return
-		case token.ADD_ASSIGN:
-			c.put("ARITHMETIC", a.TokPos, a.TokPos+2, "-=")
-			return
-		case token.SUB_ASSIGN:
-			c.put("ARITHMETIC", a.TokPos, a.TokPos+2, "+=")
-			return
-		}
+	a, ok := s.(*ast.AssignStmt)
+	switch {
+	case ok && a.Tok == token.DEFINE:
+	case ok && a.Tok == token.ADD_ASSIGN:
+		c.put("ARITHMETIC", a.TokPos, a.TokPos+2, "-=")
+	case ok && a.Tok == token.SUB_ASSIGN:
+		c.put("ARITHMETIC", a.TokPos, a.TokPos+2, "+=")
+	default:
+		c.add("SKIP", s, "if false { "+c.text(s)+" }")
 	}
-	c.add("SKIP", s, "if false { "+c.text(s)+" }")
 }

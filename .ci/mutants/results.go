@@ -67,12 +67,12 @@ func (r *results) add(m *mutant, s *suite, killer string, passed []string, reach
 	known.Reached = known.Reached || reached
 	if killer != "" {
 		known.Killer, known.Passed = s.name(killer), nil
-		fmt.Printf("  %d %s:%d %s\n", m.number, m.file, m.line, known.Killer)
+		s.tell("  %d %s:%d %s\n", m.number, m.file, m.line, known.Killer)
 	} else if len(passed) > 0 {
 		for _, t := range passed {
 			known.Passed[s.name(t)] = s.tests[t].Hash
 		}
-		fmt.Printf("  %d %s:%d survives %d tests\n", m.number, m.file, m.line, len(passed))
+		s.tell("  %d %s:%d survives %d tests\n", m.number, m.file, m.line, len(passed))
 	}
 	if r.all[m.id] == known && killer == "" && len(passed) == 0 {
 		return nil

@@ -94,11 +94,12 @@ func (s *source) mutate(f *ast.FuncDecl, number int) {
 }
 
 func digest(parts ...string) string {
-	h := sha256.New()
+	var text []byte
 	for _, p := range parts {
-		fmt.Fprintf(h, "%d %s", len(p), p)
+		text = fmt.Appendf(text, "%d %s", len(p), p)
 	}
-	return hex.EncodeToString(h.Sum(nil))[:16]
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])[:16]
 }
 
 func fullName(f *ast.FuncDecl) string {

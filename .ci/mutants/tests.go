@@ -23,6 +23,7 @@ type suite struct {
 	target string // the examined package
 	work   string
 	flags  []string
+	tell   teller
 	tests  map[string]*test
 }
 
@@ -40,9 +41,9 @@ type block struct {
 }
 
 // prepare records what each test runs, where that is not known yet.
-func prepare(dir, target, work string) (*suite, error) {
-	s := &suite{dir: dir, target: target, work: work, tests: map[string]*test{}}
-	if err := s.compile("covering", "-cover", "-covermode=set", "-coverpkg=./"+target); err != nil {
+func prepare(ctx context.Context, dir, target, work string, tell teller) (*suite, error) {
+	s := &suite{dir: dir, target: target, work: work, tell: tell, tests: map[string]*test{}}
+	if err := s.compile(ctx, "covering", "-cover", "-covermode=set", "-coverpkg=./"+target); err != nil {
 		return nil, err
 	}
 	hashes, err := s.hashes()
@@ -59,7 +60,7 @@ func prepare(dir, target, work string) (*suite, error) {
 	for name, hash := range hashes {
 		t := known[name]
 		if t == nil || t.Hash != hash {
-			if t, err = s.record(name, hash); err != nil {
+			if t, err = s.record(ctx, name, hash); err != nil {
 				return nil, err
 			}
 			known[name] = t
@@ -80,13 +81,13 @@ func (s *suite) binary(kind string) string {
 	return full
 }
 
-func (s *suite) compile(kind string, flags ...string) error {
+func (s *suite) compile(ctx context.Context, kind string, flags ...string) error {
 	args := append([]string{"test", "-c", "-o", s.binary(kind)}, flags...)
-	out, err := exec.Command("go", append(args, "./"+s.dir)...).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "go", append(args, "./"+s.dir)...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("compile the tests of %s: %w\n%s", s.dir, err, out)
 	}
-	help, _ := exec.Command(s.binary(kind), "-h").CombinedOutput()
+	help, _ := exec.CommandContext(ctx, s.binary(kind), "-h").CombinedOutput()
 	// Long matrices take every seventh instant only.
 	if s.flags = []string{"-test.short"}; bytes.Contains(help, []byte("-rapid.seed")) {
 		s.flags = append(s.flags, "-rapid.seed=1", "-rapid.checks=30", "-rapid.nofailfile", "-rapid.shrinktime=1ms") // the same draws for each mutant
@@ -134,19 +135,19 @@ func (s *suite) hashes() (map[string]string, error) {
 }
 
 // record runs one test alone and keeps what it reached.
-func (s *suite) record(name, hash string) (*test, error) {
+func (s *suite) record(ctx context.Context, name, hash string) (*test, error) {
 	profile, err := filepath.Abs(filepath.Join(s.work, "cover.out"))
 	if err != nil {
 		return nil, err
 	}
 	started := time.Now()
-	c := exec.Command(s.binary("covering"), append([]string{"-test.run", "^" + name + "$", "-test.coverprofile", profile}, s.flags...)...)
+	c := exec.CommandContext(ctx, s.binary("covering"), append([]string{"-test.run", "^" + name + "$", "-test.coverprofile", profile}, s.flags...)...)
 	c.Dir = s.dir
 	if out, err := c.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%s fails without any mutant: %w\n%s", name, err, out)
 	}
 	t := &test{Hash: hash, Seconds: time.Since(started).Seconds()}
-	fmt.Printf("  %s: %.1f s\n", name, t.Seconds)
+	s.tell("  %s: %.1f s\n", name, t.Seconds)
 	text, err := os.ReadFile(profile)
 	if err != nil {
 		return nil, err
@@ -200,7 +201,7 @@ const firstBatch = 2.0
 
 // try runs tests on a mutant. It returns the first that fails, and those that
 // passed within the patience.
-func (s *suite) try(m *mutant, tests []string, patience time.Duration) (killer string, passed []string, err error) {
+func (s *suite) try(ctx context.Context, m *mutant, tests []string, patience time.Duration) (killer string, passed []string, err error) {
 	spent, size := 0.0, firstBatch
 	for ; len(tests) > 0; size *= 3 {
 		n, seconds := 1, s.tests[tests[0]].Seconds
@@ -211,7 +212,7 @@ func (s *suite) try(m *mutant, tests []string, patience time.Duration) (killer s
 		if spent += seconds; spent > patience.Seconds() && len(passed) > 0 {
 			return "", passed, nil
 		}
-		killer, err := s.run(m, tests[:n], seconds)
+		killer, err := s.run(ctx, m, tests[:n], seconds)
 		if killer != "" || err != nil {
 			return killer, passed, err
 		}
@@ -222,7 +223,7 @@ func (s *suite) try(m *mutant, tests []string, patience time.Duration) (killer s
 
 var failed = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
 
-func (s *suite) run(m *mutant, tests []string, seconds float64) (killer string, err error) {
+func (s *suite) run(ctx context.Context, m *mutant, tests []string, seconds float64) (killer string, err error) {
 	// What a mutant that does not end has filled the disk with goes with it.
 	scratch, err := os.MkdirTemp("", "mutant")
 	if err != nil {
@@ -230,15 +231,15 @@ func (s *suite) run(m *mutant, tests []string, seconds float64) (killer string, 
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	limit := time.Duration((5*seconds + 20) * float64(time.Second))
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	args := []string{"-test.failfast", "-test.run", "^(" + strings.Join(tests, "|") + ")$"}
-	c := exec.CommandContext(ctx, s.binary("mutants"), append(args, s.flags...)...)
+	args := slices.Concat([]string{"-test.failfast", "-test.run", "^(" + strings.Join(tests, "|") + ")$"}, s.flags)
+	c := exec.CommandContext(limited, s.binary("mutants"), args...)
 	c.Dir, c.Env, c.WaitDelay = s.dir, append(os.Environ(), "TMPDIR="+scratch, "SIGILFORM_MUTANT="+strconv.Itoa(m.number)), time.Second
 	out, err := c.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
-	case ctx.Err() != nil:
+	case limited.Err() != nil:
 		return "does not end: " + tests[0], nil
 	case err == nil:
 		return "", nil
