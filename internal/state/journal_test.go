@@ -2,6 +2,7 @@ package state_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,30 @@ func TestIntentRoundTrip(t *testing.T) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+// TestGuardsComeBackWhole: a guard of a journal is the one that was written, with
+// each of its fields.
+func TestGuardsComeBackWhole(t *testing.T) {
+	t.Parallel()
+	g := kv.Guard{Kind: kv.Unheld, Key: "/a/", Revision: 3, End: "/b", Form: "*/number", Value: "7", Beside: "cell", Within: "ams"}
+	for i, v := 0, reflect.ValueOf(g); i < v.NumField(); i++ {
+		if v.Field(i).IsZero() {
+			t.Errorf("%s is not tried", v.Type().Field(i).Name)
+		}
+	}
+	want := &state.Intent{Ops: putting("/1", "/2"), Units: []int{2}, Guards: []state.IntentGuard{{At: 1, Guard: g}}}
+	parts, err := state.EncodeIntent(want, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := state.DecodeIntent(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.Guards, got.Guards); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestJournalPositions: a position beyond its calls is not a journal.

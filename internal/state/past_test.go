@@ -172,6 +172,24 @@ func TestWhatUndoneAppliesMade(t *testing.T) {
 	}
 }
 
+// TestFieldsWithoutAKey: those of etcd's authentication are told apart by name.
+func TestFieldsWithoutAKey(t *testing.T) {
+	t.Parallel()
+	field := func(name, before, after string) state.HistoryField {
+		return state.HistoryField{Name: name, Action: "update", Old: plain(before), New: plain(after)}
+	}
+	p := undone(t, nil,
+		applied(3, roleID, "update", `{"address":"a"}`, field("read /a/", "no", "yes")),
+		applied(2, roleID, "update", `{"address":"a"}`, field("read /b/", "yes", "no"), field("read /a/", "some", "no")))
+	fields := p.Undone(roleID).Fields
+	if len(fields) != 2 || fields["read /a/"] == nil || fields["read /b/"] == nil {
+		t.Fatalf("found %v", slices.Sorted(maps.Keys(fields)))
+	}
+	if a, b := fields["read /a/"], fields["read /b/"]; a.Left.Text != "yes" || a.Whole.Before.Text != "some" || b.Left.Text != "no" || b.Whole.Before.Text != "yes" {
+		t.Errorf("they are mixed up: %+v, %+v", a, b)
+	}
+}
+
 // TestWhatWasSetRight: a change that only brought back what was applied, or given
 // once, is nothing to go back over.
 func TestWhatWasSetRight(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -32,6 +33,25 @@ func TestHeadNeedsItsParts(t *testing.T) {
 	}
 	if text := head(t, func(h *state.Head) { h.Actor = "<a&b>" }); !strings.Contains(text, "<a&b>") {
 		t.Errorf("a head is not spelled as it is: %s", text)
+	}
+}
+
+// TestWhatIsWrongWithAKey: a damaged key, one of a later version, and a history
+// that does not reach back are told apart by their codes.
+func TestWhatIsWrongWithAKey(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		err  failure.Teller
+		code failure.Code
+	}{
+		{&state.Damaged{Key: "/k", Cause: errors.New("no end")}, failure.DamagedState},
+		{&state.TooNew{Format: 99}, failure.NewerState},
+		{&state.Damaged{Key: "/k", Cause: fmt.Errorf("read: %w", &state.TooNew{Format: 99})}, failure.NewerState},
+		{&state.Unremembered{Serial: 3, Address: "core.ams"}, failure.Pruned},
+	} {
+		if got := test.err.Failure().Code; got != test.code {
+			t.Errorf("%v is %q, not %q", test.err, got, test.code)
+		}
 	}
 }
 
@@ -289,6 +309,10 @@ func TestStepsAreSpelledByTheirNumber(t *testing.T) {
 	text, err := json.Marshal(steps)
 	if err != nil || !strings.HasSuffix(string(text), ` 1?"`) {
 		t.Errorf("the last step's revision is known: %s, %v", text, err)
+	}
+	var read state.JournalSteps
+	if err := json.Unmarshal(text, &read); err != nil || !slices.Equal(read, steps) {
+		t.Errorf("%s is read as %v, %v", text, read, err)
 	}
 	for _, bad := range []string{`"x"`, `"1+x"`, `"1+1?"`, `"1?+1"`, `7`, `{}`} {
 		var got state.JournalSteps
