@@ -239,7 +239,7 @@ func (t *taking) stays(f formerKey) string {
 func (t *taking) staysCounted() string {
 	for _, m := range t.made {
 		if _, there := t.now.Get(m.marker); there && m.kind == addr.User {
-			return "user " + m.id + " stays"
+			return "user " + m.id + " is still there"
 		}
 	}
 	return ""

@@ -37,18 +37,16 @@ func (z *normalizer) text(a addr.Addr, f *schema.Field, t *Text) {
 	if t.Value == "" && !t.Named {
 		t.Value = f.Default
 	}
-	switch f.Check {
-	case schema.IP:
+	switch {
+	case f.Check == schema.IP:
 		z.ip(a, f.Name, t)
-	case schema.Domain:
-		z.domain(a, f.Name, t)
-	case schema.UUID:
-		z.uuid(a, f.Name, t)
-	case schema.Digest, schema.Fingerprint:
-		if t.Named {
-			t.Value = strings.ToLower(t.Value)
-		}
+	case !t.Named:
+	case f.Check == schema.Domain:
+		z.domain(a, f, t)
+	case f.Check == schema.UUID:
+		z.uuid(a, f, t)
 	default:
+		t.Value = f.Canonical(t.Value)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // ip brings an IP into its canonical form: IPv6 as in RFC 5952.
@@ -61,34 +62,27 @@ func domain(s string) bool {
 	return strings.Trim(s[strings.LastIndexByte(s, '.')+1:], "0123456789") != ""
 }
 
-// domain lowers a domain and drops its final dot.
-func (z *normalizer) domain(a addr.Addr, attribute string, t *Text) {
-	if !t.Named {
-		return
-	}
-	lower := strings.TrimSuffix(strings.ToLower(t.Value), ".")
-	if !domain(lower) {
-		z.refuse(a, attribute, shown(*t)+" is not a domain name",
+func (z *normalizer) domain(a addr.Addr, f *schema.Field, t *Text) {
+	canonical := f.Canonical(t.Value)
+	if !domain(canonical) || strings.TrimSpace(t.Value) != t.Value {
+		z.refuse(a, f.Name, shown(*t)+" is not a domain name",
 			"A domain has at least two parts of letters, digits and dashes, separated by dots, and the last is not a number.",
 			`Write it in full, for example "1.core.eu.example.net"; an internationalised name in its xn-- form.`)
 		return
 	}
-	t.Value = lower
+	t.Value = canonical
 }
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-func (z *normalizer) uuid(a addr.Addr, attribute string, t *Text) {
-	if !t.Named {
+func (z *normalizer) uuid(a addr.Addr, f *schema.Field, t *Text) {
+	canonical := f.Canonical(t.Value)
+	if !uuidForm.MatchString(canonical) || strings.TrimSpace(t.Value) != t.Value || canonical == "00000000-0000-0000-0000-000000000000" {
+		z.refuse(a, f.Name, shown(*t)+" is not a UUID", "",
+			"Write 32 hexadecimal digits in groups of 8-4-4-4-12, or leave "+f.Name+" out to have one generated.")
 		return
 	}
-	lower := strings.ToLower(t.Value)
-	if !uuidForm.MatchString(lower) || lower == "00000000-0000-0000-0000-000000000000" {
-		z.refuse(a, attribute, shown(*t)+" is no UUID", "",
-			"Write 32 hexadecimal digits in groups of 8-4-4-4-12, or leave "+attribute+" out to have one generated.")
-		return
-	}
-	t.Value = lower
+	t.Value = canonical
 }
 
 func (z *normalizer) refuse(a addr.Addr, attribute, summary, detail, hint string) {

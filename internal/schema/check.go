@@ -48,14 +48,14 @@ func (c Check) Free() bool {
 // IsStatus reports whether a text is one of the three values of a status.
 func IsStatus(s string) bool { return s == "active" || s == "inactive" || s == "archived" }
 
-// Canonical is the form in which two spellings of one value are equal: domains and
-// UUIDs in lower case, a domain without its final dot, a number without leading
+// Canonical is the form in which two spellings of one value are equal: domains,
+// UUIDs and digests in lower case, a domain without its final dot, a number without leading
 // zeros. What is no such value is left as it is.
 func (f *Field) Canonical(value string) string {
 	switch {
 	case f.Check == Domain:
 		return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(value)), ".")
-	case f.Check == UUID:
+	case f.Check == UUID, f.Check == Digest, f.Check == Fingerprint:
 		return strings.ToLower(strings.TrimSpace(value))
 	case f.Type == Number:
 		trimmed := strings.TrimSpace(value)
