@@ -22,7 +22,7 @@ func accessKind() Kind {
 
 func roleKind() Kind {
 	return Kind{Name: addr.ACLRole, Plural: "acl_roles", Foreign: true, Fields: []Field{
-		{Name: "grant", Type: Block, Doc: "any number of blocks", Members: []Field{
+		{Name: "grant", Type: Block, Members: []Field{
 			{Name: "access", Required: true, Doc: "`\"read\"`, `\"write\"` or `\"readwrite\"`"},
 			{Name: "on", Type: Mixed, Required: true, Doc: "objects (`entry.shop`: all of its keys), attributes of objects (`entry.shop.status`, with what is written together with it; also what the network writes by itself: `health`, `health_at`, `rotated_at`, `status_at`), words for a whole kind (`network`, `nodes`, `cells`, `topology`, `paths`, `users` with the counter of their ids, `routes`), or keys below the prefix; a key that ends in a slash covers all that begin so"},
 		}},
