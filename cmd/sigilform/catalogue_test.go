@@ -1,71 +1,61 @@
 package main
 
 import (
-	"encoding/json"
+	"cmp"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/cli"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
-// TestCatalogue builds the program with a catalogue that has some fields more,
-// and sees them go the whole way: from HCL through validate, plan, apply, drift,
-// rollback, snapshot, access and every format. Nothing else is changed: what a
-// field needs beside its line in the catalogue would be missing here.
+// larger is the program with a catalogue that has some fields more.
+const larger = "larger"
+
+// TestCatalogue hands the program a catalogue that has some fields more, and sees
+// them go the whole way: from HCL through validate, plan, apply, drift, rollback,
+// snapshot, access and every format. Nothing else is changed: what a field needs
+// beside its line in the catalogue would be missing here.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
-	folder := filepath.Join("..", "..", "testdata", "catalogue")
-	program := buildWith(t, filepath.Join(folder, "more.go.in"))
 	testscript.Run(t, testscript.Params{
-		Dir: folder, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true,
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("PATH", filepath.Dir(program)+string(filepath.ListSeparator)+env.Getenv("PATH"))
-			return setUp(t.Context(), env)
-		},
-		Cmds: commands(t),
+		Dir: filepath.Join("..", "..", "testdata", "catalogue"), UpdateScripts: *update,
+		RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error { return setUp(t.Context(), env) },
+		Cmds:  commands(t),
 	})
 }
 
-// buildWith builds the program with a file more in the room of the catalogue,
-// whose function more makes a larger one of the network's.
-func buildWith(t *testing.T, more string) string {
-	t.Helper()
-	abs := func(path string) string {
-		out, err := filepath.Abs(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
+func largerMain() { os.Exit(cli.Main(more())) }
+
+// more is the network's own catalogue, and a made-up field of each sort.
+func more() *schema.Catalogue {
+	c := schema.Network()
+	tls, _ := c.Kind(addr.Core).Field("tls")
+	tls.Members = append(tls.Members, schema.Field{Name: "cipher", Check: schema.Line, Doc: "a member of a block"})
+	return c.With(addr.Core,
+		declared(schema.Field{Name: "owner", Check: schema.Line, Doc: "plain"}),
+		declared(schema.Field{Name: "backup", Key: "backup_ip", Refers: addr.Core, Doc: "a reference"}),
+		declared(schema.Field{Name: "labels", Type: schema.Map, Check: schema.Segment, Doc: "a map"}),
+		declared(schema.Field{Name: "weight", Type: schema.Number, Check: schema.Count, Doc: "a number"}),
+	).With(addr.User,
+		declared(schema.Field{Name: "recovery", Sensitive: true, Check: schema.FreeText, Doc: "sensitive"}),
+		declared(schema.Field{Name: "groups", Type: schema.Set, Check: schema.Right, Doc: "a set"}),
+		declared(schema.Field{Name: "mirrors", Type: schema.Set, Refers: addr.Core, Doc: "a set of references"}),
+	).With(addr.Device,
+		declared(schema.Field{Name: "model", Check: schema.Line, Doc: "plain, of a nested block"}),
+	)
+}
+
+// declared is a field with a key of its own, of the same name unless one is given.
+func declared(f schema.Field) schema.Field {
+	f.Stored, f.Class, f.Key = true, schema.Declared, cmp.Or(f.Key, f.Name)
+	if f.Many() {
+		f.Key += "/"
 	}
-	write := func(path, text string) string {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	dir, room := t.TempDir(), abs(filepath.Join("..", "..", "internal", "schema"))
-	table := filepath.Join(room, "catalogue.go")
-	text, err := os.ReadFile(table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, after, ok := strings.Cut(string(text), "\treturn New(settingsKind()")
-	call, rest, ended := strings.Cut(after, ")\n}")
-	if !ok || !ended {
-		t.Fatal("the catalogue of the network is not made as it was")
-	}
-	larger := write(filepath.Join(dir, "catalogue.go"), before+"\treturn more(New(settingsKind()"+call+"))\n}"+rest)
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {table: larger, filepath.Join(room, "more.go"): abs(more)}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := filepath.Join(dir, "sigilform")
-	build := exec.CommandContext(t.Context(), "go", "build", "-overlay", write(filepath.Join(dir, "overlay.json"), string(overlay)), "-o", out, ".")
-	if said, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
-	}
-	return out
+	return f
 }

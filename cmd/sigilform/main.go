@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/sigilgate/sigilform/internal/cli"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
-func main() { os.Exit(cli.Main()) }
+func main() { os.Exit(cli.Main(schema.Network())) }

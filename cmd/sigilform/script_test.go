@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "write the expected files of the scripts anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sigilform": main, verbProgram: verbMain})
+	testscript.Main(m, map[string]func(){"sigilform": main, larger: largerMain, verbProgram: verbMain})
 }
 
 // TestScripts runs the scripts over the real program: with the embedded

@@ -13,6 +13,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -75,7 +76,7 @@ func TestCompileUnknownIdentity(t *testing.T) {
 	n.ACL.Roles = append(n.ACL.Roles, network.ACLRole{Addr: at(addr.ACLRole, "late"), Name: "late", Grants: []network.Grant{
 		{Access: "read", On: []network.Target{{Object: at(addr.User, "new")}, {Object: at(addr.User, "new"), Field: "status"}}},
 	}})
-	set, found := acl.Compile(n, keys.NewLayout(n.Prefix), ownKeys())
+	set, found := acl.Compile(n, keys.NewLayout(schema.Network(), n.Prefix), ownKeys())
 	if len(found) != 2 || found[0].Address != "acl_role.late" || !strings.Contains(found[0].Summary, "user.new") {
 		t.Errorf("diagnostics: %v", found)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestMatrixOfSmall shows the whole matrix of the small network.
@@ -146,7 +147,7 @@ func thousand() *network.Network {
 
 func BenchmarkCompile(b *testing.B) {
 	n := thousand()
-	layout, own := keys.NewLayout(n.Prefix), ownKeys()
+	layout, own := keys.NewLayout(schema.Network(), n.Prefix), ownKeys()
 	for b.Loop() {
 		if set, found := acl.Compile(n, layout, own); len(found) > 0 || len(set.Roles) != 1001 {
 			b.Fatalf("%d roles, %v", len(set.Roles), found)

@@ -13,6 +13,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // addresses share their beginnings, so that a prefix without its slash leaks.
@@ -23,7 +24,7 @@ func addresses() []string {
 // drawTopology makes any network of few nodes, all of them users, with a
 // planner, a drift reader and a role of any targets.
 func drawTopology(t *rapid.T) *network.Network {
-	n := &network.Network{Name: "small", Prefix: rapid.SampledFrom([]string{"/net/", "/", "/sigil/gate/"}).Draw(t, "prefix")}
+	n := &network.Network{Catalogue: schema.Network(), Name: "small", Prefix: rapid.SampledFrom([]string{"/net/", "/", "/sigil/gate/"}).Draw(t, "prefix")}
 	ips := rapid.Permutation(addresses()).Draw(t, "ips")
 	cores := rapid.IntRange(1, 4).Draw(t, "cores")
 	status := rapid.SampledFrom([]string{network.Active, network.Active, network.Inactive, network.Archived})
@@ -79,7 +80,7 @@ func drawRole(t *rapid.T, n *network.Network) network.ACLRole {
 
 // mustCompile compiles within a property.
 func mustCompile(t *rapid.T, n *network.Network) *acl.Set {
-	set, found := acl.Compile(n, keys.NewLayout(n.Prefix), ownKeys())
+	set, found := acl.Compile(n, keys.NewLayout(schema.Network(), n.Prefix), ownKeys())
 	if len(found) > 0 {
 		t.Fatalf("compile: %v", found)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -197,7 +198,7 @@ func anyMayWrite(want *kv.Auth, r kv.Range) bool {
 // everyRange is every field of every object, every prefix of one, those of
 // sigilform, of others, and what lies just beside.
 func everyRange(n *network.Network) []kv.Range {
-	layout := keys.NewLayout(n.Prefix)
+	layout := keys.NewLayout(schema.Network(), n.Prefix)
 	all := map[kv.Range]bool{}
 	add := func(ranges ...kv.Range) {
 		for _, r := range ranges {

@@ -7,6 +7,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -54,7 +55,7 @@ func onEntry(entry string) network.ACLUser {
 // small is the network anew, for a test to change.
 func small() *network.Network {
 	bob := at(addr.User, "bob")
-	n := &network.Network{Name: "small", Prefix: "/net/", Cells: []network.Cell{{Addr: at(addr.Cell, "main"), Domain: named("cell.example.net")}}}
+	n := &network.Network{Catalogue: schema.Network(), Name: "small", Prefix: "/net/", Cells: []network.Cell{{Addr: at(addr.Cell, "main"), Domain: named("cell.example.net")}}}
 	for name, ip := range map[string]string{"ams": amsIP, "waw": wawIP, "fra": fraIP} {
 		n.Cores = append(n.Cores, network.Core{Node: newNode(addr.Core, name, ip, network.Active)})
 	}
@@ -133,12 +134,12 @@ func private() acl.Private {
 }
 
 func kindsOf(n *network.Network) []acl.Kind {
-	return acl.Kinds(n, keys.NewLayout(n.Prefix), ownKeys(), private())
+	return acl.Kinds(n, keys.NewLayout(schema.Network(), n.Prefix), ownKeys(), private())
 }
 
 func compile(tb testing.TB, n *network.Network) *acl.Set {
 	tb.Helper()
-	set, found := acl.Compile(n, keys.NewLayout(n.Prefix), ownKeys())
+	set, found := acl.Compile(n, keys.NewLayout(schema.Network(), n.Prefix), ownKeys())
 	if len(found) > 0 {
 		tb.Fatalf("compile: %v", found)
 	}
@@ -157,5 +158,5 @@ func wordsOf(n *network.Network) acl.Words {
 	for i := range n.Cells {
 		known[n.Cells[i].Domain.Value] = n.Cells[i].Addr
 	}
-	return acl.Words{Layout: keys.NewLayout(n.Prefix), Own: ownKeys(), Name: func(id string) string { return known[id].String() }}
+	return acl.Words{Layout: keys.NewLayout(schema.Network(), n.Prefix), Own: ownKeys(), Name: func(id string) string { return known[id].String() }}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -16,7 +17,7 @@ func own() acl.Own {
 	return acl.Own{Head: l.Head(), Objects: l.ObjectsPrefix(), Networks: state.NetworksPrefix, DigestKey: l.DigestKey(), PlanKey: l.PlanKey()}
 }
 
-func layout() keys.Layout { return keys.NewLayout("/sigilgate/") }
+func layout() keys.Layout { return keys.NewLayout(schema.Network(), "/sigilgate/") }
 
 func at(kind addr.Kind, name string) addr.Addr { return addr.New(kind, name, addr.NoKey) }
 
@@ -26,7 +27,7 @@ func text(s string) network.Text { return network.Text{Value: s, Named: true} }
 
 // town has n Cores and m Entries, each with a user of its own.
 func town(cores, entries int) *network.Network {
-	n := &network.Network{Name: "t", Prefix: "/sigilgate/", MaxCoresPerEntry: 9}
+	n := &network.Network{Catalogue: schema.Network(), Name: "t", Prefix: "/sigilgate/", MaxCoresPerEntry: 9}
 	for i := range cores {
 		a := at(addr.Core, fmt.Sprintf("c%d", i))
 		n.Cores = append(n.Cores, network.Core{Node: network.Node{Addr: a, IP: text(fmt.Sprintf("10.0.0.%d", i+1))}})

@@ -20,6 +20,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	model "github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // castle is a town whose network says who may do what in etcd.
@@ -65,7 +66,7 @@ func newCastleOf(t *testing.T, w *town) *castle {
 // set is what a network's ACL means, with the users' ids that it has here.
 func set(t *testing.T, n *model.Network) *acl.Set {
 	t.Helper()
-	out, l := acl.Compile(n, keys.NewLayout(n.Prefix), acl.Own{})
+	out, l := acl.Compile(n, keys.NewLayout(schema.Network(), n.Prefix), acl.Own{})
 	if l.HasErrors() {
 		t.Fatal(l.Err())
 	}
@@ -228,7 +229,7 @@ func (c *castle) ends(t *testing.T, isNew bool) {
 		t.Errorf("roles and users are not as they should be:\n%s", diff)
 	}
 	snapshot, st := c.view(t, c.client)
-	if r := drift.Detect(snapshot, st, got); r.Drifted() {
+	if r := drift.Detect(schema.Network(), snapshot, st, got); r.Drifted() {
 		t.Errorf("they left what was applied: %+v", r.Objects)
 	}
 }

@@ -166,7 +166,7 @@ func (j *journaled) failedToBegin(ctx context.Context, p *plan.Plan, err error) 
 // prepare verifies every guard at one revision, and writes the intent with the
 // values of that revision.
 func (j *journaled) prepare(ctx context.Context, intent *state.Intent, prefix string) error {
-	now, err := j.store.Scan(ctx, 0, scanned(j.network, prefix)...)
+	now, err := j.store.Scan(ctx, 0, j.scanned(prefix)...)
 	if err != nil {
 		return err
 	}
@@ -235,8 +235,8 @@ func (j *journaled) discard(ctx context.Context) error {
 
 // scanned are the prefixes that hold everything that the guards and writes of
 // a plan are about.
-func scanned(network, prefix string) []string {
-	data, own := keys.NewLayout(prefix), state.NewLayout(network)
+func (j *journaled) scanned(prefix string) []string {
+	data, own := keys.NewLayout(j.options.Catalogue, prefix), j.layout
 	return append(data.ReadPrefixes(), data.UserIDCounter(), own.ObjectsPrefix(), own.Head(), own.DigestKey(), own.PlanKey(), state.NetworksPrefix)
 }
 

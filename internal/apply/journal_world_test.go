@@ -19,6 +19,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	model "github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -124,7 +125,7 @@ func (w *town) plan(t *testing.T, s apply.Store, n *model.Network) *plan.Plan {
 
 func (w *town) view(t *testing.T, s apply.Store) (*kv.Snapshot, *state.State) {
 	t.Helper()
-	layout := keys.NewLayout("/sigilgate/")
+	layout := keys.NewLayout(schema.Network(), "/sigilgate/")
 	snapshot, err := s.Scan(t.Context(), 0, append(append(layout.ReadPrefixes(), layout.UserIDCounter(), state.NetworksPrefix), state.NewLayout(nettest.Name).Base())...)
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +243,7 @@ func (w *town) sound(t *testing.T, serial int64) {
 	if st.Head == nil || st.Head.Serial != serial {
 		t.Errorf("the head is %+v, want serial %d", st.Head, serial)
 	}
-	if r := drift.Detect(snapshot, st, nil); r.Drifted() {
+	if r := drift.Detect(schema.Network(), snapshot, st, nil); r.Drifted() {
 		t.Errorf("state and data disagree: %+v", r.Objects)
 	}
 	if _, ok := w.Get(t, state.NewLayout(nettest.Name).History(serial+1)); ok {

@@ -15,6 +15,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/nettest"
 	model "github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -153,7 +154,7 @@ func (w *town) abandonAndApply(t *testing.T, n *model.Network) {
 		t.Errorf("there is still something to do: %+v", p.Changes)
 	}
 	snapshot, st := w.view(t, w.client)
-	if r := drift.Detect(snapshot, st, nil); r.Drifted() {
+	if r := drift.Detect(schema.Network(), snapshot, st, nil); r.Drifted() {
 		t.Errorf("state and data disagree: %+v", r.Objects)
 	}
 	for serial := int64(1); serial <= st.Head.Serial; serial++ {

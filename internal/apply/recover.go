@@ -186,7 +186,7 @@ func (j *journaled) recover(ctx context.Context, prefix string, out *Recovery) e
 			return err
 		}
 		var now *kv.Snapshot
-		now, err = j.store.Scan(ctx, 0, scanned(j.network, j.prefix(prefix))...)
+		now, err = j.store.Scan(ctx, 0, j.scanned(j.prefix(prefix))...)
 		if err != nil {
 			return err
 		}

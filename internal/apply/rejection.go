@@ -62,7 +62,7 @@ type identity struct {
 }
 
 func newOwners(p *plan.Plan) owners {
-	o := owners{layout: keys.NewLayout(p.Prefix), records: state.NewLayout(p.Network), byID: map[identity]string{}}
+	o := owners{layout: p.Layout(), records: state.NewLayout(p.Network), byID: map[identity]string{}}
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		o.byID[identity{space(c.Kind), c.ID}] = c.Address

@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/retry"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -21,6 +22,9 @@ type Options struct {
 	// PlanKey is what the network's saved plans are to be known by where it has no
 	// key for that yet; where empty, none is made.
 	PlanKey string
+	// Catalogue says which kinds and fields there are, where a journal is all that
+	// is left of a plan. A plan has its own.
+	Catalogue *schema.Catalogue
 	// Patience is for how long a lost reply is asked after, DefaultPatience
 	// where 0.
 	Patience time.Duration
@@ -75,6 +79,7 @@ type Result struct {
 // the outcome as it is: an *Unknown, or a *Stopped with a journal.
 func Run(ctx context.Context, s Store, p *plan.Plan, o Options) (*Result, error) {
 	o = o.withDefaults()
+	o.Catalogue = p.Catalogue
 	if err := fits(ctx, s, p); err != nil {
 		return nil, err
 	}

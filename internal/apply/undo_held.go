@@ -77,7 +77,7 @@ type taking struct {
 }
 
 func (j *journaled) taking(former []formerKey, from, end int, revision int64) *taking {
-	l := keys.NewLayout(j.prefix(""))
+	l := keys.NewLayout(j.options.Catalogue, j.prefix(""))
 	t := &taking{
 		j: j, layout: l, made: madeBy(j.intent, l), from: from, end: end, revision: revision, former: former,
 		keep: map[string]string{}, leave: map[string]string{}, twice: map[string]int64{},

@@ -12,6 +12,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -42,7 +43,8 @@ func (w *world) change(t *testing.T, intent, value string) *plan.Plan {
 	t.Helper()
 	key := prefix + "nodes/10.0.0.1/region"
 	p := &plan.Plan{
-		Tool: "test", Mode: plan.ModeApply, ClusterID: w.client.ClusterID(), Network: network, Prefix: prefix, Generation: "g1",
+		Catalogue: schema.Network(),
+		Tool:      "test", Mode: plan.ModeApply, ClusterID: w.client.ClusterID(), Network: network, Prefix: prefix, Generation: "g1",
 		Revision: w.Revision(t), ConfigDigest: "digest of " + intent, Commit: "c0ffee", Intent: intent,
 		Data:  []kv.Op{{Kind: kv.Put, Key: key, Value: value}},
 		State: []kv.Op{{Kind: kv.Put, Key: layout().Record(addr.Core, "10.0.0.1"), Value: "{}"}},
@@ -68,7 +70,8 @@ func (w *world) change(t *testing.T, intent, value string) *plan.Plan {
 
 func options(id string) apply.Options {
 	return apply.Options{
-		Actor: "alice", Apply: id, Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC),
+		Catalogue: schema.Network(),
+		Actor:     "alice", Apply: id, Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC),
 		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 }

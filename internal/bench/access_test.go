@@ -13,6 +13,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // guarded is the network of 1,000 nodes, each with a user and a role.
@@ -126,7 +127,7 @@ func TestSixtyNodesWithRoles(t *testing.T) {
 		if sent := after.Revision - before.Revision; sent != uint64(r.Calls) || r.Calls != p.Access.Calls() {
 			t.Errorf("%d calls were planned, %d made, and the revision moved by %d", p.Access.Calls(), r.Calls, sent)
 		}
-		set, l := acl.Compile(n, keys.NewLayout(n.Prefix), acl.Own{})
+		set, l := acl.Compile(n, keys.NewLayout(schema.Network(), n.Prefix), acl.Own{})
 		if l.HasErrors() {
 			t.Fatal(l.Err())
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // disturb writes a key again and again.
@@ -44,7 +45,7 @@ func BenchmarkDeletion(b *testing.B) {
 					go disturb(ctx, server.Client(), n.Prefix+"users/1/status", time.Second/time.Duration(rate))
 				}
 				txn := kv.Txn{
-					Guards: keys.NewLayout(n.Prefix).Unnamed(addr.Core, "10.99.0.1"),
+					Guards: keys.NewLayout(schema.Network(), n.Prefix).Unnamed(addr.Core, "10.99.0.1"),
 					Ops:    []kv.Op{{Kind: kv.DeletePrefix, Key: n.Prefix + "nodes/10.99.0.1/"}},
 				}
 				for b.Loop() {

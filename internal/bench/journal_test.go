@@ -17,6 +17,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -25,7 +26,8 @@ const large = 100_000
 
 func applyOptions(c *etcd.Client, name, id string) apply.Options {
 	return apply.Options{
-		Actor: "bench", Apply: id, Owner: id, Now: time.Date(2026, 4, 19, 12, 0, 0, 0, time.UTC),
+		Catalogue: schema.Network(),
+		Actor:     "bench", Apply: id, Owner: id, Now: time.Date(2026, 4, 19, 12, 0, 0, 0, time.UTC),
 		Lock: func(ctx context.Context) (apply.Held, error) {
 			return c.Lock(ctx, state.NewLayout(name).Lock(), `{"id":"`+id+`"}`, 30*time.Second)
 		},

@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/policy"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -28,7 +29,7 @@ policy "regions" {
 // BenchmarkPolicies measures the valves alone, and with two policies, over the
 // plan that creates everything.
 func BenchmarkPolicies(b *testing.B) {
-	c, found := config.Load(b.Context(), config.Options{FS: fstest.MapFS{"main.hcl": &fstest.MapFile{Data: []byte(rules)}}})
+	c, found := config.Load(b.Context(), config.Options{Catalogue: schema.Network(), FS: fstest.MapFS{"main.hcl": &fstest.MapFile{Data: []byte(rules)}}})
 	if found.HasErrors() {
 		b.Fatal(found)
 	}

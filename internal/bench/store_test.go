@@ -16,6 +16,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -33,7 +34,7 @@ func connect(tb testing.TB, s *etcdtest.Server) *etcd.Client {
 // snapshot reads what a plan is made from.
 func snapshot(tb testing.TB, c *etcd.Client, n *network.Network) *kv.Snapshot {
 	tb.Helper()
-	layout := keys.NewLayout(n.Prefix)
+	layout := keys.NewLayout(schema.Network(), n.Prefix)
 	s, err := c.Snapshot(tb.Context(), etcd.SnapshotRequest{
 		Prefixes: append(layout.ReadPrefixes(), state.Prefixes(n.Name)...),
 		Keys:     append([]string{layout.UserIDCounter()}, state.Keys(n.Name)...),
@@ -67,7 +68,7 @@ func inputOn(tb testing.TB, c *etcd.Client, n *network.Network) plan.Input {
 
 func run(tb testing.TB, c *etcd.Client, p *plan.Plan) *apply.Result {
 	tb.Helper()
-	r, err := apply.Run(tb.Context(), c, p, apply.Options{Actor: "bench", Apply: "1", Now: time.Date(2026, 4, 19, 12, 0, 0, 0, time.UTC)})
+	r, err := apply.Run(tb.Context(), c, p, apply.Options{Catalogue: schema.Network(), Actor: "bench", Apply: "1", Now: time.Date(2026, 4, 19, 12, 0, 0, 0, time.UTC)})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestThousandNodes(t *testing.T) {
 		t.Errorf("the cluster went from revision %d to %d, want one transaction", before, server.Revision(t))
 	}
 	mesh := 0
-	for _, key := range server.Keys(t, keys.NewLayout(n.Prefix).Prefix()+"topology/links/") {
+	for _, key := range server.Keys(t, keys.NewLayout(schema.Network(), n.Prefix).Prefix()+"topology/links/") {
 		if key != "" {
 			mesh++
 		}

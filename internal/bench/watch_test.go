@@ -16,6 +16,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/nettest"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -52,7 +53,7 @@ func benchmarkWatch(b *testing.B, size int) {
 		}
 		return nil
 	}
-	e := &engine.Engine{Version: "bench", Clock: time.Now, Random: rand.Reader}
+	e := &engine.Engine{Catalogue: schema.Network(), Version: "bench", Clock: time.Now, Random: rand.Reader}
 	go func() {
 		_, err := e.Watch(ctx, engine.WatchOptions{
 			LiveOptions: engine.LiveOptions{Source: engine.Source{Path: b.TempDir()}, Connection: engine.Connection{Endpoints: []string{s.Endpoint()}}},
@@ -120,7 +121,7 @@ func BenchmarkReduce(b *testing.B) {
 		}
 		key := n.Prefix + "nodes/" + n.Cores[0].IP.Value + "/domain"
 		b.Run(fmt.Sprintf("keys=%d/change", size), func(b *testing.B) {
-			w := drift.NewWatch(s, st, nil)
+			w := drift.NewWatch(schema.Network(), s, st, nil)
 			for i := range b.N {
 				e := kv.Event{Entry: kv.Entry{Key: key, Value: fmt.Sprint("v", i), ModRevision: int64(i + 3)}}
 				events, err := w.Apply(kv.Batch{Revision: int64(i + 3), Events: []kv.Event{e}}, time.Time{})
@@ -131,7 +132,7 @@ func BenchmarkReduce(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("keys=%d/detect", size), func(b *testing.B) {
 			for range b.N {
-				drift.Detect(s, st, nil)
+				drift.Detect(schema.Network(), s, st, nil)
 			}
 		})
 	}

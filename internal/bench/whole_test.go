@@ -15,11 +15,12 @@ import (
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/nettest"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // theEngine is the engine as the program runs it.
 func theEngine() *engine.Engine {
-	return &engine.Engine{Version: "bench", Command: "bench", Clock: time.Now, Random: rand.Reader}
+	return &engine.Engine{Catalogue: schema.Network(), Version: "bench", Command: "bench", Clock: time.Now, Random: rand.Reader}
 }
 
 // options plan the network of a size, written as one HCL file, on a server.
@@ -73,7 +74,7 @@ func BenchmarkLoad(b *testing.B) {
 		files := fstest.MapFS{"network.hcl": {Data: []byte(nettest.HCL(s))}}
 		b.Run(fmt.Sprintf("keys=%d", size), func(b *testing.B) {
 			for b.Loop() {
-				if _, l := config.Load(b.Context(), config.Options{FS: files}); l.HasErrors() {
+				if _, l := config.Load(b.Context(), config.Options{Catalogue: schema.Network(), FS: files}); l.HasErrors() {
 					b.Fatal(l.Err())
 				}
 			}
@@ -94,7 +95,7 @@ func BenchmarkLoadForEach(b *testing.B) {
 		files := fstest.MapFS{"network.hcl": {Data: []byte(forEach)}, "users.csv": {Data: []byte(csv.String())}}
 		b.Run(fmt.Sprintf("users=%d", users), func(b *testing.B) {
 			for b.Loop() {
-				c, l := config.Load(b.Context(), config.Options{FS: files})
+				c, l := config.Load(b.Context(), config.Options{Catalogue: schema.Network(), FS: files})
 				if l.HasErrors() {
 					b.Fatal(l.Err())
 				}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // crash runs a command that panics, and returns what it printed. The value of the
@@ -20,7 +21,7 @@ import (
 func crash(t *testing.T, run func(), args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
-	a := newApp()
+	a := newApp(schema.Network())
 	var out, said bytes.Buffer
 	a.stdout, a.stderr = &out, &said
 	c := &cobra.Command{Use: "faulty", RunE: func(*cobra.Command, []string) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/sigilgate/sigilform/internal/failure"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestNothingEmpty gives each flag of each command that takes a text an empty
@@ -35,7 +36,7 @@ func TestNothingEmpty(t *testing.T) {
 		})
 		refused(t, append(words, ""), "")
 	}
-	visit(newApp().root)
+	visit(newApp(schema.Network()).root)
 	if tried < 200 {
 		t.Errorf("only %d flags were tried", tried)
 	}
@@ -48,7 +49,7 @@ const refusedWithin = 20 * time.Second
 // also wait for what never comes.
 func refused(t *testing.T, args []string, flag string) {
 	t.Helper()
-	a := newApp()
+	a := newApp(schema.Network())
 	var out bytes.Buffer
 	a.stdout, a.stderr = &out, &out
 	ended := make(chan int, 1)

@@ -15,15 +15,16 @@ import (
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
 func TestCodeOf(t *testing.T) {
 	t.Parallel()
 	plain := errors.New("plain")
-	conflicted := &engine.Conflicted{Plan: &plan.Plan{Conflicts: []plan.Conflict{{Summary: "x"}}}}
+	conflicted := &engine.Conflicted{Plan: &plan.Plan{Catalogue: schema.Network(), Conflicts: []plan.Conflict{{Summary: "x"}}}}
 	held, unknown, interrupted := &embedded.Held{}, &apply.Unknown{Cause: plain}, &apply.Interrupted{Journal: &state.Journal{}}
-	denied := &engine.Denied{Plan: &plan.Plan{Policies: []plan.PolicyResult{{Name: "x", Severity: diag.Error, Verdict: plan.Failed}}}}
+	denied := &engine.Denied{Plan: &plan.Plan{Catalogue: schema.Network(), Policies: []plan.PolicyResult{{Name: "x", Severity: diag.Error, Verdict: plan.Failed}}}}
 	canceled := func(cause error) context.Context {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(cause)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestDocumentation holds docs/cli.md to the program: every command and every
@@ -18,7 +20,7 @@ func TestDocumentation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range newApp().root.Commands() {
+	for _, c := range newApp(schema.Network()).root.Commands() {
 		if c.Hidden || c.Name() == "help" {
 			continue
 		}
@@ -36,7 +38,7 @@ func TestDocumentation(t *testing.T) {
 // TestHelp holds every command to what its help must say.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, c := range newApp().root.Commands() {
+	for _, c := range newApp(schema.Network()).root.Commands() {
 		if own := c.GroupID != "" && c.Name() != "completion" && c.Name() != "help"; !own || c.Name() == "version" {
 			continue
 		}

@@ -79,7 +79,7 @@ apply with a serial from the history; or the newest apply.` + exits("0  shown", 
 				return err
 			}
 			a.clear()
-			return render.HistoryEntry(a.stdout, entry, a.options())
+			return render.HistoryEntry(a.stdout, a.engine.Catalogue, entry, a.options())
 		},
 	}
 	l.add(c)

@@ -11,26 +11,27 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/fault"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Main runs the program with the process's arguments, streams and environment,
-// and returns its exit code.
-func Main() int {
+// and returns its exit code. The catalogue says which kinds and fields there are.
+func Main(c *schema.Catalogue) int {
 	prepareAbort("sigilform")
-	a := newApp()
+	a := newApp(c)
 	ctx, abort, stop := interruptible(context.Background())
 	defer stop()
 	a.engine.Abort = abort
 	return a.run(ctx, os.Args[1:])
 }
 
-func newApp() *app {
+func newApp(c *schema.Catalogue) *app {
 	version := build()
 	a := &app{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		build: version,
 		engine: &engine.Engine{
-			Version: version.Version, Clock: time.Now, Random: rand.Reader, Env: os.Environ(),
+			Version: version.Version, Catalogue: c, Clock: time.Now, Random: rand.Reader, Env: os.Environ(),
 		},
 	}
 	a.engine.Notice = a.noteJournal

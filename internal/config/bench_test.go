@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // crowd is a configuration with n users from a CSV file, each with a device.
@@ -52,7 +54,7 @@ func BenchmarkLoad(b *testing.B) {
 		b.Run(fmt.Sprintf("users=%d", n), func(b *testing.B) {
 			fsys := crowd(n)
 			for b.Loop() {
-				c, found := Load(b.Context(), Options{FS: fsys})
+				c, found := Load(b.Context(), Options{Catalogue: schema.Network(), FS: fsys})
 				if found.HasErrors() {
 					b.Fatal(found.Err())
 				}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestBounds feeds what would take too long, or overflow the stack.
@@ -69,7 +70,7 @@ func TestBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
-			_, found := Load(t.Context(), Options{FS: files(map[string]string{tt.file: tt.text})})
+			_, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: files(map[string]string{tt.file: tt.text})})
 			checkDiagnostics(t, found)
 			if !hasSummary(found, tt.want) {
 				t.Errorf("found %v, want %q", summaries(found), tt.want)
@@ -103,11 +104,11 @@ func TestValueBounds(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 15_000)
 	fsys := files(map[string]string{"a.hcl": "network \"n\" {}\nvariable \"v\" { type = any }\n"})
-	_, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{{"v", deep}}})
+	_, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Vars: []Assignment{{"v", deep}}})
 	if !hasSummary(found, "Too deeply nested") {
 		t.Errorf("value: %v", summaries(found))
 	}
-	c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{{"v", "1"}}})
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Vars: []Assignment{{"v", "1"}}})
 	if found.HasErrors() {
 		t.Fatal(found.Err())
 	}
@@ -123,7 +124,7 @@ func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, found := Load(ctx, Options{FS: crowd(100)}); !hasSummary(found, "Interrupted") {
+	if _, found := Load(ctx, Options{Catalogue: schema.Network(), FS: crowd(100)}); !hasSummary(found, "Interrupted") {
 		t.Errorf("found %v", summaries(found))
 	}
 }
@@ -132,7 +133,7 @@ func TestInterrupted(t *testing.T) {
 func TestByteOrderMark(t *testing.T) {
 	t.Parallel()
 	text := append([]byte("\xef\xbb\xbf"), []byte("network \"n\" {\r\n}\r\n")...)
-	c, found := Load(t.Context(), Options{FS: files(map[string]string{"a.hcl": string(bytes.Clone(text))})})
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: files(map[string]string{"a.hcl": string(bytes.Clone(text))})})
 	if found.HasErrors() || c.Network.Name != "n" {
 		t.Errorf("found %v", summaries(found))
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestBudgetJSON: what is too much in native syntax is too much in JSON, from
@@ -43,7 +45,8 @@ func TestBudgetJSON(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, found := Load(t.Context(), Options{
-				FS: files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": "\n" + text}), Budget: 2 << 20,
+				Catalogue: schema.Network(),
+				FS:        files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": "\n" + text}), Budget: 2 << 20,
 			})
 			checkDiagnostics(t, found)
 			for _, d := range found {
@@ -75,7 +78,7 @@ func TestDeepJSON(t *testing.T) {
 		"a type":             `{"variable": {"m": {"type": "` + strings.Repeat("list(", 200_000) + `"}}}`,
 		"an ignored name":    `{"core": {"a": {"ip": "192.0.2.1", "lifecycle": {"ignore_changes": ["` + strings.Repeat("(", 400_000) + `"]}}}}`,
 	} {
-		_, found := Load(t.Context(), Options{FS: files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": text})})
+		_, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": text})})
 		checkDiagnostics(t, found)
 		if !found.HasErrors() {
 			t.Errorf("%s: no error", name)
@@ -97,7 +100,7 @@ func TestObjectsInJSON(t *testing.T) {
 		`"$${a}"`: `"${a}"`,
 	} {
 		text = `{"locals": {"a": ` + strings.ReplaceAll(strings.ReplaceAll(text, `["a", "b"]`, `[\"a\", \"b\"]`), `${"a"}`, `${\"a\"}`) + `}, "output": {"o": {"value": "${jsonencode(local.a)}"}}}`
-		c, found := Load(t.Context(), Options{FS: files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": text})})
+		c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": text})})
 		checkDiagnostics(t, found)
 		switch {
 		case found.HasErrors() && !hasSummary(found, want):
@@ -113,7 +116,7 @@ func TestSensitiveKeysInJSON(t *testing.T) {
 	t.Parallel()
 	text := `{"variable": {"v": {"sensitive": true, "default": "zzsecretzz"}},
  "core": {"a": {"ip": "192.0.2.1", "settings": {"${var.v}": "x"}}}}`
-	_, found := Load(t.Context(), Options{FS: files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": text})})
+	_, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: files(map[string]string{"n.hcl": "network \"n\" {}\n", "a.hcl.json": text})})
 	if !found.HasErrors() || strings.Contains(fmt.Sprint(found), "zzsecretzz") {
 		t.Errorf("found %v", found)
 	}

@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // budgeted loads one file with a small budget.
 func budgeted(t *testing.T, text string) diag.List {
 	t.Helper()
 	fsys := files(map[string]string{"a.hcl": "network \"n\" {}\n" + text, "modules/m/m.hcl": "variable \"v\" {}\noutput \"w\" { value = [var.v, var.v] }\n"})
-	c, found := Load(t.Context(), Options{FS: fsys, Budget: 2 << 20})
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Budget: 2 << 20})
 	checkDiagnostics(t, found)
 	if c != nil && found.HasErrors() && hasSummary(found, "The evaluation needs") {
 		t.Error("there is a configuration")
@@ -91,15 +92,15 @@ func TestBudgetOfValues(t *testing.T) {
 	fsys := files(map[string]string{"a.hcl": "network \"n\" {}\nvariable \"v\" { type = any }\n"})
 	value := nestedLiterals(8)
 	for name, o := range map[string]Options{
-		"--var":      {FS: fsys, Vars: []Assignment{{"v", value}}},
-		"--var-file": {FS: fsys, VarFiles: []VarFile{{"x.vars.hcl", []byte("v = " + value + "\n")}}},
+		"--var":      {Catalogue: schema.Network(), FS: fsys, Vars: []Assignment{{"v", value}}},
+		"--var-file": {Catalogue: schema.Network(), FS: fsys, VarFiles: []VarFile{{"x.vars.hcl", []byte("v = " + value + "\n")}}},
 	} {
 		o.Budget = 2 << 20
 		if _, found := Load(t.Context(), o); !hasSummary(found, "The evaluation needs too much memory") {
 			t.Errorf("%s: found %v", name, summaries(found))
 		}
 	}
-	c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{{"v", "[1]"}}, Budget: 2 << 20})
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Vars: []Assignment{{"v", "[1]"}}, Budget: 2 << 20})
 	if found.HasErrors() {
 		t.Fatal(found.Err())
 	}
@@ -120,12 +121,12 @@ func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(&Stop{Summary: "Enough", Detail: "It was enough.", Hint: "do less"})
 	fsys := files(map[string]string{"a.hcl": "network \"n\" {}\nlocals {\n  a = [for i in range(1000) : upper(\"a\")]\n}\n"})
-	_, found := Load(ctx, Options{FS: fsys, Watch: &Watch{}})
+	_, found := Load(ctx, Options{Catalogue: schema.Network(), FS: fsys, Watch: &Watch{}})
 	if len(found) != 1 || found[0].Summary != "Enough" || found[0].Hint != "do less" {
 		t.Fatalf("found %+v", found)
 	}
 	w := &Watch{}
-	_, _ = Load(t.Context(), Options{FS: fsys, Watch: w, Dir: "net"})
+	_, _ = Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Watch: w, Dir: "net"})
 	d := w.Stopped(&Stop{Summary: "Enough"})
 	if d.Range == nil || d.Range.File != "net/a.hcl" || d.Range.Start.Line != 3 || d.Attribute != "a" {
 		t.Errorf("found %+v", d)

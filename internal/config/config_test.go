@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestExamples loads what the repository shows.
@@ -18,7 +19,7 @@ func TestExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = root.Close() })
-		c, found := Load(t.Context(), Options{FS: root.FS(), File: o.file, Dir: o.dir})
+		c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: root.FS(), File: o.file, Dir: o.dir})
 		if len(found) > 0 {
 			t.Errorf("%s: %v", o.dir, summaries(found))
 		}
@@ -55,7 +56,7 @@ func TestLinksLeaveNoFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close() //nolint:errcheck // nothing was written
-	c, found := Load(t.Context(), Options{FS: root.FS()})
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: root.FS()})
 	if !found.HasErrors() {
 		t.Error("no errors")
 	}
@@ -66,7 +67,7 @@ func TestLinksLeaveNoFolder(t *testing.T) {
 
 func TestLocate(t *testing.T) {
 	t.Parallel()
-	c, found := Load(t.Context(), Options{Dir: "net", FS: files(map[string]string{"a.hcl": `network "n" {}
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), Dir: "net", FS: files(map[string]string{"a.hcl": `network "n" {}
 core "a" {
   for_each = { x = 1 }
   ip       = "192.0.2.1"
@@ -135,7 +136,7 @@ func TestDigest(t *testing.T) {
 		if name != "" {
 			texts[name] = text
 		}
-		c, found := Load(t.Context(), Options{FS: files(texts), Vars: vars})
+		c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: files(texts), Vars: vars})
 		if found.HasErrors() {
 			t.Fatal(found.Err())
 		}
@@ -165,7 +166,7 @@ func TestDigest(t *testing.T) {
 // TestOutputsAreJSON: what an output holds can be printed as JSON.
 func TestOutputsAreJSON(t *testing.T) {
 	t.Parallel()
-	c, found := Load(t.Context(), Options{FS: files(map[string]string{"a.hcl": `network "n" {}
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: files(map[string]string{"a.hcl": `network "n" {}
 core "a" { ip = "192.0.2.1" }
 output "a" { value = { core = core.a, n = 1.5, big = 123456789012345678901234567890, list = [true, null], set = toset(["b", "a"]) } }
 output "s" {

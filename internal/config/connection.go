@@ -174,11 +174,11 @@ func LoadConnection(ctx context.Context, o Options) (*Connection, diag.List) {
 		return nil, r.diagnostics()
 	}
 	r.found = r.within(root)
-	n := &network.Network{}
+	n := &network.Network{Catalogue: r.catalogue}
 	r.root = r.newScope(root)
 	r.root.network(n)
 	out := &Connection{Network: n.Name, Etcd: r.root.etcd()}
-	bare := network.Network{Prefix: n.Prefix}
+	bare := network.Network{Catalogue: r.catalogue, Prefix: n.Prefix}
 	bare.Normalize()
 	out.Prefix = bare.Prefix
 	if found := r.ended(); found != nil {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 func TestLoadConnection(t *testing.T) {
@@ -55,7 +57,7 @@ route "c" { for_each = 5 }
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, found := LoadConnection(t.Context(), Options{FS: files(map[string]string{"a.hcl": tt.text}), Vars: tt.vars})
+			got, found := LoadConnection(t.Context(), Options{Catalogue: schema.Network(), FS: files(map[string]string{"a.hcl": tt.text}), Vars: tt.vars})
 			if tt.err != "" {
 				if !hasSummary(found, tt.err) {
 					t.Errorf("found %v, want %q", summaries(found), tt.err)

@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // seeds gives every file of the archives whose name has a suffix.
@@ -82,7 +83,7 @@ func FuzzValues(f *testing.F) {
 			"main.hcl":           "network \"n\" {}\nvariable \"v\" { type = any }\ncore \"a\" { ip = \"192.0.2.1\" }\n",
 			"sigilform.vars.hcl": string(src),
 		})
-		c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{{Name: "v", Value: value}}})
+		c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Vars: []Assignment{{Name: "v", Value: value}}})
 		checkDiagnostics(t, found)
 		if c != nil {
 			_, _, found := c.Eval(t.Context(), expression)
@@ -101,19 +102,19 @@ func loadAny(t *testing.T, name string, src []byte) {
 		"users.csv": &fstest.MapFile{Data: []byte("name,ip\na,192.0.2.1\n")},
 	}
 	// A budget that is used up soon: what takes longer is not charged.
-	c, found := Load(t.Context(), Options{FS: fsys, Budget: fuzzBudget})
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Budget: fuzzBudget})
 	checkDiagnostics(t, found)
 	if c == nil && !found.HasErrors() {
 		t.Error("no configuration and no error")
 	}
 	if c != nil {
 		checkDiagnostics(t, c.Locate(found))
-		_, again := Load(t.Context(), Options{FS: fsys, Budget: fuzzBudget})
+		_, again := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Budget: fuzzBudget})
 		if len(again) != len(found) {
 			t.Errorf("%d findings, then %d", len(found), len(again))
 		}
 	}
-	_, found = LoadConnection(t.Context(), Options{FS: fsys})
+	_, found = LoadConnection(t.Context(), Options{Catalogue: schema.Network(), FS: fsys})
 	checkDiagnostics(t, found)
 }
 

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -50,9 +49,9 @@ type run struct {
 }
 
 func newRun(ctx context.Context, o Options) *run {
-	catalogue := cmp.Or(o.Catalogue, schema.Network())
+	types := lang.NewTypes(o.Catalogue)
 	r := &run{
-		options: o, catalogue: catalogue, types: lang.NewTypes(catalogue), secrets: lang.NewSecrets(),
+		options: o, catalogue: o.Catalogue, types: types, secrets: lang.NewSecrets(),
 		sources: map[string]*source{}, folders: map[string]*folder{}, outside: map[string]outside{}, reads: map[string][]byte{},
 		reported: map[string]bool{}, secretVars: map[string]bool{},
 		places: map[addr.Addr]origin{}, tainted: map[addr.Addr]bool{},
@@ -63,7 +62,7 @@ func newRun(ctx context.Context, o Options) *run {
 	}
 	r.budget = lang.NewBudget(limit, nil)
 	r.allow(ctx)
-	r.functions = lang.Functions(watched{FS: o.FS, run: r}, r.budget)
+	r.functions = lang.Functions(watched{FS: o.FS, run: r}, types, r.budget)
 	return r
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden parts of testdata/load/*.txtar")
@@ -65,7 +66,7 @@ func TestLoad(t *testing.T) {
 
 func loadText(t *testing.T, comment string, fsys fstest.MapFS) string {
 	t.Helper()
-	o := Options{FS: fsys, Dir: "net"}
+	o := Options{Catalogue: schema.Network(), FS: fsys, Dir: "net"}
 	var evals []string
 	for line := range strings.Lines(comment) {
 		verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestSensitiveNames puts a sensitive value wherever one becomes a name. It is
@@ -53,7 +55,7 @@ func TestSensitiveNames(t *testing.T) {
 				"a.hcl":   "network \"n\" {}\ncore \"a\" { ip = \"192.0.2.1\" }\n" + declared("s", "j", "n", "ip", "uuid", "b") + text + "\n",
 				"m/m.hcl": "",
 			})
-			c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{
+			c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Vars: []Assignment{
 				{"s", marker},
 				{"j", `{"` + marker + `": "v"}`},
 				{"n", "7654321"},
@@ -104,8 +106,9 @@ func TestSensitivePrefix(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"prefix = var.s", "history = var.n", "max_cores_per_entry = var.n"} {
 		o := Options{
-			FS:   files(map[string]string{"a.hcl": "network \"n\" {\n  " + text + "\n}\n" + declared("s", "n")}),
-			Vars: []Assignment{{"s", "/s3cr3t/"}, {"n", "7654"}},
+			Catalogue: schema.Network(),
+			FS:        files(map[string]string{"a.hcl": "network \"n\" {\n  " + text + "\n}\n" + declared("s", "n")}),
+			Vars:      []Assignment{{"s", "/s3cr3t/"}, {"n", "7654"}},
 		}
 		_, found := Load(t.Context(), o)
 		_, connection := LoadConnection(t.Context(), o)
@@ -125,7 +128,7 @@ func TestSensitiveValuesOfOpenNames(t *testing.T) {
 		`{ for k in nonsensitive(keys(var.m)) : k => var.m[k] }`,
 	} {
 		fsys := files(map[string]string{"a.hcl": "network \"n\" {}\n" + declared("s") + "variable \"m\" {\n  type = map(string)\n  sensitive = true\n}\ncore \"a\" {\n  ip = \"192.0.2.1\"\n  settings = " + text + "\n}\n"})
-		c, found := Load(t.Context(), Options{FS: fsys, Vars: []Assignment{{"s", "s3cr3t"}, {"m", `{"a": "s3cr3t"}`}}})
+		c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: fsys, Vars: []Assignment{{"s", "s3cr3t"}, {"m", `{"a": "s3cr3t"}`}}})
 		if found.HasErrors() || c.Network.Cores[0].Settings["a"].Value != "s3cr3t" || !c.Network.Cores[0].Settings["a"].Sensitive {
 			t.Errorf("%s: %v", text, found)
 		}

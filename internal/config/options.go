@@ -27,7 +27,7 @@ type Options struct {
 	// Budget is how many bytes the values of the evaluation may take, the
 	// default where it is 0.
 	Budget int64
-	// Catalogue says which kinds and fields there are; nil is the network's own.
+	// Catalogue says which kinds and fields there are.
 	Catalogue *schema.Catalogue
 	// Watch is told what is being evaluated; may be nil.
 	Watch *Watch

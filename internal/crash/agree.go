@@ -7,6 +7,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -31,7 +32,7 @@ func (c *checker) agree(apply string, revision int64) {
 	if st.Head == nil {
 		return
 	}
-	report := drift.Detect(s, st, nil)
+	report := drift.Detect(schema.Network(), s, st, nil)
 	for i := range report.Objects {
 		for _, f := range report.Objects[i].Fields {
 			if c.by[f.Key] != "" || c.last(f.Key) <= p.Seen {

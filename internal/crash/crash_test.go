@@ -24,6 +24,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -162,7 +163,7 @@ func (w *world) plan(t *testing.T, s apply.Store, n *network.Network, try int) *
 
 func (w *world) view(t *testing.T, s apply.Store) (*kv.Snapshot, *state.State) {
 	t.Helper()
-	layout := keys.NewLayout(prefix)
+	layout := keys.NewLayout(schema.Network(), prefix)
 	own := state.NewLayout(nettest.Name)
 	prefixes := append(layout.ReadPrefixes(), layout.UserIDCounter(), state.NetworksPrefix, own.ObjectsPrefix(), own.Head(), own.DigestKey(), own.Journal())
 	snapshot, err := s.Scan(t.Context(), 0, prefixes...)
@@ -234,7 +235,8 @@ func (w *world) run(t *testing.T, client int, s apply.Store, c *etcd.Client, p *
 
 func (w *world) options(c *etcd.Client, id string) apply.Options {
 	return apply.Options{
-		Actor: "crash", Apply: id, Owner: id, Command: "crash", Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC),
+		Catalogue: schema.Network(),
+		Actor:     "crash", Apply: id, Owner: id, Command: "crash", Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC),
 		Patience: 2 * time.Second,
 		Lock: func(ctx context.Context) (apply.Held, error) {
 			held, err := c.Lock(ctx, state.NewLayout(nettest.Name).Lock(), fmt.Sprintf(`{"id":%q}`, id), 5*time.Second)
@@ -293,7 +295,7 @@ func (w *world) settle(t *testing.T) {
 		w.run(t, 0, c, c, p, "last")
 	}
 	snapshot, st := w.view(t, c)
-	if d := drift.Detect(snapshot, st, nil); d.Drifted() {
+	if d := drift.Detect(schema.Network(), snapshot, st, nil); d.Drifted() {
 		t.Errorf("state and data disagree: %+v", d.Objects)
 	}
 }

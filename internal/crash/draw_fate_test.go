@@ -13,6 +13,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/crash"
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -58,7 +59,8 @@ func (w *drawn) start(t *testing.T, r *rand.Rand, what string, fates []string) (
 	ctx, stop := context.WithCancel(t.Context())
 	out = &run{actor: actor, ctx: ctx, stop: stop, abort: make(chan struct{}), line: w.line(t), fate: fates[r.IntN(len(fates))], called: w.now(), from: -1}
 	out.engine = &engine.Engine{
-		Version: "crash", Command: "sigilform " + what, Clock: time.Now, Random: rand.NewChaCha8([32]byte(fmt.Appendf(nil, "%032d", w.seed%1e15*1e6+uint64(n)))),
+		Catalogue: schema.Network(),
+		Version:   "crash", Command: "sigilform " + what, Clock: time.Now, Random: rand.NewChaCha8([32]byte(fmt.Appendf(nil, "%032d", w.seed%1e15*1e6+uint64(n)))),
 		Env: passwords(), Abort: out.abort,
 	}
 	w.unlockDead(t)

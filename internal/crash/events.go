@@ -8,6 +8,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/laws"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -66,7 +67,7 @@ func (t *Trace) Check() Verdict {
 
 func newChecker(t *Trace) *checker {
 	return &checker{
-		trace: t, layout: state.NewLayout(t.Network), keys: keys.NewLayout(t.Prefix), mod: map[string]int64{}, by: map[string]string{}, value: map[string]string{},
+		trace: t, layout: state.NewLayout(t.Network), keys: keys.NewLayout(schema.Network(), t.Prefix), mod: map[string]int64{}, by: map[string]string{}, value: map[string]string{},
 		live: map[string]string{}, moments: map[string][]moment{}, touched: map[string]map[string]*mark{}, wrote: map[string]map[string]bool{}, began: map[string]int64{}, broken: map[laws.Broken]bool{}, locks: map[string]int64{},
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -299,7 +300,7 @@ func (u *updates) sink(x engine.WatchUpdate) error {
 	defer u.mu.Unlock()
 	u.at = x.Report.Revision
 	if len(u.all)%sampled() != 0 {
-		x.Report = &drift.Report{Revision: x.Report.Revision}
+		x.Report = &drift.Report{Catalogue: schema.Network(), Revision: x.Report.Revision}
 	}
 	x.AllSecrets = nil
 	u.all = append(u.all, x)
@@ -337,7 +338,7 @@ func (w *watched) follow(t *testing.T) (*updates, func()) {
 	for _, p := range w.proxies {
 		endpoints = append(endpoints, p.Endpoint())
 	}
-	e := &engine.Engine{Version: "crash", Clock: time.Now, Random: rand.Reader}
+	e := &engine.Engine{Catalogue: schema.Network(), Version: "crash", Clock: time.Now, Random: rand.Reader}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
@@ -482,7 +483,7 @@ func (w *watched) detect(t *testing.T, got *drift.Report) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(drift.Detect(s, st, nil), got, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(drift.Report{})); diff != "" {
+	if diff := cmp.Diff(drift.Detect(schema.Network(), s, st, nil), got, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(drift.Report{})); diff != "" {
 		t.Fatalf("at revision %d (-detect +watch):\n%s", got.Revision, diff)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -17,13 +18,13 @@ type identity struct {
 // Detect compares the live network with what was last applied, and the roles and
 // users of etcd where they could be read: live is nil where not. The state must
 // have a head: a network that was never applied can't drift.
-func Detect(s *kv.Snapshot, st *state.State, live *kv.Auth) *Report {
+func Detect(c *schema.Catalogue, s *kv.Snapshot, st *state.State, live *kv.Auth) *Report {
 	h := st.Head
 	r := &Report{
-		ClusterID: s.ClusterID, Network: h.Network, Prefix: h.Prefix, Revision: s.Revision,
+		Catalogue: c, ClusterID: s.ClusterID, Network: h.Network, Prefix: h.Prefix, Revision: s.Revision,
 		Serial: h.Serial, AppliedAt: h.Time, AppliedBy: h.Actor, Commit: h.Commit,
 	}
-	layout := keys.NewLayout(h.Prefix)
+	layout := keys.NewLayout(c, h.Prefix)
 	lives := keys.Decode(layout, s.Under(h.Prefix), st.Owner)
 	byIdentity := make(map[identity]*keys.Live, len(lives))
 	for i := range lives {

@@ -10,6 +10,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -73,7 +74,7 @@ func snapshot(values map[string]string) *kv.Snapshot {
 
 func TestNoDrift(t *testing.T) {
 	t.Parallel()
-	r := drift.Detect(snapshot(live()), applied(), nil)
+	r := drift.Detect(schema.Network(), snapshot(live()), applied(), nil)
 	if r.Drifted() {
 		t.Fatalf("got %+v", r.Objects)
 	}
@@ -124,7 +125,7 @@ func TestDrift(t *testing.T) {
 			t.Parallel()
 			values := live()
 			c.change(values)
-			r := drift.Detect(snapshot(values), applied(), nil)
+			r := drift.Detect(schema.Network(), snapshot(values), applied(), nil)
 			if len(r.Objects) != 1 || r.Objects[0].Address != c.address {
 				t.Fatalf("got %+v", r.Objects)
 			}
@@ -156,7 +157,7 @@ func TestSensitiveDriftShowsFingerprints(t *testing.T) {
 	t.Parallel()
 	values := live()
 	values[user+"credential"] = "replaced by someone"
-	r := drift.Detect(snapshot(values), applied(), nil)
+	r := drift.Detect(schema.Network(), snapshot(values), applied(), nil)
 	f := r.Objects[0].Fields[0]
 	if !f.Old.Sensitive || f.Old.Text != "" || f.Last.Text != "" || f.Old.Fingerprint == f.Last.Fingerprint {
 		t.Fatalf("got %+v %+v", f.Old, f.Last)
@@ -171,7 +172,7 @@ func TestDeletedObject(t *testing.T) {
 			delete(values, key)
 		}
 	}
-	r := drift.Detect(snapshot(values), applied(), nil)
+	r := drift.Detect(schema.Network(), snapshot(values), applied(), nil)
 	if len(r.Objects) != 2 || r.Objects[0].Address != "user.alice" || r.Objects[0].Action != plan.Create {
 		t.Fatalf("got %+v", r.Objects)
 	}
@@ -183,7 +184,7 @@ func TestIgnoredFieldIsNoDrift(t *testing.T) {
 	st.Records[state.ID{Kind: addr.Core, ID: "192.0.2.1"}].Ignore = []string{"region"}
 	values := live()
 	values[core+"region"] = "elsewhere"
-	if r := drift.Detect(snapshot(values), st, nil); r.Drifted() {
+	if r := drift.Detect(schema.Network(), snapshot(values), st, nil); r.Drifted() {
 		t.Fatalf("got %+v", r.Objects)
 	}
 }

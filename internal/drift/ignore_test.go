@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/sigilgate/sigilform/internal/drift"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 func rules(t *testing.T, texts ...string) (out drift.Rules) {
@@ -43,7 +44,7 @@ func TestIgnore(t *testing.T) {
 			values[core+"region"] = "de"
 			values[links+"192.0.2.9"] = ""
 			values["/sigilgate/routes/"+device+"/core_ip"] = "192.0.2.2"
-			r := drift.Detect(snapshot(values), applied(), nil)
+			r := drift.Detect(schema.Network(), snapshot(values), applied(), nil)
 			r.Ignore(rules(t, rule))
 			if r.IgnoredFields != c.ignored || len(r.Objects) != c.left || len(r.Warnings) != c.warnings {
 				t.Errorf("%d ignored, %d objects left, warnings %v", r.IgnoredFields, len(r.Objects), r.Warnings)
@@ -56,7 +57,7 @@ func TestIgnoreAll(t *testing.T) {
 	t.Parallel()
 	values := live()
 	values[core+"region"] = "de"
-	r := drift.Detect(snapshot(values), applied(), nil)
+	r := drift.Detect(schema.Network(), snapshot(values), applied(), nil)
 	r.Ignore(rules(t, "*.region", "core.ams"))
 	if r.Drifted() || r.IgnoredFields != 1 || len(r.Warnings) != 0 {
 		t.Errorf("got %+v", r)

@@ -5,10 +5,14 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Report is the drift of one network at one revision.
 type Report struct {
+	// Catalogue says which kinds and fields there are.
+	Catalogue *schema.Catalogue `json:"-"`
+
 	ClusterID string `json:"cluster_id"`
 	Network   string `json:"network"`
 	Prefix    string `json:"prefix"`

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestDate: each field by the last apply before its key moved.
@@ -17,7 +18,7 @@ func TestDate(t *testing.T) {
 		{Serial: 1, Revision: 10, Time: now.Add(-3 * time.Hour), Actor: "ivan", Commit: "abc"},
 	}
 	for revision, want := range map[int64]int64{60: 2, 51: 2, 50: 1, 11: 1, 10: 0, 5: 0, 0: 0} {
-		r := &drift.Report{Objects: []plan.Change{{Address: "core.a", Fields: []plan.FieldChange{{Name: "domain", Revision: revision}}}}}
+		r := &drift.Report{Catalogue: schema.Network(), Objects: []plan.Change{{Address: "core.a", Fields: []plan.FieldChange{{Name: "domain", Revision: revision}}}}}
 		r.Date(applies, now)
 		got, age := int64(0), 0.0
 		if len(r.Since) > 0 {

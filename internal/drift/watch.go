@@ -12,6 +12,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -61,9 +62,9 @@ type access struct {
 // NewWatch begins at a snapshot: of the network, and of what [state.Decode] reads
 // its state from. The watch changes the state from then on. live is nil where
 // roles and users could not be read. What differs already is taken as told.
-func NewWatch(s *kv.Snapshot, st *state.State, live *kv.Auth) *Watch {
+func NewWatch(c *schema.Catalogue, s *kv.Snapshot, st *state.State, live *kv.Auth) *Watch {
 	w := &Watch{
-		cluster: s.ClusterID, denied: s.Denied, revision: s.Revision, layout: keys.NewLayout(st.Head.Prefix), st: st, auth: live,
+		cluster: s.ClusterID, denied: s.Denied, revision: s.Revision, layout: keys.NewLayout(c, st.Head.Prefix), st: st, auth: live,
 		families: map[familyID]*family{}, drifted: newLedger(), told: map[state.ID]plan.Change{}, held: map[familyID]bool{}, stale: true,
 		secrets: map[string]int{},
 	}

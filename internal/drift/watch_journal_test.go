@@ -8,6 +8,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -58,7 +59,7 @@ func applyBatch(t *testing.T, w *drift.Watch, b kv.Batch) []drift.Event {
 func TestJournaledStepsAreNotTold(t *testing.T) {
 	t.Parallel()
 	s := regions(t)
-	w := drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), nil)
+	w := drift.NewWatch(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), nil)
 	de, fr := "de", "fr"
 	if got := applyBatch(t, w, s.step(t, 1, map[string]*string{nodeA + "region": &de})); len(got) != 0 {
 		t.Errorf("the first part of an object is told: %+v", got)
@@ -87,7 +88,7 @@ func TestJournaledStepsAreNotTold(t *testing.T) {
 func TestJournaledStepsBeforeTheSnapshot(t *testing.T) {
 	t.Parallel()
 	s := regions(t)
-	before := drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), nil)
+	before := drift.NewWatch(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), nil)
 	de, fr := "de", "fr"
 	s.write(map[string]*string{nodeB + "region": &fr})
 	s.write(map[string]*string{nodeA + "region": &de, journal: encoded(t, state.EncodeJournal, &state.Journal{
@@ -97,7 +98,7 @@ func TestJournaledStepsBeforeTheSnapshot(t *testing.T) {
 		"anew": func(w *drift.Watch) []drift.Event { return w.Continue(before, time.Unix(2, 0)) },
 		"new":  func(w *drift.Watch) []drift.Event { return w.Begin(time.Unix(2, 0)) },
 	} {
-		w := drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), nil)
+		w := drift.NewWatch(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), nil)
 		if got := begin(w); len(got) != 1 || got[0].Object.ID != "192.0.2.2" {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -118,7 +119,7 @@ func TestElsewhere(t *testing.T) {
 	moved := encoded(t, state.EncodeHead, state.Head{Format: 1, Network: "prod", Prefix: "/other/", Serial: 2, Apply: "a", Generation: "g"})
 	for name, value := range map[string]*string{"gone": nil, "moved": moved} {
 		s := regions(t)
-		w := drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), nil)
+		w := drift.NewWatch(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), nil)
 		if _, err := w.Apply(s.write(map[string]*string{head: value}), time.Unix(2, 0)); err == nil {
 			t.Errorf("%s: no error", name)
 		}

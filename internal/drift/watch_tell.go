@@ -129,7 +129,7 @@ func (w *Watch) holdJournaled(s *kv.Snapshot) {
 func (w *Watch) Report() *Report {
 	h := w.st.Head
 	r := &Report{
-		ClusterID: w.cluster, Network: h.Network, Prefix: h.Prefix, Revision: w.revision,
+		Catalogue: w.layout.Catalogue(), ClusterID: w.cluster, Network: h.Network, Prefix: h.Prefix, Revision: w.revision,
 		Serial: h.Serial, AppliedAt: h.Time, AppliedBy: h.Actor, Commit: h.Commit,
 		Objects: w.drifted.changes(), Unmanaged: w.unmanagedNow(),
 		CheckedObjects: len(w.st.Records) + w.access.objects, CheckedFields: w.compared + w.access.fields,

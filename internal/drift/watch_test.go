@@ -16,6 +16,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -226,7 +227,7 @@ func TestWatchIsDetectAtEachRevision(t *testing.T) {
 		}
 		s.write(map[string]*string{journal: nil})
 		var live *kv.Auth
-		w := drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), live)
+		w := drift.NewWatch(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), live)
 		known := told{}
 		known.hear(t, w.Begin(time.Unix(1, 0)))
 		for range rapid.IntRange(1, 12).Draw(t, "revisions") {
@@ -240,7 +241,7 @@ func TestWatchIsDetectAtEachRevision(t *testing.T) {
 				known.hear(t, w.Access(live, time.Unix(3, 0)))
 			}
 			snapshot := s.snapshot()
-			want := drift.Detect(snapshot, decoded(t, snapshot), live)
+			want := drift.Detect(schema.Network(), snapshot, decoded(t, snapshot), live)
 			if diff := cmp.Diff(want, w.Report(), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(drift.Report{})); diff != "" {
 				t.Fatalf("at revision %d (-detect +watch):\n%s", s.revision, diff)
 			}
@@ -261,7 +262,7 @@ func TestWatchJoinsBatches(t *testing.T) {
 		s.write(map[string]*string{head: headOf(t, 1)})
 		s.write(anyWrite(t))
 		s.write(map[string]*string{journal: nil})
-		w, lost := drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), nil), drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), nil)
+		w, lost := drift.NewWatch(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), nil), drift.NewWatch(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), nil)
 		behind, anew := told{}, told{}
 		behind.hear(t, w.Begin(time.Unix(1, 0)))
 		anew.hear(t, lost.Begin(time.Unix(1, 0)))
@@ -275,9 +276,9 @@ func TestWatchJoinsBatches(t *testing.T) {
 			t.Fatal(err)
 		}
 		behind.hear(t, events)
-		again := drift.NewWatch(s.snapshot(), decoded(t, s.snapshot()), nil)
+		again := drift.NewWatch(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), nil)
 		anew.hear(t, again.Continue(lost, time.Unix(2, 0)))
-		want := drift.Detect(s.snapshot(), decoded(t, s.snapshot()), nil)
+		want := drift.Detect(schema.Network(), s.snapshot(), decoded(t, s.snapshot()), nil)
 		if diff := cmp.Diff(want, w.Report(), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(drift.Report{})); diff != "" {
 			t.Fatalf("-detect +watch:\n%s", diff)
 		}

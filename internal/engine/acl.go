@@ -47,7 +47,7 @@ func (a *ACL) Enforced() *bool {
 }
 
 // Layout spells the network's keys.
-func (a *ACL) Layout() keys.Layout { return keys.NewLayout(a.Network.Prefix) }
+func (a *ACL) Layout() keys.Layout { return keys.NewLayout(a.Network.Catalogue, a.Network.Prefix) }
 
 // Words explains ranges of keys.
 func (a *ACL) Words() acl.Words {
@@ -118,7 +118,7 @@ func (e *Engine) compileACL(ctx context.Context, s Source) (*ACL, error) {
 // compiled is the ACL of a network; what can't be compiled is located in the
 // configuration.
 func compiled(n *network.Network, locate func(diag.List) diag.List) (*ACL, error) {
-	set, found := acl.Compile(n, keys.NewLayout(n.Prefix), plan.OwnKeys(state.NewLayout(n.Name)))
+	set, found := acl.Compile(n, keys.NewLayout(n.Catalogue, n.Prefix), plan.OwnKeys(state.NewLayout(n.Name)))
 	if err := locate(found).Err(); err != nil {
 		return nil, err
 	}

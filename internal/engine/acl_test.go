@@ -10,6 +10,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -18,7 +19,7 @@ import (
 func TestKnown(t *testing.T) {
 	t.Parallel()
 	bob, eve, later := addr.New(addr.User, "bob", addr.NoKey), addr.New(addr.User, "eve", addr.NoKey), addr.New(addr.User, "new", addr.NoKey)
-	n := &network.Network{Users: []network.User{
+	n := &network.Network{Catalogue: schema.Network(), Users: []network.User{
 		{Addr: bob, Devices: []network.Device{{Addr: bob.DeviceOf("phone")}, {Addr: bob.DeviceOf("tv"), UUID: network.Text{Value: "named", Named: true}}}},
 		{Addr: eve, ID: network.Number{Value: 9, Named: true}},
 		{Addr: later},
@@ -48,7 +49,7 @@ func TestSpread(t *testing.T) {
 	n := nettest.Network(nettest.Thousand())
 	n.Normalize()
 	own := state.NewLayout(n.Name)
-	layout := keys.NewLayout(n.Prefix)
+	layout := keys.NewLayout(schema.Network(), n.Prefix)
 	all := acl.Kinds(n, layout, plan.OwnKeys(own), acl.Private{History: own.HistoryPrefix(), Journal: own.JournalPrefix()})
 	for _, k := range all {
 		got := spread(k.Ranges)

@@ -122,7 +122,7 @@ func (e *Engine) run(ctx context.Context, s *session, p *Planned, who applicant,
 func (e *Engine) runOptions(ctx context.Context, s *session, network string, who applicant, wait time.Duration) (apply.Options, error) {
 	ids := e.ids()
 	out := apply.Options{
-		Actor: who.actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(), PlanKey: ids.Secret(),
+		Catalogue: e.Catalogue, Actor: who.actor, Apply: ids.Apply(), Owner: ids.Apply(), Command: e.Command, Now: e.now(), PlanKey: ids.Secret(),
 		Lock: e.locker(s, network, who.actor, wait), Stop: ctx.Done(), Auth: e.observe(s), Passwords: e.passwords(ctx, who.folder),
 		Progress: func(done, all int) { e.progress(fmt.Sprintf("%d of %d writes", done, all)) },
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -37,7 +38,7 @@ func setUp(t *testing.T) (*etcdtest.Server, *engine.Engine, engine.PlanOptions) 
 	if err := os.WriteFile(file, []byte(users), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	e := &engine.Engine{Version: "test", Clock: time.Now, Random: rand.Reader, Env: engine.Environment{"SIGILFORM_ACTOR=tester"}}
+	e := &engine.Engine{Catalogue: schema.Network(), Version: "test", Clock: time.Now, Random: rand.Reader, Env: engine.Environment{"SIGILFORM_ACTOR=tester"}}
 	return server, e, engine.PlanOptions{
 		Source: engine.Source{Path: file}, Connection: engine.Connection{Endpoints: []string{server.Endpoint()}},
 	}

@@ -31,7 +31,7 @@ type Assignment struct{ Name, Value string }
 // options are what config loads.
 func (e *Engine) options(ctx context.Context, p *place, s Source) (config.Options, error) {
 	o := config.Options{
-		FS: p.files(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{},
+		Catalogue: e.Catalogue, FS: p.files(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{},
 	}
 	if strings.HasSuffix(p.file, ".vars.hcl") {
 		return o, invalid(fmt.Sprintf("%s holds values, not a configuration", s.Path), "", "name the configuration, and give the values with --var-file")

@@ -36,7 +36,7 @@ func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err er
 	secrets := secretsOfView(v)
 	e.Mask.Know(secrets...)
 	_, st := e.stage(ctx, "compare")
-	report := drift.Detect(v.snapshot, v.state, live)
+	report := drift.Detect(e.Catalogue, v.snapshot, v.state, live)
 	l.date(ctx, v, report)
 	c := e.glance(ctx, o.Source)
 	report.Configuration = ahead(c, v.state.Head)

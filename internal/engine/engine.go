@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -17,6 +18,8 @@ import (
 type Engine struct {
 	// Version is the program's own, written into plans and the history.
 	Version string
+	// Catalogue says which kinds and fields there are.
+	Catalogue *schema.Catalogue
 	// Command names the use-case to whoever waits for the embedded server's
 	// folder: "sigilform apply". It holds no argument.
 	Command string

@@ -37,7 +37,7 @@ func (e *Engine) Validate(ctx context.Context, s Source) (*Validated, error) {
 	}
 	c, found := loadWithin(ctx, s.Limits, o)
 	if !found.HasErrors() {
-		found = append(found, c.Locate(acl.Check(c.Network, keys.NewLayout(c.Network.Prefix)))...)
+		found = append(found, c.Locate(acl.Check(c.Network, keys.NewLayout(c.Network.Catalogue, c.Network.Prefix)))...)
 	}
 	v := &Validated{Config: c, Diagnostics: found.Sort()}
 	if c != nil && c.Network != nil {

@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 func TestHash(t *testing.T) {
@@ -22,7 +23,7 @@ func TestHash(t *testing.T) {
 	if !want.MatchString(got) {
 		t.Errorf("got %s", got)
 	}
-	n := &network.Network{Name: "t", Prefix: "/t/", MaxCoresPerEntry: 1}
+	n := &network.Network{Catalogue: schema.Network(), Name: "t", Prefix: "/t/", MaxCoresPerEntry: 1}
 	n.Users = []network.User{{Username: network.Text{Value: "u", Named: true}, Credential: network.Text{Value: got, Named: true}}}
 	if l := append(n.Normalize(), n.Validate()...); l.HasErrors() {
 		t.Errorf("a configuration does not accept it: %v", l.Err())

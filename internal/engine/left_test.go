@@ -14,6 +14,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 )
 
@@ -23,7 +24,7 @@ import (
 func TestWhatWasSensitiveIsNotShownAfterItIsLeft(t *testing.T) {
 	t.Parallel()
 	server, file := etcdtest.Start(t), filepath.Join(t.TempDir(), "n.hcl")
-	e := &engine.Engine{Version: "test", Clock: time.Now, Random: rand.Reader, Env: engine.Environment{"SIGILFORM_ACTOR=tester"}}
+	e := &engine.Engine{Catalogue: schema.Network(), Version: "test", Clock: time.Now, Random: rand.Reader, Env: engine.Environment{"SIGILFORM_ACTOR=tester"}}
 	o := engine.PlanOptions{Source: engine.Source{Path: file}, Connection: engine.Connection{Endpoints: []string{server.Endpoint()}}, Adopt: true}
 	live := engine.LiveOptions{Source: o.Source, Connection: o.Connection, Network: "left"}
 	write := func(entry string) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/seal"
 )
 
@@ -67,8 +68,8 @@ func TestLinksDoNotLeadOut(t *testing.T) {
 func TestSavePlan(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	e := &Engine{}
-	p := &plan.Plan{Network: "t", ClusterID: "1", Generation: "g", Prefix: "/t/", Mode: plan.ModeApply}
+	e := &Engine{Catalogue: schema.Network()}
+	p := &plan.Plan{Catalogue: schema.Network(), Network: "t", ClusterID: "1", Generation: "g", Prefix: "/t/", Mode: plan.ModeApply}
 	name := filepath.Join(dir, "p")
 	for range 2 { // the second time over the first
 		digest, err := e.SavePlan(&Planned{Plan: p}, name, seal.Recipients{})

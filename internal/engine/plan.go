@@ -134,7 +134,7 @@ func (w *work) load(ctx context.Context) (*config.Etcd, error) {
 		if c.Network == "" {
 			return nil, invalid("The configuration names no network", "What is to be destroyed is not known.", "Add the block network \"NAME\" {}.")
 		}
-		w.network = &network.Network{Name: c.Network, Prefix: c.Prefix}
+		w.network = &network.Network{Catalogue: w.engine.Catalogue, Name: c.Network, Prefix: c.Prefix}
 		return c.Etcd, nil
 	}
 	w.engine.progress("reading the configuration")

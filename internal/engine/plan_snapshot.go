@@ -59,7 +59,7 @@ func (w *work) planSnapshot(ctx context.Context, s *snapshot.Snapshot) (*Planned
 		st.Lock = &state.Lock{}
 	}
 	w.engine.notice(st.Journal, st.Lock)
-	in := w.input(&view{snapshot: s.Store, state: st})
+	in := w.input(&view{catalogue: w.engine.Catalogue, snapshot: s.Store, state: st})
 	in.LogIndex, in.MaskKey = s.LogIndex, s.MaskKey
 	in.Access = plan.AccessInput{Live: s.Auth, Self: s.User, LogsIn: s.LogsIn, DisableAuth: w.options.DisableAuth}
 	p, found, err := w.decide(ctx, in)

@@ -45,7 +45,7 @@ func (e *Engine) ReadPlan(ctx context.Context, name string, identities []string)
 }
 
 func plannedOf(f *planfile.File) *Planned {
-	return &Planned{Plan: f.Plan, Secrets: secretsOf(&network.Network{}, f.Plan), File: &PlanFile{Coded: f.Keyed()}}
+	return &Planned{Plan: f.Plan, Secrets: secretsOf(&network.Network{Catalogue: f.Plan.Catalogue}, f.Plan), File: &PlanFile{Coded: f.Keyed()}}
 }
 
 func (e *Engine) readPlan(ctx context.Context, name string, identities []string) (*planfile.File, error) {
@@ -54,7 +54,7 @@ func (e *Engine) readPlan(ctx context.Context, name string, identities []string)
 		return nil, err
 	}
 	defer f.close()
-	p, err := planfile.Read(f)
+	p, err := planfile.Read(f, e.Catalogue)
 	switch {
 	case f.sealed && errors.Is(err, planfile.ErrNoPlan):
 		return nil, invalid(fmt.Sprintf("%s is encrypted, and what it holds is not a plan", name), "It could be decrypted.",

@@ -70,7 +70,7 @@ type created struct {
 }
 
 func newUsers(p *plan.Plan) created {
-	layout := keys.NewLayout(p.Prefix)
+	layout := p.Layout()
 	out := created{counter: layout.UserIDCounter(), chosen: map[kv.Guard]bool{}}
 	for i := range p.Changes {
 		if c := &p.Changes[i]; c.Kind == addr.User && c.Action == plan.Create && c.GeneratedID {
@@ -104,7 +104,7 @@ func deletedKeys(p *plan.Plan) func(kv.Moved) bool {
 // besideKeys tells which moved keys are about what the writes of a plan stand on,
 // and it does not write itself. That a changed object itself is gone is not so.
 func besideKeys(p *plan.Plan) func(kv.Moved) bool {
-	layout := keys.NewLayout(p.Prefix)
+	layout := p.Layout()
 	written, changed := map[string]bool{}, map[keys.Location]bool{}
 	about := func(key string) (keys.Location, bool) {
 		at, ok := layout.Locate(key)

@@ -88,7 +88,7 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 	}
 	e := l.engine
 	ids := e.ids()
-	n := &network.Network{Name: l.name, Prefix: v.state.Head.Prefix}
+	n := &network.Network{Catalogue: e.Catalogue, Name: l.name, Prefix: v.state.Head.Prefix}
 	in := plan.Input{
 		Network: n, Snapshot: v.snapshot, State: v.state, Mode: plan.ModeRollback, Past: past, Serial: o.Serial,
 		Moved: o.Moved, Adopt: o.Adopt, Cascade: o.Cascade, AcceptRestored: o.AcceptRestored, Keep: v.state.Head.Keep, LogIndex: l.session.LogIndex(ctx, v.snapshot.Revision),

@@ -21,6 +21,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/etcdtest"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 )
 
@@ -292,7 +293,7 @@ func TestRollbackOfARandomSeries(t *testing.T) {
 		n++
 		s := &series{
 			t: rt, test: t, server: server, name: fmt.Sprintf("n%d", n), prefix: fmt.Sprintf("/n%d/", n), file: filepath.Join(folder, fmt.Sprintf("n%d.hcl", n)),
-			engine: &engine.Engine{Version: "test", Clock: time.Now, Random: rand.Reader, Env: engine.Environment{"SIGILFORM_ACTOR=tester"}},
+			engine: &engine.Engine{Catalogue: schema.Network(), Version: "test", Clock: time.Now, Random: rand.Reader, Env: engine.Environment{"SIGILFORM_ACTOR=tester"}},
 		}
 		s.options = engine.PlanOptions{Source: engine.Source{Path: s.file}, Connection: engine.Connection{Endpoints: []string{server.Endpoint()}}}
 		for range rapid.IntRange(2, 4).Draw(rt, "applies") {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/drift"
-	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
@@ -28,7 +27,7 @@ func secretsOf(n *network.Network, p *plan.Plan) []string {
 // secretsOfView lists the live values of fields that were applied as sensitive.
 func secretsOfView(v *view) []string {
 	found := map[string]bool{}
-	layout := keys.NewLayout(v.state.Head.Prefix)
+	layout := v.layout(v.state.Head.Prefix)
 	see := func(key string) {
 		if e, ok := v.snapshot.Get(key); ok && len(e.Value) >= render.MinSecret {
 			found[e.Value] = true
@@ -122,7 +121,7 @@ func secretsOfPlan(found map[string]bool, p *plan.Plan) {
 // noteTexts finds the texts of a network that are sensitive: by the catalogue,
 // or by their marks.
 func noteTexts(found map[string]bool, n *network.Network) {
-	c := n.Schema()
+	c := n.Catalogue
 	n.Each(func(kind addr.Kind, o network.Object) {
 		leaves := c.Kind(kind).Leaves()
 		for i := range leaves {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // unasked is a stage as use-cases have it.
@@ -21,7 +22,7 @@ func unasked(ctx context.Context, e *Engine) {
 
 // TestStageUnasked holds that stages cost nothing where nobody traces or logs.
 func TestStageUnasked(t *testing.T) {
-	e := &Engine{Clock: func() time.Time { t.Error("the clock was asked"); return time.Time{} }}
+	e := &Engine{Catalogue: schema.Network(), Clock: func() time.Time { t.Error("the clock was asked"); return time.Time{} }}
 	ctx := t.Context()
 	if n := testing.AllocsPerRun(100, func() { unasked(ctx, e) }); n != 0 {
 		t.Errorf("a stage that nobody asked for makes %v allocations", n)
@@ -33,7 +34,7 @@ func TestStageUnasked(t *testing.T) {
 func TestStageMasked(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	e := &Engine{Clock: time.Now, Mask: new(render.Mask), Log: slog.New(slog.NewJSONHandler(&out, nil))}
+	e := &Engine{Catalogue: schema.Network(), Clock: time.Now, Mask: new(render.Mask), Log: slog.New(slog.NewJSONHandler(&out, nil))}
 	_, st := e.stage(t.Context(), "look")
 	e.Mask.Know("tops3cret-marker")
 	st.end(errors.New("the store said: tops3cret-marker"))
@@ -45,7 +46,7 @@ func TestStageMasked(t *testing.T) {
 
 // BenchmarkStageUnasked measures a stage that nobody asked for.
 func BenchmarkStageUnasked(b *testing.B) {
-	e, ctx := &Engine{}, b.Context()
+	e, ctx := &Engine{Catalogue: schema.Network()}, b.Context()
 	b.ReportAllocs()
 	for b.Loop() {
 		unasked(ctx, e)

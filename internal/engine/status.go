@@ -62,7 +62,7 @@ func newStatus(v *view) *statusBuilder {
 	h := v.state.Head
 	at := h.Time.UTC()
 	b := &statusBuilder{
-		view: v, layout: keys.NewLayout(h.Prefix), nodes: map[string]*render.StatusNode{}, links: map[[2]string]bool{}, routes: map[string][]render.StatusRoute{},
+		view: v, layout: v.layout(h.Prefix), nodes: map[string]*render.StatusNode{}, links: map[[2]string]bool{}, routes: map[string][]render.StatusRoute{},
 		out: &render.StatusDocument{
 			Network: h.Network, Prefix: h.Prefix, ClusterID: v.snapshot.ClusterID, Revision: v.snapshot.Revision,
 			Serial: h.Serial, AppliedAt: &at, AppliedBy: h.Actor, Commit: h.Commit,

@@ -77,7 +77,7 @@ func (w *work) take(ctx context.Context) (*snapshot.Snapshot, *state.Head, error
 		return nil, nil, invalid("The network can't be laid out as keys", failure.Because(err)+".", "")
 	}
 	out.Store, out.Masked, err = snapshot.Mask(v.snapshot, snapshot.Masking{
-		Network: out.Network, Prefix: out.Prefix, State: v.state, Wanted: wanted, Secrets: w.secrets(), Key: out.MaskKey,
+		Catalogue: w.engine.Catalogue, Network: out.Network, Prefix: out.Prefix, State: v.state, Wanted: wanted, Secrets: w.secrets(), Key: out.MaskKey,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("take a snapshot: %w", err)

@@ -44,7 +44,7 @@ func (w *watching) look(ctx context.Context) error {
 			return err
 		}
 		if same || try == maxLooks {
-			w.drift, w.seen, w.looked = drift.NewWatch(v.snapshot, v.state, auth), at, at
+			w.drift, w.seen, w.looked = drift.NewWatch(w.engine.Catalogue, v.snapshot, v.state, auth), at, at
 			return nil
 		}
 	}
@@ -130,7 +130,7 @@ func (w *watching) reopen(ctx context.Context) error {
 // request is what is watched of a network: what a snapshot reads and drift is
 // compared from.
 func (w *watching) request() etcd.WatchRequest {
-	layout, own := keys.NewLayout(w.live.prefix), state.NewLayout(w.live.name)
+	layout, own := keys.NewLayout(w.engine.Catalogue, w.live.prefix), state.NewLayout(w.live.name)
 	r := etcd.WatchRequest{
 		Prefixes: append(layout.ReadPrefixes(), own.ObjectsPrefix()), Keys: []string{own.Head()}, After: w.drift.Revision(),
 	}

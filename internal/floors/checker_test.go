@@ -56,6 +56,8 @@ func TestCheck(t *testing.T) {
 		"a random id below":            {"internal/lang", []source{doc, {"a.go", file(`"github.com/google/uuid"`, "var u = uuid.New()")}}, "names github.com/google/uuid.New"},
 		"a context of its own":         {"internal/engine", []source{doc, {"a.go", file(`"context"`, "var c = context.Background()")}}, "names context.Background"},
 		"a context at the top":         {"internal/cli", []source{doc, {"a.go", file(`"context"`, "var c = context.Background()")}}, ""},
+		"the catalogue by its name":    {"internal/cli", []source{doc, {"a.go", file(inner("schema"), "var c = schema.Network()")}}, "names github.com/sigilgate/sigilform/internal/schema.Network"},
+		"the catalogue of the program": {"cmd/sigilform", []source{{"main.go", file(inner("schema"), "var c = schema.Network()")}}, ""},
 		"its outside import":           {"internal/config", []source{doc, {"a.go", file(`"github.com/hashicorp/hcl/v2/hclsyntax"`, "")}}, ""},
 		"another's outside import":     {"internal/plan", []source{doc, {"a.go", file(`"github.com/zclconf/go-cty/cty"`, "")}}, "may have it"},
 		"etcd beside etcd":             {"internal/engine", []source{doc, {"a.go", file(`"go.etcd.io/etcd/client/v3"`, "")}}, "may have it"},

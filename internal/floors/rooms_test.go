@@ -141,6 +141,7 @@ func calls() map[string]call {
 	clock := call{below: pureBelow, why: "take the time as an argument"}
 	disk := call{below: pureBelow, why: "use the given fs.FS"}
 	random := call{below: pureBelow, why: "take an id source as an argument"}
+	table := call{below: program, why: "ask the catalogue that is handed down"}
 	root := call{below: rootless, why: "take a context as the first argument"}
 	return map[string]call{
 		"time.Now": clock, "time.Since": clock, "time.Until": clock,
@@ -150,6 +151,7 @@ func calls() map[string]call {
 		"github.com/google/uuid.NewRandom": random, "github.com/google/uuid.NewUUID": random,
 		"github.com/google/uuid.NewV6": random, "github.com/google/uuid.NewV7": random,
 		"context.Background": root, "context.TODO": root,
+		module + "/internal/schema.Network": table,
 	}
 }
 

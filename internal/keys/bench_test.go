@@ -7,6 +7,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/nettest"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // BenchmarkLayout shows that flattening and decoding cost the same for each
@@ -14,7 +15,7 @@ import (
 func BenchmarkLayout(b *testing.B) {
 	for _, size := range []int{1000, 10_000, 100_000} {
 		n := chosen(b, nettest.OfKeys(size))
-		l := keys.NewLayout(n.Prefix)
+		l := keys.NewLayout(schema.Network(), n.Prefix)
 		objects, err := keys.Flatten(n, l, now)
 		if err != nil {
 			b.Fatal(err)

@@ -25,7 +25,7 @@ func decode(owner func(string) string, given ...string) []string {
 		entries = append(entries, kv.Entry{Key: "/p/" + key, Value: value})
 	}
 	var out []string
-	for _, o := range keys.Decode(keys.NewLayout("/p/"), entries, owner) {
+	for _, o := range keys.Decode(keys.NewLayout(schema.Network(), "/p/"), entries, owner) {
 		title := fmt.Sprintf("%s %s", o.Kind, o.ID)
 		if o.Parent != "" {
 			title += " of " + o.Parent
@@ -137,7 +137,7 @@ func TestDecode(t *testing.T) {
 // TestAs: a node whose role someone changed keeps the names of its fields.
 func TestAs(t *testing.T) {
 	t.Parallel()
-	l := keys.NewLayout("/p/")
+	l := keys.NewLayout(schema.Network(), "/p/")
 	entries := []kv.Entry{
 		{Key: "/p/nodes/1/core_service_name", Value: "a", ModRevision: 4, CreateRevision: 2},
 		{Key: "/p/nodes/1/role", Value: "entry", ModRevision: 3, CreateRevision: 3},
@@ -159,7 +159,7 @@ func TestAs(t *testing.T) {
 
 func TestLiveRefs(t *testing.T) {
 	t.Parallel()
-	l := keys.NewLayout("/p/")
+	l := keys.NewLayout(schema.Network(), "/p/")
 	given := []string{
 		"nodes/1/role=core", "nodes/1/cell_domain=eu.net", "topology/links/1/2=", "topology/links/1/2/weight=3",
 		"nodes/3/role=entry", "topology/bindings/3/core=1",
@@ -219,14 +219,14 @@ func TestDerive(t *testing.T) {
 		{addr.Device, "route.status", map[string]string{"status": "active"}, "", ""},
 		{addr.User, "username", map[string]string{"username": "a"}, "", ""},
 	} {
-		got, ok := keys.NewLayout("/").Derive(c.kind, c.name, sources(c.given))
+		got, ok := keys.NewLayout(schema.Network(), "/").Derive(c.kind, c.name, sources(c.given))
 		if ok != (c.ok != "") || ok && got != c.want {
 			t.Errorf("%s of a %s from %v: %q, %v", c.name, c.kind, c.given, got, ok)
 		}
 	}
 	for _, kind := range addr.Kinds() {
-		for _, name := range keys.NewLayout("/").DerivedFields(kind) {
-			if _, ok := keys.NewLayout("/").Derive(kind, name, func(string) (string, bool) { return "x", true }); !ok {
+		for _, name := range keys.NewLayout(schema.Network(), "/").DerivedFields(kind) {
+			if _, ok := keys.NewLayout(schema.Network(), "/").Derive(kind, name, func(string) (string, bool) { return "x", true }); !ok {
 				t.Errorf("%s of a %s does not derive", name, kind)
 			}
 		}
@@ -277,7 +277,7 @@ func TestFlattenWantsEverythingChosen(t *testing.T) {
 	} {
 		n := full()
 		c.spoil(n)
-		if _, err := keys.Flatten(n, keys.NewLayout(n.Prefix), now); err == nil || err.Error() != c.want {
+		if _, err := keys.Flatten(n, keys.NewLayout(schema.Network(), n.Prefix), now); err == nil || err.Error() != c.want {
 			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
@@ -293,7 +293,7 @@ func FuzzLocate(f *testing.F) {
 		f.Add(seed, "core")
 	}
 	f.Fuzz(func(t *testing.T, key, value string) {
-		l := keys.NewLayout("/p/")
+		l := keys.NewLayout(schema.Network(), "/p/")
 		at, ok := l.Locate("/p/" + key)
 		live := keys.Decode(l, []kv.Entry{{Key: "/p/" + key, Value: value}}, noOwner)
 		if ok != (len(live) == 1) {

@@ -20,14 +20,9 @@ type Layout struct {
 	holders map[addr.Kind][]holder
 }
 
-// NewLayout is the layout below a network's prefix, which ends in a slash.
-func NewLayout(prefix string) Layout { return LayoutOf(schema.Network(), prefix) }
-
-// LayoutOf is the layout that a catalogue says; nil is the network's own.
-func LayoutOf(c *schema.Catalogue, prefix string) Layout {
-	if c == nil {
-		c = schema.Network()
-	}
+// NewLayout is the layout that a catalogue says below a network's prefix, which
+// ends in a slash.
+func NewLayout(c *schema.Catalogue, prefix string) Layout {
 	l := Layout{
 		prefix: prefix, catalogue: c, indexes: map[addr.Kind]*index{}, collections: map[string]collection{}, holders: map[addr.Kind][]holder{},
 	}
@@ -74,6 +69,9 @@ func (l Layout) index(kind addr.Kind) *index {
 	}
 	return noKind()
 }
+
+// Catalogue says which kinds and fields there are.
+func (l Layout) Catalogue() *schema.Catalogue { return l.catalogue }
 
 // Prefix is the network's prefix.
 func (l Layout) Prefix() string { return l.prefix }

@@ -9,12 +9,13 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestPrefixesToTheLetter: what a snapshot reads, and what it only counts.
 func TestPrefixesToTheLetter(t *testing.T) {
 	t.Parallel()
-	l := keys.NewLayout("/sigilgate/")
+	l := keys.NewLayout(schema.Network(), "/sigilgate/")
 	if l.Prefix() != "/sigilgate/" {
 		t.Errorf("prefix %s", l.Prefix())
 	}

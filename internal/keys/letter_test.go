@@ -37,7 +37,7 @@ func full() *network.Network {
 		SNI: text("cdn.example"), Fingerprint: text("chrome"), ALPN: network.Words{Values: []string{"h2", "http/1.1"}, Named: true},
 		MinVersion: text("1.3"), Port: number(8443),
 	}
-	n := &network.Network{Name: "prod", Prefix: "/sigilgate/"}
+	n := &network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}
 	n.Cells = []network.Cell{{Addr: cell, Domain: text("eu.example")}}
 	n.Cores = []network.Core{
 		{
@@ -70,7 +70,7 @@ func full() *network.Network {
 
 func flatten(t *testing.T, n *network.Network) []keys.Object {
 	t.Helper()
-	objects, err := keys.Flatten(n, keys.NewLayout(n.Prefix), now)
+	objects, err := keys.Flatten(n, keys.NewLayout(schema.Network(), n.Prefix), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestToTheLetter(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if counter := keys.NewLayout("/sigilgate/").UserIDCounter(); counter != "/sigilgate/counters/user_id" {
+	if counter := keys.NewLayout(schema.Network(), "/sigilgate/").UserIDCounter(); counter != "/sigilgate/counters/user_id" {
 		t.Errorf("the counter is %s", counter)
 	}
 }
@@ -192,7 +192,7 @@ func TestClasses(t *testing.T) {
 // and keys, and every key is located where it belongs.
 func TestDecodeGivesBackEveryField(t *testing.T) {
 	t.Parallel()
-	l := keys.NewLayout("/sigilgate/")
+	l := keys.NewLayout(schema.Network(), "/sigilgate/")
 	objects := flatten(t, full())
 	var entries []kv.Entry
 	for _, o := range objects {
@@ -238,7 +238,7 @@ func compareField(t *testing.T, l keys.Layout, o keys.Object, f keys.Field, b ke
 // a device below its user.
 func TestPrefixesKeepObjectsApart(t *testing.T) {
 	t.Parallel()
-	l := keys.NewLayout("/sigilgate/")
+	l := keys.NewLayout(schema.Network(), "/sigilgate/")
 	type object struct {
 		kind       addr.Kind
 		id, parent string

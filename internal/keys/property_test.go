@@ -69,7 +69,7 @@ func drawNode(t *rapid.T, kind addr.Kind, i int, ip string) network.Node {
 
 // drawNetwork draws a network as Flatten takes it.
 func drawNetwork(t *rapid.T) *network.Network {
-	n := &network.Network{Name: "n", Prefix: "/" + rapid.SampledFrom([]string{"a", "a/b", "nodes", "users/1"}).Draw(t, "prefix") + "/"}
+	n := &network.Network{Catalogue: schema.Network(), Name: "n", Prefix: "/" + rapid.SampledFrom([]string{"a", "a/b", "nodes", "users/1"}).Draw(t, "prefix") + "/"}
 	cell := addr.New(addr.Cell, "c", addr.NoKey)
 	n.Cells = []network.Cell{{Addr: cell, Domain: text("c.net"), Status: maybe(t, "status", rapid.Just("archived"))}}
 	ips := drawIPs(t, 6)
@@ -143,7 +143,7 @@ func TestDecodeIsTheInverseOfFlatten(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := drawNetwork(t)
-		l := keys.NewLayout(n.Prefix)
+		l := keys.NewLayout(schema.Network(), n.Prefix)
 		objects, err := keys.Flatten(n, l, now)
 		if err != nil {
 			t.Fatal(err)
@@ -170,7 +170,7 @@ func TestObjectsAreApart(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := drawNetwork(t)
-		l := keys.NewLayout(n.Prefix)
+		l := keys.NewLayout(schema.Network(), n.Prefix)
 		objects, err := keys.Flatten(n, l, now)
 		if err != nil {
 			t.Fatal(err)
@@ -207,7 +207,7 @@ func TestFieldsOfFlatten(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := drawNetwork(t)
-		objects, err := keys.Flatten(n, keys.NewLayout(n.Prefix), now)
+		objects, err := keys.Flatten(n, keys.NewLayout(schema.Network(), n.Prefix), now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +269,7 @@ func checkField(t *rapid.T, o *keys.Object, f *keys.Field, named map[string]bool
 // object is in exactly one, whatever the keys are.
 func TestDecodeLosesNothing(t *testing.T) {
 	t.Parallel()
-	l := keys.NewLayout("/p/")
+	l := keys.NewLayout(schema.Network(), "/p/")
 	word := rapid.SampledFrom([]string{"nodes", "cells", "topology", "links", "bindings", "paths", "users", "devices", "routes", "1", "10.0.0.1", "role", "status", "core", "", "counters"})
 	key := rapid.Custom(func(t *rapid.T) string {
 		return "/p/" + strings.Join(rapid.SliceOfN(word, 1, 6).Draw(t, "parts"), "/")

@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestBudget lets small expressions ask for much. Each is refused before it is
@@ -69,7 +71,7 @@ func (b *Budget) evaluate(text string) (cty.Value, hcl.Diagnostics) {
 		list[i] = cty.ObjectVal(map[string]cty.Value{"a": cty.NumberIntVal(int64(i))})
 	}
 	return expr.Value(&hcl.EvalContext{
-		Functions: Functions(folder(), b),
+		Functions: Functions(folder(), NewTypes(schema.Network()), b),
 		Variables: map[string]cty.Value{"local": cty.ObjectVal(map[string]cty.Value{
 			"text": cty.StringVal(strings.Repeat("a", 8000)), "list": cty.ListVal(list),
 			"brackets": cty.StringVal("[" + strings.Repeat("[],", 500) + "[]]"),

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // The root of a real folder follows no link out of it.
@@ -28,7 +30,7 @@ func TestLinksStayInTheFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = root.Close() })
-	functions := Functions(root.FS(), unlimited())
+	functions := Functions(root.FS(), NewTypes(schema.Network()), unlimited())
 	for name, want := range map[string]string{
 		"escape.txt": "leads outside", "up.txt": "leads outside", "folder/secret.txt": "leads outside", "loop.txt": "can't be read",
 	} {
@@ -59,7 +61,7 @@ func TestFileIsBounded(t *testing.T) {
 	if err := os.Truncate(large, maxFile+1); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Functions(os.DirFS(dir), unlimited())["file"].Call([]cty.Value{cty.StringVal("large.txt")})
+	_, err := Functions(os.DirFS(dir), NewTypes(schema.Network()), unlimited())["file"].Call([]cty.Value{cty.StringVal("large.txt")})
 	if err == nil || !strings.Contains(err.Error(), "larger than 64 MiB") {
 		t.Errorf("got %v", err)
 	}

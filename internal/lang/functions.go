@@ -14,11 +14,11 @@ import (
 
 // Functions returns the functions that expressions can call, by name. Those that
 // read files read below files and nowhere else; their paths are relative to its
-// root. Each charges the budget.
-func Functions(files fs.FS, b *Budget) map[string]function.Function {
+// root. The types have the words of the kinds. Each charges the budget.
+func Functions(files fs.FS, words *Types, b *Budget) map[string]function.Function {
 	all := map[string]function.Function{}
 	for _, group := range []map[string]function.Function{
-		numberFunctions(), stringFunctions(), collectionFunctions(), encodingFunctions(), conversionFunctions(),
+		numberFunctions(), stringFunctions(), collectionFunctions(), encodingFunctions(), conversionFunctions(words),
 		timeFunctions(), networkFunctions(), hashFunctions(), sensitivityFunctions(), fileFunctions(files),
 	} {
 		maps.Copy(all, group)
@@ -158,7 +158,7 @@ func numberFunctions() map[string]function.Function {
 	}
 }
 
-func conversionFunctions() map[string]function.Function {
+func conversionFunctions(words *Types) map[string]function.Function {
 	return map[string]function.Function{
 		"tobool":   stdlib.MakeToFunc(cty.Bool),
 		"tolist":   stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)),
@@ -166,6 +166,6 @@ func conversionFunctions() map[string]function.Function {
 		"tonumber": stdlib.MakeToFunc(cty.Number),
 		"toset":    stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)),
 		"tostring": stdlib.MakeToFunc(cty.String),
-		"type":     typeOf(),
+		"type":     typeOf(words),
 	}
 }

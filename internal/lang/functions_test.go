@@ -36,7 +36,7 @@ func folder() fstest.MapFS {
 func testScope() *hcl.EvalContext {
 	types := NewTypes(schema.Network())
 	return &hcl.EvalContext{
-		Functions: Functions(folder(), unlimited()),
+		Functions: Functions(folder(), NewTypes(schema.Network()), unlimited()),
 		Variables: map[string]cty.Value{
 			"secret":  cty.StringVal("hunter2").Mark(Sensitive),
 			"unknown": cty.UnknownVal(cty.String),
@@ -377,7 +377,7 @@ func TestUnknownArguments(t *testing.T) {
 
 func TestNoFunctionIsImpure(t *testing.T) {
 	t.Parallel()
-	functions := Functions(folder(), unlimited())
+	functions := Functions(folder(), NewTypes(schema.Network()), unlimited())
 	for _, name := range []string{"timestamp", "plantimestamp", "uuid", "bcrypt", "env", "getenv", "pathexpand", "abspath", "rsadecrypt"} {
 		if _, ok := functions[name]; ok {
 			t.Errorf("%s depends on the machine, the clock or chance", name)
@@ -385,7 +385,7 @@ func TestNoFunctionIsImpure(t *testing.T) {
 	}
 	// What a template can do, functions can do: the templates' own set differs
 	// only by templatefile.
-	if len(functions) != len(slices.Collect(maps.Keys(Functions(nil, unlimited())))) {
+	if len(functions) != len(slices.Collect(maps.Keys(Functions(nil, NewTypes(schema.Network()), unlimited())))) {
 		t.Error("the set of functions depends on the files")
 	}
 }
@@ -412,7 +412,7 @@ func TestYAMLThatGrows(t *testing.T) {
 		"nested sequences":     strings.Repeat("- ", 200_000) + "x",
 		"aliases":              bomb(),
 	} {
-		functions := Functions(folder(), unlimited())
+		functions := Functions(folder(), NewTypes(schema.Network()), unlimited())
 		if _, err := functions["yamldecode"].Call([]cty.Value{cty.StringVal(source)}); err == nil {
 			t.Errorf("%s: no error", name)
 		}

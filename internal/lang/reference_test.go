@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // The reference for users lists every function, and only those that exist.
@@ -15,7 +17,7 @@ func TestReferenceListsTheFunctions(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(string(text), "\n## Functions\n")
 	section, _, _ := strings.Cut(rest, "\n## ")
-	functions := Functions(folder(), unlimited())
+	functions := Functions(folder(), NewTypes(schema.Network()), unlimited())
 	for name := range functions {
 		if !strings.Contains(section, "`"+name+"`") {
 			t.Errorf("docs/language.md does not name %s", name)

@@ -8,15 +8,13 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
-
-	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // typeOf spells the type of a value as a variable's block would. A type tells
 // the names of attributes, so it is sensitive where they are.
-func typeOf() function.Function {
+func typeOf(words *Types) function.Function {
 	return onMarked(func(cty.Type) cty.Type { return cty.String }, func(v cty.Value) cty.Value {
-		text := cty.StringVal(TypeText(v.Type()))
+		text := cty.StringVal(typeText(v.Type(), words))
 		if namesSecrets(v) {
 			return text.Mark(Sensitive)
 		}
@@ -47,11 +45,7 @@ func hasNames(t cty.Type) bool {
 	return false
 }
 
-// TypeText spells a type as it is written in a variable's block: "list(core)".
-func TypeText(t cty.Type) string {
-	return typeText(t, NewTypes(schema.Network()))
-}
-
+// typeText spells a type as it is written in a variable's block: "list(core)".
 func typeText(t cty.Type, words *Types) string {
 	switch {
 	case t.IsListType():

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Name is the name of every network that is made here.
@@ -17,7 +18,7 @@ const credential = "$argon2id$v=19$m=19456,t=2,p=1$LLHxTID4Rdamv+mBoP1Lfg$0snmxe
 
 // Network is the network of a size. It is not normalised yet.
 func Network(s Size) *network.Network {
-	n := &network.Network{Name: Name, Prefix: network.DefaultPrefix, MaxCoresPerEntry: network.DefaultMaxCoresPerEntry}
+	n := &network.Network{Catalogue: schema.Network(), Name: Name, Prefix: network.DefaultPrefix, MaxCoresPerEntry: network.DefaultMaxCoresPerEntry}
 	cell := addr.New(addr.Cell, "main", addr.NoKey)
 	n.Cells = []network.Cell{{Addr: cell, Domain: text("cell.example.net")}}
 	for i := range s.Cores {

@@ -21,7 +21,7 @@ type Network struct {
 	MaxCoresPerEntry int
 	// History is how many applies the history keeps, 0 for the default.
 	History int
-	// Catalogue says which fields the objects have; nil is the network's own.
+	// Catalogue says which fields the objects have.
 	Catalogue *schema.Catalogue
 
 	Cells   []Cell
@@ -30,14 +30,6 @@ type Network struct {
 	Routes  []Route
 	Users   []User
 	ACL     ACL
-}
-
-// Schema is the catalogue of the network.
-func (n *Network) Schema() *schema.Catalogue {
-	if n.Catalogue == nil {
-		return schema.Network()
-	}
-	return n.Catalogue
 }
 
 // Text is one optional text value.

@@ -16,7 +16,7 @@ import (
 func (n *Network) Normalize() diag.List {
 	z := &normalizer{}
 	z.network(n)
-	c := n.Schema()
+	c := n.Catalogue
 	n.Each(func(kind addr.Kind, o Object) {
 		if u, ok := o.(*User); ok && !u.Username.Named && u.Username.Value == "" {
 			z.username(u)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestIPs: each has one canonical form, or is refused.
@@ -38,7 +39,7 @@ func TestIPs(t *testing.T) {
 		"ff02::1":                                 `"ff02::1" can't be the address of a node`,
 		"255.255.255.255":                         `"255.255.255.255" can't be the address of a node`,
 	} {
-		n := &network.Network{Name: "n", Cores: []network.Core{{Node: network.Node{Addr: core("a"), IP: text(given)}}}}
+		n := &network.Network{Catalogue: schema.Network(), Name: "n", Cores: []network.Core{{Node: network.Node{Addr: core("a"), IP: text(given)}}}}
 		found := n.Normalize()
 		got := n.Cores[0].IP.Value
 		if len(found) > 0 {
@@ -67,7 +68,7 @@ func TestDomains(t *testing.T) {
 		"bücher.ch": "", "a b.net": "", "a.net/": "", "https://a.net": "", "*.a.net": "", "192.0.2.1": "", long + "a.net": "",
 		strings.Repeat("abcdefg.", 32) + "net": "",
 	} {
-		n := &network.Network{Name: "n", Cells: []network.Cell{{Addr: addr.New(addr.Cell, "a", addr.NoKey), Domain: text(given)}}}
+		n := &network.Network{Catalogue: schema.Network(), Name: "n", Cells: []network.Cell{{Addr: addr.New(addr.Cell, "a", addr.NoKey), Domain: text(given)}}}
 		found := n.Normalize()
 		if got := n.Cells[0].Domain.Value; want != "" && (got != want || len(found) > 0) {
 			t.Errorf("%q becomes %q with %v, want %q", given, got, lines(found), want)
@@ -92,7 +93,7 @@ func TestUUIDs(t *testing.T) {
 		"6ba7b8109-dad-41d1-80b4-00c04fd430c8":  "",
 		"6ba7b810-9dad-41d1-80b4-00c04fd430c8a": "",
 	} {
-		n := &network.Network{Name: "n", Cores: []network.Core{{Node: network.Node{Addr: core("a"), IP: text("192.0.2.1")}, UUID: text(given)}}}
+		n := &network.Network{Catalogue: schema.Network(), Name: "n", Cores: []network.Core{{Node: network.Node{Addr: core("a"), IP: text("192.0.2.1")}, UUID: text(given)}}}
 		found := n.Normalize()
 		if got := n.Cores[0].UUID.Value; want != "" && (got != want || len(found) > 0) || want == "" && len(found) != 1 {
 			t.Errorf("%q becomes %q with %v", given, got, lines(found))
@@ -105,7 +106,7 @@ func TestPrefixAndDefaults(t *testing.T) {
 	for given, want := range map[string]string{
 		"": "/sigilgate/", "/sigilgate/": "/sigilgate/", "a": "/a/", "/a": "/a/", "a/b/": "/a/b/", "//a//": "/a/",
 	} {
-		n := &network.Network{Name: "n", Prefix: given}
+		n := &network.Network{Catalogue: schema.Network(), Name: "n", Prefix: given}
 		if n.Normalize(); n.Prefix != want {
 			t.Errorf("%q becomes %q, want %q", given, n.Prefix, want)
 		}
@@ -128,7 +129,7 @@ func TestUsernames(t *testing.T) {
 		{addr.IntKey(0), text("given"), "given"},
 		{addr.IntKey(0), network.Text{}, ""},
 	} {
-		n := &network.Network{Name: "n", Users: []network.User{{Addr: addr.New(addr.User, "label", c.key), Username: c.given}}}
+		n := &network.Network{Catalogue: schema.Network(), Name: "n", Users: []network.User{{Addr: addr.New(addr.User, "label", c.key), Username: c.given}}}
 		found := n.Normalize()
 		if c.want == "" {
 			if len(found) != 1 || found[0].Attribute != "username" {
@@ -211,7 +212,7 @@ func FuzzValues(f *testing.F) {
 		n.Users[0].HashTelegramID = secret(s)
 		check(n)
 		c := n.Cores[0]
-		again := network.Network{Name: "n", Prefix: n.Prefix, Cores: []network.Core{c}}
+		again := network.Network{Catalogue: schema.Network(), Name: "n", Prefix: n.Prefix, Cores: []network.Core{c}}
 		again.Normalize()
 		if d := again.Cores[0]; d.IP != c.IP || d.Domain != c.Domain || d.UUID != c.UUID || again.Prefix != n.Prefix {
 			t.Errorf("%q: %+v is not canonical, %+v is", s, c, d)

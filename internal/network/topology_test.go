@@ -12,11 +12,12 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // cores makes Cores 0 to n-1 with the links that one side of each declares.
 func cores(n int, links [][2]int) *network.Network {
-	out := &network.Network{Name: "n"}
+	out := &network.Network{Catalogue: schema.Network(), Name: "n"}
 	for i := range n {
 		out.Cores = append(out.Cores, network.Core{Node: network.Node{Addr: place(i), IP: text(fmt.Sprintf("10.0.%d.%d", i/250, i%250+1))}})
 	}

@@ -64,7 +64,7 @@ func oneLine(s string) bool {
 
 // values checks every value of every object as its field says.
 func (v *validator) values() {
-	c := v.Schema()
+	c := v.Catalogue
 	v.Each(func(kind addr.Kind, o Object) {
 		leaves := c.Kind(kind).Leaves()
 		for i := range leaves {

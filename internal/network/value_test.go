@@ -7,6 +7,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 func TestValues(t *testing.T) {
@@ -119,14 +120,14 @@ func TestNetworkBlock(t *testing.T) {
 		{"refuse", "/a/", `"refuse" can't be the name of a network`},
 	} {
 		got := ""
-		if found := check(&network.Network{Name: c.name, Prefix: c.prefix}); len(found) > 0 {
+		if found := check(&network.Network{Catalogue: schema.Network(), Name: c.name, Prefix: c.prefix}); len(found) > 0 {
 			got = found[0].Summary
 		}
 		if got != c.want {
 			t.Errorf("network %q below %q: %q, want %q", c.name, c.prefix, got, c.want)
 		}
 	}
-	n := &network.Network{Name: "n", MaxCoresPerEntry: -1}
+	n := &network.Network{Catalogue: schema.Network(), Name: "n", MaxCoresPerEntry: -1}
 	if found := check(n); len(found) != 1 || found[0].Attribute != "max_cores_per_entry" {
 		t.Errorf("max_cores_per_entry = -1: %v", lines(found))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 const (
@@ -32,7 +33,7 @@ func routeNamed(name string) addr.Addr { return addr.New(addr.Route, name, addr.
 // two Entries, three routes, two users, and an ACL.
 func sound() *network.Network {
 	cell := addr.New(addr.Cell, "eu", addr.NoKey)
-	n := &network.Network{Name: "prod"}
+	n := &network.Network{Catalogue: schema.Network(), Name: "prod"}
 	n.Cells = []network.Cell{{Addr: cell, Domain: text("eu.example.net")}}
 	for i, name := range []string{"ams", "hel", "waw"} {
 		n.Cores = append(n.Cores, network.Core{
@@ -106,7 +107,7 @@ func TestSoundNetwork(t *testing.T) {
 	if got := lines(check(sound())); len(got) > 0 {
 		t.Errorf("findings in a network in which nothing is wrong:\n%s", strings.Join(got, "\n"))
 	}
-	empty := &network.Network{Name: "empty"}
+	empty := &network.Network{Catalogue: schema.Network(), Name: "empty"}
 	if got := lines(check(empty)); len(got) > 0 {
 		t.Errorf("findings in an empty network:\n%s", strings.Join(got, "\n"))
 	}

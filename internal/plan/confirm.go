@@ -86,7 +86,7 @@ type shownField struct {
 
 func newConfirmer(p *Plan, now *kv.Snapshot, st *state.State) *confirmer {
 	c := &confirmer{
-		plan: p, now: now, state: st, layout: keys.NewLayout(p.Prefix), digestKey: st.DigestKey,
+		plan: p, now: now, state: st, layout: p.Layout(), digestKey: st.DigestKey,
 		fields: map[string]*shownField{}, changed: map[state.ID]*Change{}, deleted: map[state.ID]bool{}, falls: map[string]bool{},
 		puts: map[string]string{}, gone: map[string]bool{},
 		unmoved: map[string]bool{}, exists: map[string]bool{}, empty: map[string]bool{}, noneAdded: map[string]bool{},

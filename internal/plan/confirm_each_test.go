@@ -13,6 +13,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // changes are plans of every kind, each from a network that was applied.
@@ -105,6 +106,7 @@ func (s *scenario) bent(p *plan.Plan, bend func(p *plan.Plan)) error {
 	if err := json.Unmarshal(text, &bent); err != nil {
 		s.Fatal(err)
 	}
+	bent.Catalogue = p.Catalogue
 	bend(&bent)
 	in, err := s.input(s.net)
 	if err != nil {
@@ -193,7 +195,7 @@ func partsOfChange(out map[string]func(*plan.Plan), p *plan.Plan, i int) {
 // needed reports whether a guard that something exists is of what changes, or of
 // what a write refers to. Others are of what an object referred to before.
 func needed(p *plan.Plan, g kv.Guard) bool {
-	layout := keys.NewLayout(p.Prefix)
+	layout := keys.NewLayout(schema.Network(), p.Prefix)
 	twice := slices.ContainsFunc(p.Guards, func(o kv.Guard) bool { return o.Kind == kv.Unmoved && o.Key == g.Key })
 	changed := slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return g.Key == layout.Marker(keys.Space(c.Kind), c.ID, "") })
 	named := slices.ContainsFunc(p.Data, func(op kv.Op) bool {

@@ -24,6 +24,7 @@ func copied(t interface{ Fatal(args ...any) }, p *plan.Plan) *plan.Plan {
 	if err := json.Unmarshal(text, &out); err != nil {
 		t.Fatal(err)
 	}
+	out.Catalogue = p.Catalogue
 	return &out
 }
 

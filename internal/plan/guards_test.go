@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestWhatAChangeRefersToMustStay: the Core that a user gets is removed by
@@ -163,7 +164,7 @@ func TestCascadeIsGuarded(t *testing.T) {
 // of the keys that require it, each read from the one list.
 func TestWhatMayNameIsWhatIsRequired(t *testing.T) {
 	s := start(t)
-	layout := keys.NewLayout("/sigilgate/")
+	layout := keys.NewLayout(schema.Network(), "/sigilgate/")
 	for key, e := range s.under("/sigilgate/") {
 		for _, ip := range []string{coreA, coreB} {
 			required := slices.Contains(layout.Names(key, e), "/sigilgate/nodes/"+ip+"/role")

@@ -84,7 +84,7 @@ type maker struct {
 }
 
 func newMaker(in Input) *maker {
-	layout := keys.LayoutOf(in.Network.Catalogue, in.Network.Prefix)
+	layout := keys.NewLayout(in.Network.Catalogue, in.Network.Prefix)
 	m := &maker{
 		in: in, layout: layout,
 		live: map[liveID]*keys.Live{}, wanted: map[state.ID]*keys.Object{},
@@ -101,7 +101,8 @@ func newMaker(in Input) *maker {
 		m.live[liveID{space: keys.Space(l.Kind), parent: l.Parent, id: l.ID}] = l
 	}
 	m.plan = &Plan{
-		Tool: in.Tool, Mode: in.Mode, CreatedAt: in.Now.UTC().Truncate(time.Second),
+		Catalogue: in.Network.Catalogue,
+		Tool:      in.Tool, Mode: in.Mode, CreatedAt: in.Now.UTC().Truncate(time.Second),
 		Connection: in.Connection, ClusterID: in.Snapshot.ClusterID,
 		Network: in.Network.Name, Prefix: in.Network.Prefix,
 		Revision: in.Snapshot.Revision, HeadRevision: in.State.HeadRevision,

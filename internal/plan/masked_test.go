@@ -14,6 +14,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -44,7 +45,8 @@ func (w *world) saved(t rapid.TB, n *network.Network) *snapshot.Snapshot {
 	}
 	out := &snapshot.Snapshot{TakenAt: in.Now.Truncate(time.Second), Tool: "test", Network: n.Name, Prefix: n.Prefix, MaskKey: key}
 	out.Store, out.Masked, err = snapshot.Mask(in.Snapshot, snapshot.Masking{
-		Network: n.Name, Prefix: n.Prefix, State: in.State, Wanted: wanted, Secrets: secrets, Key: key,
+		Catalogue: schema.Network(),
+		Network:   n.Name, Prefix: n.Prefix, State: in.State, Wanted: wanted, Secrets: secrets, Key: key,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -169,11 +171,11 @@ func (w *world) requireNoSecret(t *rapid.T, s *snapshot.Snapshot) {
 			t.Fatalf("%s holds a credential", e.Key)
 		}
 	}
-	in, err := w.input(&network.Network{Name: "prod", Prefix: "/sigilgate/"})
+	in, err := w.input(&network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	layout := keys.NewLayout("/sigilgate/")
+	layout := keys.NewLayout(schema.Network(), "/sigilgate/")
 	for id, r := range in.State.Records {
 		for name := range r.Secret {
 			key := layout.FieldKey(id.Kind, id.ID, r.Parent, name)

@@ -5,11 +5,16 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // Plan is everything that an apply does, decided.
 type Plan struct {
+	// Catalogue says which kinds and fields there are. No file holds it: who
+	// reads one says it.
+	Catalogue *schema.Catalogue `json:"-"`
 	// Tool is the version of sigilform that made the plan.
 	Tool string `json:"tool"`
 	// Mode is "apply", "destroy" or "rollback".
@@ -243,6 +248,9 @@ type Conflict struct {
 	// Fields are the differing fields of a foreign object.
 	Fields []FieldChange `json:"fields,omitempty"`
 }
+
+// Layout spells the network's keys.
+func (p *Plan) Layout() keys.Layout { return keys.NewLayout(p.Catalogue, p.Prefix) }
 
 // HasChanges reports whether the plan writes anything.
 func (p *Plan) HasChanges() bool {

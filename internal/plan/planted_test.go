@@ -15,6 +15,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 )
 
@@ -26,7 +27,8 @@ func secretive(round int) *network.Network {
 	cell, core := addr.New(addr.Cell, "eu", addr.NoKey), addr.New(addr.Core, "ams", addr.NoKey)
 	entry, user := addr.New(addr.Entry, "e", addr.NoKey), addr.New(addr.User, "jo", addr.NoKey)
 	n := &network.Network{
-		Name: "prod", Prefix: "/sigilgate/",
+		Catalogue: schema.Network(),
+		Name:      "prod", Prefix: "/sigilgate/",
 		Cells:   []network.Cell{{Addr: cell, Domain: named("eu.example")}},
 		Cores:   []network.Core{{Node: network.Node{Addr: core, IP: named("192.0.2.1"), Settings: map[string]network.Text{"relay": {}}}, Cell: to(cell)}},
 		Entries: []network.Entry{{Node: network.Node{Addr: entry, IP: named("198.51.100.1"), Settings: map[string]network.Text{"mtu": {}}}, BoundTo: to(core)}},

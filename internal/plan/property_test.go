@@ -16,6 +16,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 const hash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$7vMnHs7oGbiNEZqBdlLyGiXpTLLhXXFyd0nRuNuH6ZI"
@@ -34,7 +35,7 @@ func to(a addr.Addr) network.Ref { return network.Ref{To: a, Named: true} }
 // drawNetwork draws a valid network from few identities, so that two draws
 // often share some.
 func drawNetwork(t *rapid.T) *network.Network {
-	n := &network.Network{Name: "prod", Prefix: "/sigilgate/"}
+	n := &network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}
 	cell := addr.New(addr.Cell, "eu", addr.NoKey)
 	n.Cells = []network.Cell{{Addr: cell, Domain: named("eu.example")}}
 	for i := range rapid.IntRange(1, 4).Draw(t, "cores") {
@@ -408,7 +409,7 @@ func (w *world) requireInSync(t *rapid.T, n *network.Network) {
 	if in.State.Head == nil {
 		return
 	}
-	if r := drift.Detect(in.Snapshot, in.State, nil); r.Drifted() {
+	if r := drift.Detect(schema.Network(), in.Snapshot, in.State, nil); r.Drifted() {
 		t.Fatalf("drift right after an apply: %+v", r.Objects)
 	}
 }

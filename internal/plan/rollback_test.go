@@ -14,6 +14,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -111,7 +112,7 @@ func (c *chronicle) owned(t *rapid.T) map[string]string {
 
 // enforced leaves out what the records of a serial left alone.
 func (c *chronicle) enforced(t *rapid.T, serial int, values map[string]string) map[string]string {
-	layout, out := keys.NewLayout("/sigilgate/"), map[string]string{}
+	layout, out := keys.NewLayout(schema.Network(), "/sigilgate/"), map[string]string{}
 	left := map[string][]string{}
 	for key, text := range c.after[serial-1] {
 		r, err := state.DecodeRecord(text)
@@ -156,7 +157,7 @@ func TestRollbackRestores(t *testing.T) {
 		if diff := cmp.Diff(c.enforced(t, serial, c.network[serial-1]), c.enforced(t, serial, c.values())); diff != "" {
 			t.Fatalf("the network, rolled back to %d:\n%s", serial, diff)
 		}
-		c.requireInSync(t, &network.Network{Name: "prod", Prefix: "/sigilgate/"})
+		c.requireInSync(t, &network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"})
 		c.requireWholeNodes(t)
 		requireEmpty(t, c.rollback(t, serial))
 		if diff := cmp.Diff(others, c.under("/sigilgate/api_tokens/")); diff != "" {
@@ -179,7 +180,7 @@ func (c *chronicle) rollback(t *rapid.T, serial int) *plan.Plan {
 	back := func(in *plan.Input) {
 		in.Mode, in.Past, in.Serial, in.Cascade = plan.ModeRollback, past, int64(serial), true
 	}
-	in, err := c.input(&network.Network{Name: "prod", Prefix: "/sigilgate/"}, back)
+	in, err := c.input(&network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}, back)
 	if err != nil {
 		t.Fatal(err)
 	}

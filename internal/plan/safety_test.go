@@ -10,6 +10,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -25,7 +26,7 @@ func (s *scenario) drifted() *drift.Report {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return drift.Detect(in.Snapshot, in.State, nil)
+	return drift.Detect(schema.Network(), in.Snapshot, in.State, nil)
 }
 
 func (s *scenario) conflict(part string, options ...option) {
@@ -449,7 +450,7 @@ func TestCascadeSparesWhatIsLeftAlone(t *testing.T) {
 // TestEmptyNetwork: nothing is wanted and nothing is there; nothing is written.
 func TestEmptyNetwork(t *testing.T) {
 	t.Parallel()
-	s := &scenario{T: t, world: newWorld(), net: &network.Network{Name: "prod", Prefix: "/sigilgate/"}}
+	s := &scenario{T: t, world: newWorld(), net: &network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}}
 	if p := s.plan(); p.HasChanges() || len(p.Guards) > 0 {
 		t.Fatalf("got %+v", p)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 const (
@@ -27,7 +28,8 @@ func base() *network.Network {
 	shop := addr.New(addr.Entry, "shop", addr.NoKey)
 	user := addr.New(addr.User, "alice", addr.NoKey)
 	return &network.Network{
-		Name: "prod", Prefix: "/sigilgate/", MaxCoresPerEntry: 3,
+		Catalogue: schema.Network(),
+		Name:      "prod", Prefix: "/sigilgate/", MaxCoresPerEntry: 3,
 		Cores: []network.Core{
 			{Node: network.Node{Addr: ams, IP: named(coreA), Region: named("nl")}},
 			{Node: network.Node{Addr: waw, IP: named(coreB)}},

@@ -114,7 +114,7 @@ type sequencer struct {
 
 func newSequencer(p *Plan) *sequencer {
 	s := &sequencer{
-		plan: p, layout: keys.NewLayout(p.Prefix), state: state.NewLayout(p.Network),
+		plan: p, layout: p.Layout(), state: state.NewLayout(p.Network),
 		units: map[unitID]*unit{}, gone: map[string]bool{}, parents: map[string][]string{}, old: map[string]string{},
 		referred: map[kv.Guard]string{}, takes: map[kv.Guard]string{},
 		existed: map[string]bool{}, at: map[string]*unit{}, puts: map[string]string{}, early: map[string]bool{},

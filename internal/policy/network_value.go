@@ -12,7 +12,7 @@ import (
 // networkValue is the desired network as expressions see it, of
 // [lang.NetworkType].
 func networkValue(n *network.Network) cty.Value {
-	c := n.Schema()
+	c := n.Catalogue
 	known := map[addr.Addr][]addr.Addr{}
 	for i := range n.Routes {
 		if r := &n.Routes[i]; r.Status.Value != network.Archived {

@@ -10,6 +10,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/policy"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -49,7 +50,7 @@ func many(n int) []string {
 // load reads a configuration of one file.
 func load(t *testing.T, text string) *config.Config {
 	t.Helper()
-	c, found := config.Load(t.Context(), config.Options{FS: fstest.MapFS{"main.hcl": &fstest.MapFile{Data: []byte(text)}}})
+	c, found := config.Load(t.Context(), config.Options{Catalogue: schema.Network(), FS: fstest.MapFS{"main.hcl": &fstest.MapFile{Data: []byte(text)}}})
 	if found.HasErrors() {
 		t.Fatalf("the configuration has errors: %v", found)
 	}

@@ -9,11 +9,12 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // largePlan creates 40 Cores in a full mesh, 960 Entries and 1,200 routes.
 func largePlan() *plan.Plan {
-	p := &plan.Plan{Tool: "test", Mode: plan.ModeApply, Network: "large", Prefix: "/sigilgate/", Objects: 2200, Intent: "4f1c2a9be0d43fa2c177"}
+	p := &plan.Plan{Catalogue: schema.Network(), Tool: "test", Mode: plan.ModeApply, Network: "large", Prefix: "/sigilgate/", Objects: 2200, Intent: "4f1c2a9be0d43fa2c177"}
 	field := func(name, value string) plan.FieldChange {
 		return plan.FieldChange{Name: name, Action: plan.Create, Row: plan.RowCreate, New: &plan.Value{Text: value}}
 	}

@@ -80,8 +80,8 @@ type names struct {
 	addresses map[string]string
 }
 
-func newNames(addresses map[string]string) names {
-	return names{layout: keys.NewLayout(""), addresses: addresses}
+func newNames(c *schema.Catalogue, addresses map[string]string) names {
+	return names{layout: keys.NewLayout(c, ""), addresses: addresses}
 }
 
 func changeDocuments(changes []plan.Change, known names) []ChangeDocument {
@@ -131,8 +131,8 @@ func (n names) of(kind addr.Kind, field, text string) string {
 
 // historyDocuments are the changes of a recorded apply. What the record does
 // not tell follows from the fields' names.
-func historyDocuments(changes []state.HistoryChange) []ChangeDocument {
-	layout := keys.NewLayout("")
+func historyDocuments(catalogue *schema.Catalogue, changes []state.HistoryChange) []ChangeDocument {
+	layout := keys.NewLayout(catalogue, "")
 	out := make([]ChangeDocument, len(changes))
 	for i := range changes {
 		c := &changes[i]

@@ -61,7 +61,7 @@ func NewDrift(r *drift.Report) DriftDocument {
 		Head: head("drift"), Network: r.Network, Prefix: r.Prefix, ClusterID: r.ClusterID, Revision: r.Revision,
 		Serial: r.Serial, AppliedAt: r.AppliedAt.UTC(), AppliedBy: r.AppliedBy, Commit: r.Commit, Drifted: r.Drifted(),
 		CheckedObjects: r.CheckedObjects, CheckedFields: r.CheckedFields, UncheckedFields: r.UncheckedFields, AccessUnchecked: r.AccessUnchecked,
-		Objects: changeDocuments(r.Objects, newNames(r.Names)), Unmanaged: unmanagedDocuments(r.Unmanaged),
+		Objects: changeDocuments(r.Objects, newNames(r.Catalogue, r.Names)), Unmanaged: unmanagedDocuments(r.Unmanaged),
 		Since: sinceDocuments(r.Since), Configuration: string(r.Configuration), Warnings: r.Warnings, IgnoredFields: r.IgnoredFields,
 		Rescue: slices.ContainsFunc(r.Objects, plan.IsRescue),
 	}

@@ -72,7 +72,7 @@ func NewDriftEvent(e *drift.Event, r *drift.Report) DriftEventDocument {
 	d.Revision, d.Serial, d.AppliedAt, d.AppliedBy, d.Commit = e.Revision, e.Serial, e.AppliedAt.UTC(), e.AppliedBy, e.Commit
 	d.ByApply, d.Address, d.Kind, d.ID = e.ByApply, e.Object.Address, string(e.Object.Kind), e.Object.ID
 	d.Deleted = e.Object.Action == plan.Create
-	known := newNames(r.Names)
+	known := newNames(r.Catalogue, r.Names)
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		d.Fields = append(d.Fields, DriftEventField{

@@ -12,13 +12,15 @@ import (
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // driftEvents are one of each kind, with the report of that moment.
 func driftEvents() []render.DriftEventDocument {
 	at := time.Date(2026, 11, 23, 18, 42, 56, 0, time.UTC)
 	r := &drift.Report{
-		Network: "example", Prefix: "/sigilgate/", ClusterID: "8e9e05c52164694d", Revision: 9, Serial: 2, AppliedAt: at.Add(-time.Hour), AppliedBy: "olga",
+		Catalogue: schema.Network(),
+		Network:   "example", Prefix: "/sigilgate/", ClusterID: "8e9e05c52164694d", Revision: 9, Serial: 2, AppliedAt: at.Add(-time.Hour), AppliedBy: "olga",
 		Objects: make([]plan.Change, 2), Names: map[string]string{"192.0.2.3": "core.c"},
 	}
 	value := func(text string) *plan.Value { return &plan.Value{Text: text} }

@@ -15,6 +15,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -99,6 +100,12 @@ func decode[T any](t *testing.T, data []byte) *T {
 	if err := d.Decode(v); err != nil {
 		t.Fatal(err)
 	}
+	switch v := any(v).(type) { // no file holds a catalogue
+	case *plan.Plan:
+		v.Catalogue = schema.Network()
+	case *drift.Report:
+		v.Catalogue = schema.Network()
+	}
 	return v
 }
 
@@ -178,7 +185,7 @@ func TestHistoryGolden(t *testing.T) {
 		h := *decode[state.History](t, g.section("history.json"))
 		h.Revision, h.Bytes = 4711, 812
 		older := state.History{Serial: 11, Time: h.Time.AddDate(0, 0, -3), Actor: "ci", Mode: "destroy", Revision: 99}
-		g.shown(t, func(w *bytes.Buffer, o render.Options) error { return render.HistoryEntry(w, h, o) })
+		g.shown(t, func(w *bytes.Buffer, o render.Options) error { return render.HistoryEntry(w, schema.Network(), h, o) })
 		g.want(t, "table", rendered(t, func(w *bytes.Buffer) error {
 			return render.History(w, []state.History{h, older}, render.Options{})
 		}))

@@ -7,6 +7,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 func graphNetwork() *network.Network {
@@ -20,8 +21,9 @@ func graphNetwork() *network.Network {
 		}
 	}
 	return &network.Network{
-		Name:  "example",
-		Cells: []network.Cell{{Addr: cell, Domain: network.Text{Value: "cell.example.net"}}},
+		Catalogue: schema.Network(),
+		Name:      "example",
+		Cells:     []network.Cell{{Addr: cell, Domain: network.Text{Value: "cell.example.net"}}},
 		Cores: []network.Core{
 			{Node: node(ams, "192.0.2.11", network.Active), Cell: network.Ref{To: cell, Named: true}},
 			{Node: node(waw, "192.0.2.12", network.Active)},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -82,9 +83,10 @@ func NewHistory(h []state.History) HistoryDocument {
 	return d
 }
 
-// NewHistoryEntry makes the Document of one apply.
-func NewHistoryEntry(h *state.History) HistoryEntryDocument {
-	return HistoryEntryDocument{Head: head("history_entry"), ApplyDocument: newApply(h), Changes: historyDocuments(h.Changes)}
+// NewHistoryEntry makes the Document of one apply. The catalogue tells what the
+// record does not.
+func NewHistoryEntry(c *schema.Catalogue, h *state.History) HistoryEntryDocument {
+	return HistoryEntryDocument{Head: head("history_entry"), ApplyDocument: newApply(h), Changes: historyDocuments(c, h.Changes)}
 }
 
 // History shows the applies of a network as a table.
@@ -130,8 +132,8 @@ func (e *ApplyDocument) how() string {
 }
 
 // HistoryEntry shows one apply with all of its changes, as its plan did.
-func HistoryEntry(w io.Writer, h state.History, o Options) error {
-	d := NewHistoryEntry(&h)
+func HistoryEntry(w io.Writer, c *schema.Catalogue, h state.History, o Options) error {
+	d := NewHistoryEntry(c, &h)
 	d.Restored = o.Restored
 	if o.Format == JSON {
 		return writeJSON(w, d, o)

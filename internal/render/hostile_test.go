@@ -16,6 +16,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -28,6 +29,10 @@ func planted(v reflect.Value, text string) {
 	case reflect.Int, reflect.Int64:
 		v.SetInt(1)
 	case reflect.Pointer:
+		if _, ok := v.Interface().(*schema.Catalogue); ok {
+			v.Set(reflect.ValueOf(schema.Network()))
+			return
+		}
 		v.Set(reflect.New(v.Type().Elem()))
 		planted(v.Elem(), text)
 	case reflect.Slice:
@@ -90,7 +95,7 @@ func everything(t *testing.T, text string, o render.Options) map[string]string {
 	}
 	h := filled[state.History](text)
 	show("history", func(w *bytes.Buffer) error { return render.History(w, []state.History{h, h}, o) })
-	show("entry", func(w *bytes.Buffer) error { return render.HistoryEntry(w, h, o) })
+	show("entry", func(w *bytes.Buffer) error { return render.HistoryEntry(w, schema.Network(), h, o) })
 	l := filled[diag.List](text)
 	show("diagnostics", func(w *bytes.Buffer) error { return render.Diagnostics(w, l, o) })
 	show("validation", func(w *bytes.Buffer) error {

@@ -129,7 +129,7 @@ func kindOf(address string) addr.Kind {
 // namesOf are the addresses that the plan knows: those of what it changes, and
 // those that its changes refer to.
 func namesOf(p *plan.Plan) names {
-	known := newNames(make(map[string]string, len(p.Names)+len(p.Changes)))
+	known := newNames(p.Catalogue, make(map[string]string, len(p.Names)+len(p.Changes)))
 	maps.Copy(known.addresses, p.Names)
 	for i := range p.Changes {
 		c := &p.Changes[i]

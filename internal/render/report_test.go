@@ -25,6 +25,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // formats are all but those that have golden files of their own.
@@ -134,7 +135,7 @@ func TestDocumentIsAsPrinted(t *testing.T) {
 
 // large is a plan of many objects with long fields.
 func large(n int) *plan.Plan {
-	p := &plan.Plan{Tool: "t", Mode: plan.ModeApply, Network: "big", Prefix: "/p/", Intent: strings.Repeat("ab", 32), Data: nil}
+	p := &plan.Plan{Catalogue: schema.Network(), Tool: "t", Mode: plan.ModeApply, Network: "big", Prefix: "/p/", Intent: strings.Repeat("ab", 32), Data: nil}
 	for i := range n {
 		action := plan.Create
 		if i < n/20 {

@@ -8,6 +8,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/render"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // TestSummaryStaysShort: at 1,000 new objects with names of their own a
@@ -19,7 +20,7 @@ func TestSummaryStaysShort(t *testing.T) {
 		longest int
 		all     bool
 	}{{plan.Create, 40, false}, {plan.Delete, 1000, true}} {
-		p := &plan.Plan{Mode: plan.ModeApply, Network: "demo", Prefix: "/sigilgate/"}
+		p := &plan.Plan{Catalogue: schema.Network(), Mode: plan.ModeApply, Network: "demo", Prefix: "/sigilgate/"}
 		for i := range 1000 {
 			p.Changes = append(p.Changes, plan.Change{Address: fmt.Sprintf("entry.e%04d", i), Kind: addr.Entry, Action: c.action})
 		}

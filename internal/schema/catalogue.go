@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -32,6 +33,11 @@ func (c *Catalogue) With(kind addr.Kind, more ...Field) *Catalogue {
 		}
 	}
 	return New(kinds...)
+}
+
+// Equal reports whether both say the same.
+func (c *Catalogue) Equal(other *Catalogue) bool {
+	return c == other || c != nil && other != nil && reflect.DeepEqual(c.kinds, other.kinds)
 }
 
 // Kinds are all kinds in order.

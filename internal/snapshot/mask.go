@@ -15,6 +15,8 @@ import (
 type Masking struct {
 	Network string
 	Prefix  string
+	// Catalogue says which kinds and fields there are.
+	Catalogue *schema.Catalogue
 	// State is what was applied, Wanted what the configuration wants.
 	State  *state.State
 	Wanted []keys.Object
@@ -67,7 +69,7 @@ type masker struct {
 
 func newMasker(m Masking) *masker {
 	k := &masker{
-		Masking: m, layout: keys.NewLayout(m.Prefix),
+		Masking: m, layout: keys.NewLayout(m.Catalogue, m.Prefix),
 		kinds: map[state.ID]addr.Kind{}, marked: map[state.ID]map[string]bool{},
 	}
 	for i := range m.Wanted {

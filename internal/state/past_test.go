@@ -11,6 +11,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -431,7 +432,7 @@ func TestWhatStandsMasked(t *testing.T) {
 // its key, as long as nobody of ours has it again.
 func TestReleasedDigest(t *testing.T) {
 	t.Parallel()
-	layout := keys.NewLayout("/sigilgate/")
+	layout := keys.NewLayout(schema.Network(), "/sigilgate/")
 	st := state.Empty("prod")
 	if st.ReleasedDigest(layout, secret) != "" {
 		t.Error("nothing was released")

@@ -13,6 +13,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/plan/planfile"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -20,7 +21,8 @@ const testKey = "the key of the tests"
 
 func sample() *plan.Plan {
 	return &plan.Plan{
-		Mode: plan.ModeApply, ClusterID: "cdf818194e3a8c32", Network: "prod", Prefix: "/sigilgate/",
+		Catalogue: schema.Network(),
+		Mode:      plan.ModeApply, ClusterID: "cdf818194e3a8c32", Network: "prod", Prefix: "/sigilgate/",
 		Generation: "g", Revision: 7, Serial: 2, HeadRevision: 5, HeadApply: "a1", LogIndex: 9, Restored: "8e9e05c52164694d",
 		Data:   []kv.Op{{Kind: kv.Put, Key: "/sigilgate/cells/a.example/status", Value: "active <&> é"}},
 		State:  []kv.Op{{Kind: kv.Put, Key: state.NewLayout("prod").Record("cell", "a.example"), Value: "{}"}},
@@ -43,7 +45,7 @@ func TestRoundTrip(t *testing.T) {
 	if !planfile.Is(file[:planfile.Peek]) {
 		t.Error("a plan file is not known by its first bytes")
 	}
-	f, err := planfile.Read(bytes.NewReader(file))
+	f, err := planfile.Read(bytes.NewReader(file), schema.Network())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,12 +71,12 @@ func TestEveryChangedByteIsNoticed(t *testing.T) {
 	for i := range file {
 		changed := bytes.Clone(file)
 		changed[i] ^= 1
-		if f, err := planfile.Read(bytes.NewReader(changed)); err == nil && f.Verify(testKey) {
+		if f, err := planfile.Read(bytes.NewReader(changed), schema.Network()); err == nil && f.Verify(testKey) {
 			t.Errorf("byte %d (%q) was changed unnoticed", i, file[i])
 		}
 	}
 	for n := range file {
-		if _, err := planfile.Read(bytes.NewReader(file[:n])); err == nil {
+		if _, err := planfile.Read(bytes.NewReader(file[:n]), schema.Network()); err == nil {
 			t.Errorf("the first %d bytes passed for the whole", n)
 		}
 	}
@@ -100,7 +102,7 @@ func TestReadErrors(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := planfile.Read(strings.NewReader(c.file))
+			_, err := planfile.Read(strings.NewReader(c.file), schema.Network())
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("got %v, want %q", err, c.want)
 			}
@@ -117,7 +119,7 @@ func TestMadeWithoutTheKey(t *testing.T) {
 		if _, err := planfile.Write(&b, sample(), key); err != nil {
 			t.Fatal(err)
 		}
-		f, err := planfile.Read(&b)
+		f, err := planfile.Read(&b, schema.Network())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +149,7 @@ func TestForgedPlans(t *testing.T) {
 			t.Parallel()
 			p := sample()
 			forge(p)
-			_, err := planfile.Read(bytes.NewReader(written(t, p)))
+			_, err := planfile.Read(bytes.NewReader(written(t, p)), schema.Network())
 			var damaged *planfile.Damaged
 			if !errors.As(err, &damaged) {
 				t.Fatalf("got %v, want *Damaged", err)
@@ -168,7 +170,7 @@ func TestPlanOfASnapshotIsNoFile(t *testing.T) {
 	_, text, _ := strings.Cut(body, "\n")
 	sum := sha256.Sum256([]byte(text))
 	forged := fmt.Sprintf("sigilform-plan 2 %d sha256:%x hmac:none\n%s", len(text), sum, text)
-	_, err := planfile.Read(strings.NewReader(forged))
+	_, err := planfile.Read(strings.NewReader(forged), schema.Network())
 	if err == nil || !strings.Contains(err.Error(), "of a snapshot") {
 		t.Errorf("it was read: %v", err)
 	}
@@ -178,13 +180,13 @@ func FuzzRead(f *testing.F) {
 	f.Add(written(f, sample()))
 	f.Add([]byte("sigilform-plan 2 2 sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a hmac:none\n{}"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		p, err := planfile.Read(bytes.NewReader(file))
+		p, err := planfile.Read(bytes.NewReader(file), schema.Network())
 		if err != nil {
 			return
 		}
 		if again := written(t, p.Plan); !bytes.Equal(again, file) {
 			// Another writer may space its JSON differently; the plan must be the same.
-			q, err := planfile.Read(bytes.NewReader(again))
+			q, err := planfile.Read(bytes.NewReader(again), schema.Network())
 			if err != nil || cmp.Diff(p.Plan, q.Plan) != "" {
 				t.Fatalf("not the same plan after writing it again: %v", err)
 			}

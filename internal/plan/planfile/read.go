@@ -12,6 +12,7 @@ import (
 	"io"
 
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/schema"
 
 	"github.com/sigilgate/sigilform/internal/failure"
 )
@@ -89,8 +90,9 @@ func (f *File) Verify(key string) bool {
 
 // Read reads a saved plan. That it is undamaged does not mean that it is as it
 // was made: who changes one can make its digest anew. The error is [ErrNoPlan],
-// a [*TooNew], a [*Outdated], a [*Damaged], or the reader's own.
-func Read(r io.Reader) (*File, error) {
+// a [*TooNew], a [*Outdated], a [*Damaged], or the reader's own. The plan is one
+// of the catalogue's.
+func Read(r io.Reader, c *schema.Catalogue) (*File, error) {
 	in := bufio.NewReaderSize(r, maxHeader)
 	h, err := readHeader(in)
 	if err != nil {
@@ -107,6 +109,7 @@ func Read(r io.Reader) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.Catalogue = c
 	return &File{Plan: p, Digest: h.digest, head: h}, nil
 }
 
