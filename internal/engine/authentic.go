@@ -3,10 +3,12 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/diag"
-	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/plan/planfile"
 	"github.com/sigilgate/sigilform/internal/state"
 
@@ -101,7 +103,8 @@ func notAuthentic(f *planfile.File, name string, there bool) error {
 
 // confirm compares a plan from a file with a snapshot of its own. What run
 // refuses anyway is left to it.
-func (e *Engine) confirm(ctx context.Context, s *session, p *plan.Plan) error {
+func (e *Engine) confirm(ctx context.Context, s *session, planned *Planned, x Expected) error {
+	p := planned.Plan
 	if len(p.Conflicts) > 0 || !p.HasChanges() {
 		return nil
 	}
@@ -112,6 +115,9 @@ func (e *Engine) confirm(ctx context.Context, s *session, p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := ofNobody(planned, v.state, x); err != nil {
+		return err
+	}
 	moved, err := p.Confirm(v.snapshot, v.state)
 	if err != nil {
 		return &apply.Refused{
@@ -120,4 +126,21 @@ func (e *Engine) confirm(ctx context.Context, s *session, p *plan.Plan) error {
 		}
 	}
 	return apply.RejectMoved(p, moved)
+}
+
+// ofNobody refuses a plan file without a code, of a network that is not there yet,
+// where the cluster has others: whoever changes the file of one of those could
+// make it one of another network, of which nothing shows who wrote it, and which
+// may give away roles and users of the whole cluster. The digest of what was
+// reviewed shows it.
+func ofNobody(p *Planned, st *state.State, x Expected) error {
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(st.Networks)), func(name string) bool { return name == p.Plan.Network })
+	if p.Plan.Serial > 0 || p.File.VerifiedBy != "" || x != "" || len(others) == 0 {
+		return nil
+	}
+	return &apply.Refused{
+		Reason: failure.NotAuthentic, Summary: "The plan file is not known to be as it was made",
+		Detail: fmt.Sprintf("It is of the network %q, which has no key for that yet, and the cluster has others: %s.", p.Plan.Network, strings.Join(others, ", ")),
+		Hint:   "give the intent digest that was reviewed with --expect-digest, or apply the configuration itself",
+	}
 }

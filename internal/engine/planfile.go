@@ -115,7 +115,7 @@ func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applie
 	if err := e.awaitTurn(ctx, s, p.Plan.Network, o.LockTimeout); err != nil {
 		return nil, err
 	}
-	if err := e.confirm(ctx, s, p.Plan); err != nil {
+	if err := e.confirm(ctx, s, p, o.Expect); err != nil {
 		return nil, err
 	}
 	return e.run(ctx, s, p, e.applicant(ctx, filepath.Dir(o.File), o.Actor), o.LockTimeout)

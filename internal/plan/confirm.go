@@ -44,7 +44,7 @@ func (p *Plan) Confirm(now *kv.Snapshot, st *state.State) (moved []kv.Moved, err
 		return moved, nil
 	}
 	c := newConfirmer(p, now, st)
-	for _, check := range []func() error{c.confirmData, c.confirmShown, c.confirmState, c.confirmGuards, c.confirmBeside, c.confirmClaims, c.confirmRecords, c.confirmPast, c.confirmCalls} {
+	for _, check := range []func() error{c.confirmWhole, c.confirmData, c.confirmShown, c.confirmState, c.confirmGuards, c.confirmBeside, c.confirmClaims, c.confirmRecords, c.confirmPast, c.confirmCalls} {
 		if err := check(); err != nil {
 			return nil, err
 		}
@@ -297,9 +297,6 @@ func (c *confirmer) confirmState() error {
 	}
 	if value, _ := c.after(own.Network()); value != c.registered() {
 		return unsound("it does not register its prefix")
-	}
-	if other, prefix, ok := c.state.Overlapping(c.plan.Network, c.plan.Prefix); ok && c.plan.Mode != ModeDestroy {
-		return unsound("its prefix overlaps with %s of network %q", prefix, other)
 	}
 	return nil
 }

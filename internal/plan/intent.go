@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"unicode/utf8"
 )
 
 // intended is one change as the intent digest sees it.
@@ -56,7 +57,7 @@ func intend(c *Change, fingerprints bool) intended {
 	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		g := intendedField{Name: f.Name, Action: f.Action, Reason: f.Reason, Old: f.Old, New: f.New, Last: f.Last}
+		g := intendedField{Name: f.Name, Action: f.Action, Reason: f.Reason, Old: legible(f.Old), New: legible(f.New), Last: legible(f.Last)}
 		if f.Stamp {
 			g.Old = nil
 		}
@@ -69,6 +70,17 @@ func intend(c *Change, fingerprints bool) intended {
 		out.Fields = append(out.Fields, g)
 	}
 	return out
+}
+
+// legible is a value as a plan file can hold it: what is not UTF-8 has the same
+// digest before and after it was saved.
+func legible(v *Value) *Value {
+	if v == nil || utf8.ValidString(v.Text) {
+		return v
+	}
+	out := *v
+	out.Text = string([]rune(v.Text))
+	return &out
 }
 
 func masked(v *Value) *Value {
