@@ -81,7 +81,7 @@ func (m *Memory) source(name string) (source, bool) {
 		return source{value: value, named: true}, true
 	}
 	if value, ok := m.Hidden[name]; ok {
-		return source{value: value}, true
+		return source{value: value, sensitive: true}, true
 	}
 	value, ok := m.Initial[name]
 	return source{value: value}, ok
