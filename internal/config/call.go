@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/lang"
 )
 
@@ -115,12 +114,12 @@ func (r *run) moduleCycle(dir string, chain []step) bool {
 		return true
 	}
 	var dirs []string
-	var related []diag.Place
+	var related []side
 	for _, s := range chain[first:] {
 		dirs = append(dirs, r.withDir(s.dir))
 	}
 	for _, s := range chain[first : len(chain)-1] {
-		related = append(related, r.place(r.withDir(s.dir)+" uses the next one here", s.at))
+		related = append(related, side{r.withDir(s.dir) + " uses the next one here", s.at})
 	}
 	r.report(problem{
 		summary: "Modules use each other in a cycle",
@@ -138,7 +137,7 @@ func (r *run) checkArgs(c *call) {
 			r.report(problem{
 				summary: `Unknown attribute "` + name + `"`,
 				detail:  "The module in " + r.withDir(f.dir) + ` declares no variable "` + name + `".`,
-				hint:    lang.DidYouMean(name, sortedKeys(f.variables)), at: c.args[name].nameAt,
+				near:    near{name, func() []string { return sortedKeys(f.variables) }}, at: c.args[name].nameAt,
 			})
 		}
 	}
@@ -148,7 +147,7 @@ func (r *run) checkArgs(c *call) {
 			r.report(problem{
 				summary: `Missing attribute "` + name + `"`,
 				detail:  "The module in " + r.withDir(f.dir) + ` declares the variable "` + name + `" without a default.`,
-				at:      c.def, related: []diag.Place{r.place("declared here", v.at)},
+				at:      c.def, related: []side{{"declared here", v.at}},
 				address: zero(), attribute: name,
 			})
 		}

@@ -82,14 +82,10 @@ func (s *scope) checkName(p lang.Path) bool {
 	if noun == "" {
 		noun = p.Root
 	}
-	hint := lang.DidYouMean(p.Name, s.folder.candidates(p.Root))
-	if hint == "" {
-		hint = s.elsewhere(p)
-	}
 	s.run.report(problem{
 		summary: "There is no " + p.Root + "." + p.Name,
 		detail:  `No ` + noun + ` "` + p.Name + `" is declared in this folder.`,
-		hint:    hint, at: p.Range,
+		hint:    s.elsewhere(p), near: near{p.Name, func() []string { return s.folder.candidates(p.Root) }}, at: p.Range,
 	})
 	return false
 }
@@ -266,7 +262,7 @@ func (s *scope) checkModule(p lang.Path) bool {
 		s.run.report(problem{
 			summary: "There is no module." + p.Name + "." + name,
 			detail:  `The module has no output "` + name + `". Its objects are module.` + p.Name + ".core.…, and so on for each kind.",
-			hint:    lang.DidYouMean(name, append(sortedKeys(c.folder.outputs), kindNames()...)), at: at,
+			near:    near{name, func() []string { return append(sortedKeys(c.folder.outputs), kindNames()...) }}, at: at,
 		})
 		return false
 	}
@@ -280,7 +276,7 @@ func (s *scope) checkModule(p lang.Path) bool {
 	s.run.report(problem{
 		summary: "There is no module." + p.Name + "." + name + "." + label,
 		detail:  "The module declares no " + name + ` "` + label + `".`,
-		hint:    lang.DidYouMean(label, sortedKeys(c.folder.blocks[addr.Kind(name)])), at: labelAt,
+		near:    near{label, func() []string { return sortedKeys(c.folder.blocks[addr.Kind(name)]) }}, at: labelAt,
 	})
 	return false
 }

@@ -19,7 +19,7 @@ func (c *Config) Watch() *Watch { return c.run.options.Watch }
 // objects, modules and functions. What is sensitive in the result is not shown.
 func (c *Config) Eval(ctx context.Context, src string) (text string, value any, found diag.List) {
 	r := c.run
-	r.found, r.reported = nil, map[string]bool{}
+	r.found, r.reported = nil, map[said]bool{}
 	r.allow(ctx)
 	s := &source{name: consoleName, shown: consoleName, text: []byte(src)}
 	r.addSource(s)

@@ -15,6 +15,9 @@ import (
 // reportHCL reports what the parser or the evaluator found, in our words.
 func (r *run) reportHCL(diags hcl.Diagnostics, at addr.Addr) {
 	for _, d := range diags {
+		if r.saidBefore(d) {
+			continue
+		}
 		p := problem{
 			summary: strings.TrimSuffix(d.Summary, "."), detail: d.Detail,
 			warning: d.Severity == hcl.DiagWarning, address: at,
@@ -27,6 +30,21 @@ func (r *run) reportHCL(diags hcl.Diagnostics, at addr.Addr) {
 		r.redact(&p, d)
 		r.report(p)
 	}
+}
+
+// saidBefore reports whether the evaluator said this of this place already: to
+// put it into our words costs more than to evaluate it, and there may be a
+// million instances.
+func (r *run) saidBefore(d *hcl.Diagnostic) bool {
+	if d.Subject == nil || d.Subject.Filename == "" {
+		return false
+	}
+	key := said{file: d.Subject.Filename, start: d.Subject.Start.Byte, end: d.Subject.End.Byte, summary: d.Summary, raw: true}
+	if r.reported[key] {
+		return true
+	}
+	r.reported[key] = true
+	return false
 }
 
 // splitHint moves the parser's own suggestion to the hint.
@@ -77,7 +95,7 @@ func (r *run) reword(p *problem, d *hcl.Diagnostic) {
 	case "Call to unknown function":
 		p.summary = `Unknown function "` + name + `"`
 		if p.hint == "" {
-			p.hint = lang.DidYouMean(name, sortedKeys(r.functions))
+			p.near = near{name, func() []string { return sortedKeys(r.functions) }}
 		}
 	case "Operation failed":
 		p.detail = sentence(strings.TrimSuffix(strings.TrimPrefix(p.detail, "Error during operation: "), "."))
@@ -86,14 +104,21 @@ func (r *run) reword(p *problem, d *hcl.Diagnostic) {
 	}
 }
 
+// What the evaluator says of calls, and what anything quotes.
+var (
+	wrongArgument = regexp.MustCompile(`(?s)^Invalid value for "([^"]*)" parameter: (.*?)\.?$`)
+	failedCall    = regexp.MustCompile(`(?s)^Call to function "([^"]*)" failed: (.*?)\.?$`)
+	inQuotes      = regexp.MustCompile(`"([^"]*)"`)
+)
+
 // rewordCall leaves out the frame that the evaluator puts around a function's
 // own words.
 func rewordCall(p *problem) {
-	if m := regexp.MustCompile(`(?s)^Invalid value for "([^"]*)" parameter: (.*?)\.?$`).FindStringSubmatch(p.detail); m != nil {
+	if m := wrongArgument.FindStringSubmatch(p.detail); m != nil {
 		p.summary = `Wrong value for the argument "` + m[1] + `"`
 		p.detail = sentence(m[2])
 	}
-	if m := regexp.MustCompile(`(?s)^Call to function "([^"]*)" failed: (.*?)\.?$`).FindStringSubmatch(p.detail); m != nil {
+	if m := failedCall.FindStringSubmatch(p.detail); m != nil {
 		p.summary = `The function "` + m[1] + `" failed`
 		if m[2] == "EOF" || m[2] == "unexpected EOF" {
 			m[2] = "the text ends too early"
@@ -103,7 +128,7 @@ func rewordCall(p *problem) {
 }
 
 func quotedWord(s string) string {
-	if m := regexp.MustCompile(`"([^"]*)"`).FindStringSubmatch(s); m != nil {
+	if m := inQuotes.FindStringSubmatch(s); m != nil {
 		return m[1]
 	}
 	return ""
@@ -136,7 +161,7 @@ func (r *run) rewordAttribute(p *problem, name string, d *hcl.Diagnostic) {
 	}
 	k := r.types.KindOf(v.Type())
 	if k == nil {
-		p.hint = lang.DidYouMean(name, keysOf(v))
+		p.hint, p.near = "", near{name, func() []string { return keysOf(v) }}
 		return
 	}
 	p.detail = sentence(lang.KindNoun(k.Kind) + ` has no attribute "` + name + `"`)
@@ -159,7 +184,7 @@ func (r *run) rewordIndex(p *problem, d *hcl.Diagnostic) {
 	}
 	p.detail = "The key is not among those of the collection."
 	if name != "" {
-		p.hint = lang.DidYouMean(name, keysOf(v))
+		p.near = near{name, func() []string { return keysOf(v) }}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/sigilgate/sigilform/internal/addr"
-	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/lang"
 )
 
@@ -175,7 +174,7 @@ func (r *run) goodLabel(b *hcl.Block) bool {
 func (r *run) twice(what string, first, second hcl.Range) {
 	r.report(problem{
 		summary: what + " is declared twice", detail: "A name is declared once in a folder.",
-		at: second, related: []diag.Place{r.place("first declared here", first)},
+		at: second, related: []side{{"first declared here", first}},
 	})
 }
 

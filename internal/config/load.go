@@ -31,7 +31,9 @@ type run struct {
 	reads map[string][]byte
 
 	found    []finding
-	reported map[string]bool
+	reported map[said]bool
+	// compared are the names that were looked at to find what a name may mean.
+	compared int
 	// broken says that a file could not be read or parsed: then nothing is
 	// evaluated.
 	broken       bool
@@ -53,7 +55,7 @@ func newRun(ctx context.Context, o Options) *run {
 	r := &run{
 		options: o, catalogue: o.Catalogue, types: types, secrets: lang.NewSecrets(),
 		sources: map[string]*source{}, folders: map[string]*folder{}, outside: map[string]outside{}, reads: map[string][]byte{},
-		reported: map[string]bool{}, secretVars: map[string]bool{},
+		reported: map[said]bool{}, secretVars: map[string]bool{},
 		places: map[addr.Addr]origin{}, tainted: map[addr.Addr]bool{},
 	}
 	limit := o.Budget

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -52,6 +53,13 @@ func union(spans []span) []span {
 		out = append(out, s)
 	}
 	return out
+}
+
+// within are those of sorted spans that have a part in common with one.
+func within(spans []span, in span) []span {
+	first := sort.Search(len(spans), func(i int) bool { return spans[i].end > in.start })
+	n := sort.Search(len(spans)-first, func(i int) bool { return spans[first+i].start >= in.end })
+	return spans[first : first+n]
 }
 
 // isSecretName reports whether what is assigned to a name is masked.

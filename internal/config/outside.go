@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/lang"
 )
 
@@ -92,7 +91,7 @@ func (r *run) readValues(root *folder, s *source) {
 			r.hide(a.Expr.Range()) // it may be a secret whose variable has another name now
 			r.report(problem{
 				summary: `No variable "` + name + `" is declared`, warning: true,
-				detail: "The value is not used.", hint: lang.DidYouMean(name, sortedKeys(root.variables)), at: a.NameRange,
+				detail: "The value is not used.", near: near{name, func() []string { return sortedKeys(root.variables) }}, at: a.NameRange,
 			})
 			continue
 		}
@@ -105,13 +104,10 @@ func (r *run) setVar(root *folder, v Assignment) {
 		r.setText(root, v.Name, v.Value, "--var "+v.Name)
 		return
 	}
-	hint := lang.DidYouMean(v.Name, sortedKeys(root.variables))
-	if hint == "" {
-		hint = `declare it: variable "` + v.Name + `" {}`
-	}
 	r.report(problem{
 		summary: `No variable "` + v.Name + `" is declared`,
-		detail:  "A value was given for it with --var, and the configuration declares no such variable.", hint: hint,
+		detail:  "A value was given for it with --var, and the configuration declares no such variable.",
+		hint:    `declare it: variable "` + v.Name + `" {}`, near: near{v.Name, func() []string { return sortedKeys(root.variables) }},
 	})
 }
 
@@ -143,7 +139,7 @@ func (r *run) outsideValue(v *variable) cty.Value {
 		r.report(problem{
 			summary: `Wrong type for the variable "` + v.name + `"`,
 			detail:  r.mismatch(v.constraint.Type, value, err), at: o.at,
-			related: []diag.Place{r.place("the variable is declared here", v.at)},
+			related: []side{{"the variable is declared here", v.at}},
 		})
 		return cty.UnknownVal(v.constraint.Type)
 	}
@@ -156,7 +152,7 @@ func (r *run) givenValue(v *variable, o outside) (cty.Value, bool) {
 		if v.constraint.Type == cty.Number && !isDecimal(o.text) {
 			r.report(problem{
 				summary: `Wrong type for the variable "` + v.name + `"`, detail: "Expected a number, such as 12, -0.5 or 1e6.", at: o.at,
-				related: []diag.Place{r.place("the variable is declared here", v.at)},
+				related: []side{{"the variable is declared here", v.at}},
 			})
 			return cty.NilVal, false
 		}

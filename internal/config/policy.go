@@ -139,7 +139,7 @@ func (s *scope) policyContext(b *policyBlock, plan, network cty.Value) *hcl.Eval
 // answer.
 func (c *Config) Judge(ctx context.Context, p *Policy, plan, network cty.Value) (message string, found diag.List) {
 	r, b := c.run, p.block
-	r.found, r.reported = nil, map[string]bool{}
+	r.found, r.reported = nil, map[said]bool{}
 	r.allow(ctx)
 	scope := r.root.policyContext(b, plan, network)
 	holds, _ := r.root.value(b.condition, scope, cty.Bool, zero()).Unmark()

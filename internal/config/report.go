@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/lang"
 )
 
 // problem is one finding at one place.
@@ -20,15 +20,54 @@ type problem struct {
 	at                    hcl.Range
 	address               addr.Addr
 	attribute             string
-	related               []diag.Place
+	related               []side
+	// near is what else a name may mean. It is looked for only where the finding is
+	// kept, and says more than the hint.
+	near near
+}
+
+// side is another place of a finding.
+type side struct {
+	message string
+	at      hcl.Range
+}
+
+// near is a name that is not there, and those that are.
+type near struct {
+	name  string
+	among func() []string
+}
+
+// maxCompared is how many names are looked at in all for what a name may mean:
+// there may be as many names that are not there as there are others.
+const maxCompared = 1_000_000
+
+// suggest says what a name may mean. Of very many findings only the first are
+// told.
+func (r *run) suggest(n near) string {
+	if n.among == nil || r.compared >= maxCompared {
+		return ""
+	}
+	names := n.among()
+	r.compared += len(names)
+	return lang.DidYouMean(n.name, names)
+}
+
+// said is what makes two findings the same one.
+type said struct {
+	file            string
+	start, end      int
+	summary, detail string
+	// raw is the evaluator's own words.
+	raw bool
 }
 
 // report adds a finding once: an expression that is wrong in a thousand
 // instances is wrong once.
 func (r *run) report(p problem) {
-	key := fmt.Sprintf("%s:%d:%d:%s", p.at.Filename, p.at.Start.Byte, p.at.End.Byte, diag.Short(p.summary))
+	key := said{file: p.at.Filename, start: p.at.Start.Byte, end: p.at.End.Byte, summary: diag.Short(p.summary)}
 	if p.at.Filename == "" {
-		key += diag.Short(p.detail)
+		key.detail = diag.Short(p.detail)
 	}
 	if r.reported[key] {
 		return
@@ -36,19 +75,21 @@ func (r *run) report(p problem) {
 	r.reported[key] = true
 	d := diag.Diagnostic{
 		Severity: diag.Error, Summary: p.summary, Detail: p.detail, Hint: p.hint, Attribute: p.attribute,
-		Address: p.address.String(), Range: r.rangeOf(p.at), Related: p.related,
+		Address: p.address.String(), Range: r.rangeOf(p.at),
 	}
 	if p.warning {
 		d.Severity = diag.Warning
 	}
-	r.found = append(r.found, finding{Diagnostic: d.Short(), at: p.at})
+	r.found = append(r.found, finding{Diagnostic: d.Short(), at: p.at, related: p.related, near: p.near})
 }
 
-// finding is a diagnostic whose snippet is still to be made: masks are known
-// only when everything was read.
+// finding is a diagnostic whose snippets are still to be made: masks are known
+// only when everything was read, and most of very many findings are not kept.
 type finding struct {
 	diag.Diagnostic
-	at hcl.Range
+	at      hcl.Range
+	related []side
+	near    near
 }
 
 // failed reports whether an error was found so far.
@@ -67,6 +108,7 @@ func (r *run) diagnostics() diag.List {
 	slices.SortStableFunc(r.found, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(a.at.Filename, b.at.Filename), cmp.Compare(a.at.Start.Byte, b.at.Start.Byte))
 	})
+	r.compared = 0
 	var tally diag.Tally
 	out := make(diag.List, 0, min(len(r.found), diag.MaxFindings))
 	for _, f := range r.found {
@@ -74,6 +116,10 @@ func (r *run) diagnostics() diag.List {
 		if f.Diagnostic, kept = tally.Admit(f.Diagnostic); !kept {
 			continue
 		}
+		if hint := r.suggest(f.near); hint != "" {
+			f.Hint = diag.Short(hint)
+		}
+		f.Related = r.sides(f.related)
 		if f.Range != nil && f.Snippet == nil {
 			f.Snippet = r.snippet(f.at)
 			r.hideQuoted(&f)
@@ -83,6 +129,8 @@ func (r *run) diagnostics() diag.List {
 	return append(out.Sort(), tally.Rest()...)
 }
 
+var quotedPart = regexp.MustCompile(`"[^"]+"`)
+
 // hideQuoted takes out of a finding what it quotes of the masked parts of its line.
 func (r *run) hideQuoted(f *finding) {
 	s := r.sources[f.at.Filename]
@@ -91,18 +139,15 @@ func (r *run) hideQuoted(f *finding) {
 	}
 	line := s.line(f.at.Start.Byte)
 	var masked strings.Builder
-	for _, m := range r.masksOf(s) {
-		if m.end > line.start && m.start < line.end {
-			masked.Write(s.text[max(m.start, line.start):min(m.end, line.end)])
-			masked.WriteByte('\n')
-		}
+	for _, m := range within(r.masksOf(s), line) {
+		masked.Write(s.text[max(m.start, line.start):min(m.end, line.end)])
+		masked.WriteByte('\n')
 	}
 	if masked.Len() == 0 {
 		return
 	}
-	quoted := regexp.MustCompile(`"[^"]+"`)
 	hide := func(text string) string {
-		return quoted.ReplaceAllStringFunc(text, func(q string) string {
+		return quotedPart.ReplaceAllStringFunc(text, func(q string) string {
 			// Of a long value only the beginning is quoted.
 			part, _, _ := strings.Cut(strings.Trim(q, `"`), diag.Ellipsis)
 			if s.secret || strings.Contains(masked.String(), part) {
@@ -114,9 +159,17 @@ func (r *run) hideQuoted(f *finding) {
 	f.Summary, f.Detail, f.Hint = hide(f.Summary), hide(f.Detail), hide(f.Hint)
 }
 
-// place is a second place of a finding.
-func (r *run) place(message string, at hcl.Range) diag.Place {
-	return diag.Place{Message: message, Range: r.rangeOf(at), Snippet: r.snippet(at)}
+// sides are the other places of a finding, no more than are shown.
+func (r *run) sides(sides []side) []diag.Place {
+	if len(sides) == 0 {
+		return nil
+	}
+	sides = sides[:min(len(sides), diag.MaxRelated)]
+	out := make([]diag.Place, 0, len(sides))
+	for _, s := range sides {
+		out = append(out, diag.Place{Message: diag.Short(s.message), Range: r.rangeOf(s.at), Snippet: r.snippet(s.at)})
+	}
+	return out
 }
 
 // quoteList prints names as "a", "b" and "c".

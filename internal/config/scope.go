@@ -8,7 +8,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/sigilgate/sigilform/internal/addr"
-	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/lang"
 )
 
@@ -115,7 +114,7 @@ func (r *run) cycle(s *scope, k nodeKey) {
 	}
 	chain := r.stack[first:]
 	var names []string
-	var related []diag.Place
+	var related []side
 	for i, f := range chain {
 		name := f.scope.title(f.key)
 		if f.via != "" && addr.Kind(f.key.root).Known() {
@@ -123,7 +122,7 @@ func (r *run) cycle(s *scope, k nodeKey) {
 		}
 		names = append(names, name)
 		if i > 0 {
-			related = append(related, r.place(f.scope.title(f.key)+" is declared here", f.at))
+			related = append(related, side{f.scope.title(f.key) + " is declared here", f.at})
 		}
 	}
 	start := smallest(names)
@@ -217,7 +216,7 @@ func (s *scope) variableValue(v *variable) cty.Value {
 	if err != nil {
 		s.run.report(problem{
 			summary: `Wrong type for "` + v.name + `"`, detail: s.run.mismatch(v.constraint.Type, value, err),
-			at: a.expr.Range(), related: []diag.Place{s.run.place("the variable is declared here", v.at)},
+			at: a.expr.Range(), related: []side{{"the variable is declared here", v.at}},
 		})
 		return cty.UnknownVal(v.constraint.Type)
 	}
@@ -243,7 +242,7 @@ func (s *scope) validate(v *variable, value cty.Value) {
 		}
 		s.run.report(problem{
 			summary: `"` + v.name + `" has a value that is not allowed`, detail: detail,
-			at: s.valuePlace(v), related: []diag.Place{s.run.place("the rule is here", rule.condition.at)},
+			at: s.valuePlace(v), related: []side{{"the rule is here", rule.condition.at}},
 		})
 	}
 }

@@ -102,8 +102,8 @@ func (r *run) maskLine(s *source, line, at span) (string, span) {
 		}
 	}
 	pos := from
-	for _, m := range r.masksOf(s) {
-		if m.end <= pos || m.start >= to {
+	for _, m := range within(r.masksOf(s), span{from, to}) {
+		if m.end <= pos {
 			continue
 		}
 		pos = copyTo(&b, s.text, pos, max(pos, m.start), mark)

@@ -29,7 +29,7 @@ var (
 // Short cuts what is long in a text for people: what it quotes, single words,
 // and all of it. What is cut keeps its beginning.
 func Short(text string) string {
-	if len(text) <= Quoted {
+	if len(text) <= 2*Quoted { // no quote in it can be longer
 		return text
 	}
 	text = longQuote.ReplaceAllStringFunc(text, func(q string) string {
@@ -56,8 +56,8 @@ func head(text string, most, keep int) string {
 // Short is the diagnostic with short texts. Its address stays: it is looked up.
 func (d Diagnostic) Short() Diagnostic {
 	d.Summary, d.Detail, d.Hint = Short(d.Summary), Short(d.Detail), Short(d.Hint)
-	if len(d.Related) > maxRelated {
-		d.Related = d.Related[:maxRelated:maxRelated]
+	if len(d.Related) > MaxRelated {
+		d.Related = d.Related[:MaxRelated:MaxRelated]
 	}
 	for i := range d.Related {
 		if short := Short(d.Related[i].Message); short != d.Related[i].Message {
@@ -78,5 +78,5 @@ func (d Diagnostic) located() Diagnostic {
 	return d
 }
 
-// maxRelated is how many other places of one finding are shown.
-const maxRelated = 20
+// MaxRelated is how many other places of one finding are shown.
+const MaxRelated = 20

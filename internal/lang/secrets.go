@@ -76,7 +76,12 @@ func (s *Secrets) Find(text string) []Found {
 // SecretName reports whether a name says that its value is a secret: its last
 // word is password, secret, token or the like. token_ttl is none.
 func SecretName(name string) bool {
-	name = strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(name))
+	name = strings.ToLower(strings.Map(func(c rune) rune {
+		if strings.ContainsRune("-_.", c) {
+			return -1
+		}
+		return c
+	}, name))
 	for _, word := range []string{
 		"password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "secretkey",
 		"accesskey", "psk", "pwd", "secrets", "passwords", "tokens", "privkey",
