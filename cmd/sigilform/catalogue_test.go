@@ -38,7 +38,7 @@ func more() *schema.Catalogue {
 	tls, _ := c.Kind(addr.Core).Field("tls")
 	tls.Members = append(tls.Members, schema.Field{Name: "cipher", Check: schema.Line, Doc: "a member of a block"})
 	return c.With(addr.Core,
-		declared(schema.Field{Name: "owner", Check: schema.Line, Doc: "plain"}),
+		declared(schema.Field{Name: "owner", Data: "ownership", Check: schema.Line, Doc: "plain, a kind of data by itself"}),
 		declared(schema.Field{Name: "backup", Key: "backup_ip", Refers: addr.Core, Doc: "a reference"}),
 		declared(schema.Field{Name: "labels", Type: schema.Map, Check: schema.Segment, Doc: "a map"}),
 		declared(schema.Field{Name: "weight", Type: schema.Number, Check: schema.Count, Doc: "a number"}),

@@ -20,34 +20,13 @@ type Kind struct {
 // Private are those of sigilform's own keys that nobody but Root reaches.
 type Private struct{ History, Journal string }
 
-// The kinds of data, in the order of a matrix.
+// The kinds of data that are no fields; in a matrix they come last.
 const (
-	kindNodes = iota
-	kindStatus
-	kindHealth
-	kindCorePaths
-	kindTLS
-	kindTopology
-	kindCells
-	kindRoutes
-	kindUsers
-	kindCredentials
-	kindDeviceRoutes
-	kindCounter
-	kindState
-	kindHistory
-	kindTokens
+	kindCounter = "user id counter"
+	kindState   = "sigilform's state"
+	kindHistory = "history and journal"
+	kindTokens  = "tokens of others"
 )
-
-func kindNames() []string {
-	return []string{
-		kindNodes: "node configuration", kindStatus: "node status", kindHealth: "node health",
-		kindCorePaths: "core paths", kindTLS: "node tls", kindTopology: "topology", kindCells: "cells",
-		kindRoutes: "routes", kindUsers: "users", kindCredentials: "credentials",
-		kindDeviceRoutes: "device routes", kindCounter: "user id counter",
-		kindState: "sigilform's state", kindHistory: "history and journal", kindTokens: "tokens of others",
-	}
-}
 
 // nobody is an identity that nothing can have.
 const nobody = "?"
@@ -57,7 +36,7 @@ const nobody = "?"
 // whoever may do something to all objects of its kind may do so to this one.
 func Kinds(n *network.Network, layout keys.Layout, own Own, private Private) []Kind {
 	k := &kinds{layout: layout, ips: map[addr.Addr]string{}}
-	for _, name := range kindNames() {
+	for _, name := range append(layout.Catalogue().Data(), kindCounter, kindState, kindHistory, kindTokens) {
 		k.out = append(k.out, Kind{Name: name})
 	}
 	for i := range n.Cores {
@@ -97,7 +76,7 @@ func (k *kinds) standIns(n *network.Network) {
 	if len(n.Users) == 0 {
 		k.user(&network.User{})
 	}
-	if len(k.out[kindDeviceRoutes].Ranges) == 0 {
+	if !slices.ContainsFunc(n.Users, func(u network.User) bool { return len(u.Devices) > 0 }) {
 		k.fields(addr.Device, nobody, nobody)
 	}
 }
@@ -108,15 +87,16 @@ type kinds struct {
 	out    []Kind
 }
 
-func (k *kinds) add(kind int, ranges ...kv.Range) {
-	k.out[kind].Ranges = append(k.out[kind].Ranges, ranges...)
+func (k *kinds) add(name string, ranges ...kv.Range) {
+	i := slices.IndexFunc(k.out, func(kind Kind) bool { return kind.Name == name })
+	k.out[i].Ranges = append(k.out[i].Ranges, ranges...)
 }
 
 // fields puts each field that an object may have into its kind of data.
 func (k *kinds) fields(of addr.Kind, id, parent string) {
 	for _, f := range k.layout.FieldRanges(of, id, parent) {
 		if f.Data != "" {
-			k.add(slices.Index(kindNames(), f.Data), f.Range)
+			k.add(f.Data, f.Range)
 		}
 	}
 }

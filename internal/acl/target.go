@@ -8,12 +8,13 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // target are the ranges of one thing that a grant covers.
 func (c *compiler) target(role addr.Addr, t network.Target) []kv.Range {
 	switch {
-	case t.Collection == "network":
+	case t.Collection == schema.Everything:
 		return c.networkRanges()
 	case t.Collection == "users":
 		return c.userRanges()

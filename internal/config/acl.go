@@ -14,11 +14,6 @@ import (
 	"github.com/sigilgate/sigilform/internal/schema"
 )
 
-// collections are the words of a grant for whole kinds.
-func collections() []string {
-	return []string{"network", "nodes", "cells", "topology", "paths", "users", "routes"}
-}
-
 func (s *scope) buildACL(n *network.Network) {
 	for _, b := range s.folder.blocks[addr.ACL] {
 		n.ACL.Declared = true
@@ -97,7 +92,7 @@ func (v resolver) subject(b *block, name string) network.ACLUser {
 
 func (v resolver) grants(b *block) []network.Grant {
 	words := map[string]cty.Value{}
-	for _, w := range collections() {
+	for _, w := range v.scope.run.catalogue.Collections() {
 		words[w] = cty.StringVal(w)
 	}
 	ctx := v.ctx.NewChild()
@@ -231,7 +226,7 @@ func (v resolver) targets(n *nested) []network.Target {
 // isKey refuses a key that is a misspelled word for a whole kind: it would
 // grant a key that nobody ever writes, and no more.
 func (v resolver) isKey(expr hcl.Expression, text string) bool {
-	near := lang.Nearest(text, collections())
+	near := lang.Nearest(text, v.scope.run.catalogue.Collections())
 	if near == "" || strings.Contains(text, "/") {
 		return true
 	}
@@ -290,7 +285,7 @@ func (v resolver) targetOf(expr hcl.Expression, value cty.Value) (network.Target
 	}
 	if bare.IsKnown() && !bare.IsNull() && bare.Type() == cty.String {
 		text := bare.AsString()
-		if slices.Contains(collections(), text) {
+		if slices.Contains(v.scope.run.catalogue.Collections(), text) {
 			return network.Target{Collection: text}, true
 		}
 		return network.Target{Key: text}, v.isKey(expr, text)
@@ -298,7 +293,7 @@ func (v resolver) targetOf(expr hcl.Expression, value cty.Value) (network.Target
 	v.scope.run.taint(v.at, cty.DynamicVal)
 	v.scope.run.report(problem{
 		summary: `Wrong type for "on"`,
-		detail:  "Expected an object, a word like " + quoteList(collections()) + ", or a key as a string; found " + v.scope.run.describe(value) + ".",
+		detail:  "Expected an object, a word like " + quoteList(v.scope.run.catalogue.Collections()) + ", or a key as a string; found " + v.scope.run.describe(value) + ".",
 		at:      expr.Range(), address: v.at,
 	})
 	return network.Target{}, false

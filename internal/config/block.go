@@ -94,7 +94,7 @@ func (r *run) repetition(b *block, attrs hcl.Attributes) setting {
 	}
 	if b.kind == addr.ACLRole {
 		where.words = map[string]bool{}
-		for _, w := range collections() {
+		for _, w := range r.catalogue.Collections() {
 			where.words[w] = true
 		}
 	}

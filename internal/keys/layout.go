@@ -81,13 +81,13 @@ func (l Layout) UserIDCounter() string { return l.prefix + "counters/user_id" }
 
 // ReadPrefixes are the prefixes that a snapshot reads.
 func (l Layout) ReadPrefixes() []string {
-	out := make([]string, 0, len(l.collections))
-	for path := range l.collections {
-		first, _, _ := strings.Cut(path, "/")
-		out = append(out, l.prefix+first+"/")
+	folders := l.catalogue.Folders()
+	out := make([]string, len(folders))
+	for i, folder := range folders {
+		out[i] = l.prefix + folder + "/"
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
 // ForeignPrefixes are those of other programs: only counted, never read.

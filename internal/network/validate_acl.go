@@ -8,11 +8,6 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 )
 
-// collections are the words that stand for a whole kind of keys.
-func collections() []string {
-	return []string{"cells", "network", "nodes", "paths", "routes", "topology", "users"}
-}
-
 // administrators are the roles that reach sigilform's own keys.
 func administrators() []string { return []string{"drift", "planner", "root"} }
 
@@ -73,10 +68,10 @@ func (v *validator) target(r *ACLRole, t Target, known map[addr.Addr]bool) {
 			v.refuse(r.Addr, "grant.on", fmt.Sprintf("There is no %s", t.Object), fmt.Sprintf("A grant of %s covers it.", r.Addr), "")
 		}
 	case t.Collection != "":
-		if !slices.Contains(collections(), t.Collection) {
-			v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is not a collection", quoted(t.Collection)), "", "Write one of "+strings.Join(collections(), ", ")+".")
+		if !slices.Contains(v.Catalogue.Collections(), t.Collection) {
+			v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is not a collection", quoted(t.Collection)), "", "Write one of "+strings.Join(slices.Sorted(slices.Values(v.Catalogue.Collections())), ", ")+".")
 		}
-	case slices.Contains(collections(), t.Key) || strings.HasSuffix(t.Key, "*"):
+	case slices.Contains(v.Catalogue.Collections(), t.Key) || strings.HasSuffix(t.Key, "*"):
 		v.refuse(r.Addr, "grant.on", fmt.Sprintf("%s is not a key", quoted(t.Key)), "A key that ends in a slash covers all keys that begin so.",
 			fmt.Sprintf("Write %q.", strings.TrimRight(t.Key, "/*")+"/"))
 	case !belowPrefix(t.Key):
