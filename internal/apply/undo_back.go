@@ -27,18 +27,13 @@ func (t *taking) requires(key, value string) []keys.Needed {
 }
 
 // apart lists what would be put back or removed although its other half is left: a
-// device and its route say the same.
+// device and its route say the same, and a device has its Core.
 func (t *taking) apart(b *back) map[string]string {
 	removed, put := b.written()
 	out := map[string]string{}
 	for _, l := range b.left {
-		at, ok := t.layout.Locate(l.Key)
-		if !ok || at.Space != addr.Device {
-			continue
-		}
-		for device, route := range map[string]string{"core": "route.core_ip", "status": "route.status"} {
-			user := cmp.Or(at.Parent, t.userOf(at.ID))
-			one, other := t.layout.FieldKey(addr.Device, at.ID, user, device), t.layout.FieldKey(addr.Device, at.ID, user, route)
+		for _, half := range t.halvesOf(l.Key) {
+			one, other := half[0], half[1]
 			if l.Key == other {
 				one, other = other, one
 			}
@@ -48,6 +43,31 @@ func (t *taking) apart(b *back) map[string]string {
 		}
 	}
 	return out
+}
+
+// halvesOf are the halves of the device that a key is of, at each of its users.
+func (t *taking) halvesOf(key string) (out [][2]string) {
+	at, ok := t.layout.Locate(key)
+	if !ok || at.Space != addr.Device {
+		return nil
+	}
+	if at.Parent != "" {
+		return t.halves(at.ID, at.Parent)
+	}
+	for _, user := range t.usersOf(at.ID) {
+		out = append(out, t.halves(at.ID, user)...)
+	}
+	return out
+}
+
+// halves are the keys of a user's device that come and go together.
+func (t *taking) halves(device, user string) [][2]string {
+	field := func(name string) string { return t.layout.FieldKey(addr.Device, device, user, name) }
+	return [][2]string{
+		{field("core"), field("route.core_ip")},
+		{field("status"), field("route.status")},
+		{field("core"), t.layout.Marker(addr.Device, device, user)},
+	}
 }
 
 // stranded lists the devices that the apply gave to another user, by their markers
@@ -66,24 +86,28 @@ func (t *taking) stranded() map[string]string {
 	return out
 }
 
-// userOf is the user of a device, as far as the step is about both.
-func (t *taking) userOf(device string) string {
+// usersOf are the users that a device is taken from and given back to, as far as
+// the step is about them.
+func (t *taking) usersOf(device string) (out []string) {
 	for _, f := range t.former {
-		if at, ok := t.layout.Locate(f.key); ok && at.Space == addr.Device && at.ID == device && at.Parent != "" {
-			return at.Parent
+		at, ok := t.layout.Locate(f.key)
+		if ok && at.Space == addr.Device && at.ID == device && at.Parent != "" && !slices.Contains(out, at.Parent) {
+			out = append(out, at.Parent)
 		}
 	}
-	return ""
+	return out
 }
 
 // placed is what says that a device has a Core, where the step has taken it away
 // along with the route.
-func (t *taking) placed(device string) []keys.Needed {
-	key := t.layout.FieldKey(addr.Device, device, t.userOf(device), "core")
-	if slices.ContainsFunc(t.former, func(f formerKey) bool { return f.key == key && f.was != nil }) {
-		return []keys.Needed{{Key: key}}
+func (t *taking) placed(device string) (out []keys.Needed) {
+	for _, user := range t.usersOf(device) {
+		key := t.layout.FieldKey(addr.Device, device, user, "core")
+		if slices.ContainsFunc(t.former, func(f formerKey) bool { return f.key == key && f.was != nil }) {
+			out = append(out, keys.Needed{Key: key})
+		}
 	}
-	return nil
+	return out
 }
 
 // unheld guards that nobody else has by now what only one may have, and a key that

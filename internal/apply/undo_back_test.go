@@ -81,6 +81,23 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 				return nil
 			},
 		},
+		"a device that moved": {
+			func(n *model.Network) { moveDevice(n, &n.Users[1]) }, userOne + "devices/" + phone + "/core_node",
+			func(t *testing.T, w *town, _ string) map[string]string {
+				t.Helper()
+				w.removes(t, "/"+w.firstDevice()+"/")
+				return nil
+			},
+		},
+		"the user that a device moved to": {
+			moveToNew, userOne + "devices/" + phone + "/core_node",
+			func(t *testing.T, w *town, _ string) map[string]string {
+				t.Helper()
+				w.removes(t, w.userOf(t, "late"))
+				w.removes(t, "/"+w.firstDevice()+"/")
+				return nil
+			},
+		},
 		"the node itself": {
 			func(n *model.Network) { n.Entries[0].Domain = model.Text{} }, entry + "domain",
 			func(t *testing.T, w *town, _ string) map[string]string {
@@ -121,10 +138,32 @@ func TestUndoPutsBackNothingThatOthersTook(t *testing.T) {
 			}
 			w.unharmed(t, "undone", wrote, before)
 			if !names(back.Left, c.key) {
-				t.Errorf("it is not named: %s", fmt.Sprint(back.Left))
+				t.Errorf("%s is not named: %s", c.key, fmt.Sprint(back.Left))
 			}
 		})
 	}
+}
+
+// removes deletes the keys of the network that have a text in their names.
+func (w *town) removes(t *testing.T, part string) {
+	t.Helper()
+	for key := range w.content(t) {
+		if strings.HasPrefix(key, "/sigilgate/") && strings.Contains(key, part) {
+			w.Delete(t, key)
+		}
+	}
+}
+
+// userOf is where the user of a name is.
+func (w *town) userOf(t *testing.T, name string) string {
+	t.Helper()
+	for key, value := range w.content(t) {
+		if user, is := strings.CutSuffix(key, "username"); is && value == name {
+			return user
+		}
+	}
+	t.Fatalf("there is no user %s", name)
+	return ""
 }
 
 // firstDevice is the UUID that the first user's device had at first.

@@ -256,15 +256,23 @@ func (t *taking) sort() *back {
 		case there == (f.was != nil) && (!there || e.Value == f.was.Value):
 			// It is as it was: not touched, or restored already.
 		case reason != "" && record: // the object's own keys are named
-		case reason != "":
-			out.left = append(out.left, state.Left{Key: f.key, Why: reason, Found: e.ModRevision})
-		case f.put && there && (e.ModRevision == t.revision || f.was == nil && t.daily(f.key)), !f.put && !there:
+		case reason == "" && t.untouched(f, e, there):
 			out.add(f, e.ModRevision)
-		default:
+		case reason == "", f.put && !there: // what others removed says so by itself
 			out.left = append(out.left, state.Left{Key: f.key, Why: why(f, there), Found: e.ModRevision})
+		default:
+			out.left = append(out.left, state.Left{Key: f.key, Why: reason, Found: e.ModRevision})
 		}
 	}
 	return out
+}
+
+// untouched reports whether a key is as the step left it.
+func (t *taking) untouched(f formerKey, e kv.Entry, there bool) bool {
+	if there != f.put {
+		return false
+	}
+	return !there || e.ModRevision == t.revision || f.was == nil && t.daily(f.key)
 }
 
 // daily reports whether the network writes a key of a created object all day:
