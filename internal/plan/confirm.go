@@ -44,7 +44,7 @@ func (p *Plan) Confirm(now *kv.Snapshot, st *state.State) (moved []kv.Moved, err
 		return moved, nil
 	}
 	c := newConfirmer(p, now, st)
-	for _, check := range []func() error{c.confirmWhole, c.confirmData, c.confirmShown, c.confirmState, c.confirmGuards, c.confirmBeside, c.confirmClaims, c.confirmRecords, c.confirmPast, c.confirmCalls} {
+	for _, check := range []func() error{c.confirmWhole, c.confirmFields, c.confirmData, c.confirmShown, c.confirmState, c.confirmGuards, c.confirmBeside, c.confirmClaims, c.confirmRecords, c.confirmPast, c.confirmCalls} {
 		if err := check(); err != nil {
 			return nil, err
 		}
@@ -115,7 +115,7 @@ func newConfirmer(p *Plan, now *kv.Snapshot, st *state.State) *confirmer {
 func (c *confirmer) learn(change *Change) {
 	id := state.ID{Kind: change.Kind, ID: change.ID}
 	// A device that moves goes with one user and comes with another.
-	if known := c.changed[id]; known == nil || known.Action == Delete {
+	if known := c.changed[id]; known == nil || known.Action == Delete || known.Action == Forget {
 		c.changed[id] = change
 	}
 	if change.Action == Delete {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
 	"github.com/sigilgate/sigilform/internal/schema"
 )
 
@@ -108,6 +110,7 @@ func (s *scenario) bent(p *plan.Plan, bend func(p *plan.Plan)) error {
 	}
 	bent.Catalogue = p.Catalogue
 	bend(&bent)
+	plan.Redigest(&bent)
 	in, err := s.input(s.net)
 	if err != nil {
 		s.Fatal(err)
@@ -164,6 +167,15 @@ func (s *scenario) partsOf(p *plan.Plan) map[string]func(*plan.Plan) {
 			out[fmt.Sprintf("a write in %+v", op)] = func(p *plan.Plan) { p.Data[i].Kind, p.Data[i].Value = kv.Put, "x" }
 		}
 	}
+	for i, op := range p.State {
+		out[fmt.Sprintf("without the record %+v", op)] = func(p *plan.Plan) { p.State = slices.Delete(p.State, i, i+1) }
+		if op.Kind == kv.Put {
+			out[fmt.Sprintf("a deletion in %+v", op)] = func(p *plan.Plan) { p.State[i].Kind, p.State[i].Value = kv.Delete, "" }
+		}
+		for name, cut := range lessOf(op.Value) {
+			out[fmt.Sprintf("without %s in %+v", name, op)] = func(p *plan.Plan) { p.State[i].Value = cut }
+		}
+	}
 	for i := range p.Changes {
 		partsOfChange(out, p, i)
 	}
@@ -177,14 +189,35 @@ func (s *scenario) partsOf(p *plan.Plan) map[string]func(*plan.Plan) {
 	return out
 }
 
+// lessOf is a record without each of the fields that it enforces, one at a time.
+func lessOf(text string) map[string]string {
+	out := map[string]string{}
+	r, err := state.DecodeRecord(text)
+	if err != nil {
+		return nil
+	}
+	for name := range r.Declared {
+		less := *r
+		less.Declared = maps.Clone(r.Declared)
+		delete(less.Declared, name)
+		if out[name], err = state.EncodeRecord(&less); err != nil {
+			return nil
+		}
+	}
+	return out
+}
+
 func partsOfChange(out map[string]func(*plan.Plan), p *plan.Plan, i int) {
 	c := &p.Changes[i]
 	out["without "+c.Address] = func(p *plan.Plan) { p.Changes = slices.Delete(p.Changes, i, i+1) }
+	out["something else with "+c.Address] = func(p *plan.Plan) { p.Changes[i].Action += "d" }
+	out["another reason for "+c.Address] = func(p *plan.Plan) { p.Changes[i].Reason += "x" }
 	for j, f := range c.Fields {
 		if f.Action.StateOnly() || c.Action == plan.Delete {
 			continue // a deletion is shown as a whole
 		}
 		of := c.Address + "." + f.Name
+		out["another name of "+of] = func(p *plan.Plan) { p.Changes[i].Fields[j].Name += "0" }
 		out["without "+of] = func(p *plan.Plan) { p.Changes[i].Fields = slices.Delete(p.Changes[i].Fields, j, j+1) }
 		if f.Old != nil && !f.Old.Sensitive {
 			out["another former value of "+of] = func(p *plan.Plan) { p.Changes[i].Fields[j].Old.Text += "0" }
