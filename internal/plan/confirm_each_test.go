@@ -14,8 +14,8 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
-	"github.com/sigilgate/sigilform/internal/state"
 	"github.com/sigilgate/sigilform/internal/schema"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // changes are plans of every kind, each from a network that was applied.

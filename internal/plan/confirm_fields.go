@@ -19,7 +19,7 @@ func (c *confirmer) confirmFields() error {
 			if !f.Action.known() || !f.Reason.known() {
 				return unsound("it does %q with %s of %s, because of %q", f.Action, f.Name, change.Address, f.Reason)
 			}
-			if f.writes() && !state.IsACL(change.Kind) && !c.isNamed(change, f) {
+			if f.writes() && !c.isNamed(change, f) {
 				return unsound("it shows %s as %s of %s, which it is not", f.Key, f.Name, change.Address)
 			}
 		}
@@ -30,6 +30,9 @@ func (c *confirmer) confirmFields() error {
 // isNamed reports whether a field has the name of its key, of the object as it is
 // or as it will be: a device may change its user.
 func (c *confirmer) isNamed(change *Change, f *FieldChange) bool {
+	if state.IsACL(change.Kind) {
+		return f.Key == shownKey(f.Name)
+	}
 	id := state.ID{Kind: change.Kind, ID: change.ID}
 	parents := []string{c.parentOf(id)}
 	if r := c.state.Records[id]; r != nil {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -26,29 +25,35 @@ func (c *confirmer) confirmRecords() error {
 		case !there:
 			return unsound("it leaves %s without the record %s", change.Address, key)
 		}
-		r, err := state.DecodeRecord(text)
-		if err != nil {
-			return unsound("the record %s can't be read", key)
-		}
-		r.Kind, r.ID = id.Kind, id.ID
-		if r.Address != change.Address {
-			return unsound("the record %s is of another address than %s", key, change.Address)
-		}
-		if state.IsACL(id.Kind) {
-			continue
-		}
-		was := c.state.Records[id]
-		if was != nil && was.Parent != r.Parent && !c.deleted[id] && c.lives(was) {
-			return unsound("it takes %s away from another user, and does not show it", change.Address)
-		}
-		if err := c.confirmRecord(key, r); err != nil {
-			return err
-		}
-		if err := c.confirmRecorded(key, change, was, r); err != nil {
+		if err := c.confirmKept(key, text, change); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// confirmKept compares the record of what stays sigilform's.
+func (c *confirmer) confirmKept(key, text string, change *Change) error {
+	id := state.ID{Kind: change.Kind, ID: change.ID}
+	r, err := state.DecodeRecord(text)
+	if err != nil {
+		return unsound("the record %s can't be read", key)
+	}
+	r.Kind, r.ID = id.Kind, id.ID
+	if r.Address != change.Address {
+		return unsound("the record %s is of another address than %s", key, change.Address)
+	}
+	if state.IsACL(id.Kind) {
+		return c.confirmGranted(key, change, r)
+	}
+	was := c.state.Records[id]
+	if was != nil && was.Parent != r.Parent && !c.deleted[id] && c.lives(was) {
+		return unsound("it takes %s away from another user, and does not show it", change.Address)
+	}
+	if err := c.confirmRecord(key, r); err != nil {
+		return err
+	}
+	return c.confirmRecorded(key, change, was, r)
 }
 
 // leaves reports whether what changes has no record afterwards: it goes, or is left
@@ -62,7 +67,7 @@ func (c *confirmer) confirmRecorded(key string, change *Change, was, r *state.Re
 	if was == nil || was.Parent != r.Parent {
 		was = &state.Record{Kind: r.Kind, ID: r.ID}
 	}
-	last, next := LastApplied(c.layout, was), LastApplied(c.layout, r)
+	next := LastApplied(c.layout, r)
 	shown := map[string]bool{}
 	for i := range change.Fields {
 		f := &change.Fields[i]
@@ -75,27 +80,38 @@ func (c *confirmer) confirmRecorded(key string, change *Change, was, r *state.Re
 	for _, name := range c.layout.DerivedFields(r.Kind) {
 		shown[name] = true // by what it derives from
 	}
-	for _, name := range slices.AppendSeq(slices.Collect(maps.Keys(last)), maps.Keys(next)) {
-		if shown[name] || keys.Ignored(r.Ignore, name) || keys.Ignored(was.Ignore, name) {
-			continue
-		}
-		before, had := last[name]
-		text, has := next[name]
-		if _, secret := r.Secret[name]; secret && was.Secret[name] == "" {
-			before = c.digestOf(r, name, before)
-		} else if !secret && was.Secret[name] != "" {
-			text = c.digestOf(r, name, text)
-		}
-		if had != has || before != text {
+	for name := range c.changedFields(was, r) {
+		if !shown[name] && !keys.Ignored(r.Ignore, name) && !keys.Ignored(was.Ignore, name) {
 			return unsound("the record %s changes %s, and it does not show that", key, name)
 		}
 	}
 	return nil
 }
 
+// changedFields are the fields that two records of an object enforce differently. A
+// value may become a sensitive one, or cease to be that, and stay.
+func (c *confirmer) changedFields(was, r *state.Record) map[string]bool {
+	out := map[string]bool{}
+	last, next := LastApplied(c.layout, was), LastApplied(c.layout, r)
+	for _, name := range slices.AppendSeq(slices.Collect(maps.Keys(last)), maps.Keys(next)) {
+		before, had := last[name]
+		text, has := next[name]
+		switch hidden, hides := was.Secret[name] != "", r.Secret[name] != ""; {
+		case hides && !hidden:
+			before = c.digestOf(r, name, before)
+		case hidden && !hides:
+			text = c.digestOf(r, name, text)
+		}
+		if had != has || before != text {
+			out[name] = true
+		}
+	}
+	return out
+}
+
 // recordedAs reports whether a record has a field as the change shows it: enforced
 // where it gets a value, but for a first value of what is the network's then, and
-// what a rollback brings back of that.
+// what a rollback gives back to others.
 func (c *confirmer) recordedAs(r *state.Record, f *FieldChange, enforced bool) bool {
 	class := c.layout.ClassOf(r.Kind, f.Name)
 	switch {
@@ -103,15 +119,13 @@ func (c *confirmer) recordedAs(r *state.Record, f *FieldChange, enforced bool) b
 		return true
 	case f.Action == Delete, f.Action == Forget:
 		return !enforced
-	case enforced:
+	case enforced, c.plan.Mode == ModeRollback:
 		return true
-	case class == schema.Declared:
+	case class == schema.Declared, f.Action != Create:
 		return false
-	case c.plan.Mode == ModeRollback:
-		return true
 	}
 	_, first := r.Initial[f.Name]
-	return f.Action == Create && (first || r.Marks(f.Name))
+	return first || r.Marks(f.Name)
 }
 
 func (c *confirmer) digestOf(r *state.Record, name, value string) string {
@@ -147,11 +161,18 @@ func (c *confirmer) confirmRecord(key string, r *state.Record) error {
 
 // confirmPast: what the history will say of the time before is so.
 func (c *confirmer) confirmPast() error {
+	former := map[string]bool{}
 	for id := range c.changed {
 		key := c.state.Layout.Record(id.Kind, id.ID)
+		former[key] = true
 		e, there := c.now.Get(key)
 		if text, ok := c.plan.Before[key]; ok != there || text != e.Value {
 			return unsound("it says something else of the record %s than the cluster holds", key)
+		}
+	}
+	for key := range c.plan.Before {
+		if !former[key] {
+			return unsound("it says something of the record %s, which none of its changes is of", key)
 		}
 	}
 	for key, value := range c.plan.Secrets {
@@ -221,30 +242,3 @@ func (c *confirmer) kindOf(at keys.Location) addr.Kind {
 // spelled reports whether a text of a plan file is a value of the network: a file
 // can't hold bytes that are not UTF-8 to the letter.
 func spelled(text, value string) bool { return text == value || text == string([]rune(value)) }
-
-// confirmCalls: only roles and users that it shows as changed are changed.
-func (c *confirmer) confirmCalls() error {
-	if c.plan.Access == nil {
-		return nil
-	}
-	for _, calls := range [][]kv.AuthOp{c.plan.Access.Grants, c.plan.Access.Revokes} {
-		for _, op := range calls {
-			if !c.shows(op) {
-				return unsound("it makes the call %q, which none of its changes does", op.String())
-			}
-		}
-	}
-	return nil
-}
-
-func (c *confirmer) shows(op kv.AuthOp) bool {
-	switch op.Kind {
-	case kv.EnableAuth, kv.DisableAuth:
-		return c.changed[state.ID{Kind: addr.ACL, ID: authentication}] != nil
-	case kv.AddRole, kv.DeleteRole, kv.GrantPermission, kv.RevokePermission:
-		id, ours := acl.RoleID(c.plan.Network, op.Role)
-		return ours && c.changed[state.ID{Kind: addr.ACLRole, ID: id}] != nil
-	default:
-		return c.changed[state.ID{Kind: addr.ACLUser, ID: op.User}] != nil
-	}
-}

@@ -150,7 +150,9 @@ func TestRollbackRestores(t *testing.T) {
 		}
 		serial := rapid.IntRange(1, len(c.history)).Draw(t, "serial")
 		others := c.under("/sigilgate/api_tokens/")
-		c.record(t, c.rollback(t, serial))
+		back := c.rollback(t, serial)
+		c.confirms(t, &network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}, back)
+		c.record(t, back)
 		if diff := cmp.Diff(c.after[serial-1], c.owned(t)); diff != "" {
 			t.Fatalf("rolled back to %d:\n%s", serial, diff)
 		}
