@@ -4,20 +4,12 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // The rights of the built-in roles: the mission's table, spelled in keys. What
 // a Core may write follows from its bindings, what an Entry may read from its
-// routes.
-
-// statusFields are what a Core writes of each Entry that it administers,
-// rotationFields of each of their routes, selfFields of itself.
-func statusFields() []string   { return []string{"status", "status_at", "health", "health_at"} }
-func rotationFields() []string { return []string{"service_name", "rotated_at"} }
-func selfFields() []string     { return []string{"service_name", "rotated_at", "health", "health_at"} }
-
-// connectionFields are what an Entry reads of each Core that it has a route to.
-func connectionFields() []string { return []string{"service_name", "domain", "status", "tls"} }
+// routes; of which fields, the catalogue says.
 
 // coreGrants are those of one Core: it reads the network, writes the states of
 // its Entries and the paths of their routes, rotates its own path, and
@@ -29,12 +21,12 @@ func (c *compiler) coreGrants(at addr.Addr) []Grant {
 	out := c.on(kv.Read, c.networkRanges()...)
 	out = append(out, c.on(kv.ReadWrite, c.userRanges()...)...)
 	out = append(out, c.on(kv.ReadWrite, c.collection("routes")...)...)
-	out = append(out, c.fields(kv.Write, addr.Core, c.topology.ips[at], selfFields())...)
+	out = append(out, c.fields(kv.Write, addr.Core, c.topology.ips[at], func(f *schema.Field) bool { return f.Itself })...)
 	for _, e := range c.topology.bound[at] {
 		ip := c.topology.ips[e]
-		out = append(out, c.fields(kv.Write, addr.Entry, ip, statusFields())...)
+		out = append(out, c.fields(kv.Write, addr.Entry, ip, administered)...)
 		for _, core := range c.topology.routed[e] {
-			out = append(out, c.fields(kv.Write, addr.Route, ip+"/"+core, rotationFields())...)
+			out = append(out, c.fields(kv.Write, addr.Route, ip+"/"+core, administered)...)
 		}
 	}
 	return out
@@ -52,7 +44,7 @@ func (c *compiler) entryGrants(at addr.Addr) []Grant {
 	out = append(out, c.on(kv.Read, kv.Below(c.layout.Prefix()+"paths/"+ip+"/"))...)
 	out = append(out, c.on(kv.Read, c.collection("routes")...)...)
 	for _, core := range c.topology.routed[at] {
-		out = append(out, c.fields(kv.Read, addr.Core, core, connectionFields())...)
+		out = append(out, c.fields(kv.Read, addr.Core, core, func(f *schema.Field) bool { return f.Connects })...)
 	}
 	return out
 }
@@ -77,13 +69,18 @@ func (c *compiler) on(access kv.Access, ranges ...kv.Range) []Grant {
 	return out
 }
 
+func administered(f *schema.Field) bool { return f.Administered }
+
 // fields grants an access to some fields of an object, and to nothing that goes
 // with them.
-func (c *compiler) fields(access kv.Access, kind addr.Kind, id string, names []string) []Grant {
+func (c *compiler) fields(access kv.Access, kind addr.Kind, id string, some func(f *schema.Field) bool) []Grant {
 	var out []Grant
-	for _, name := range names {
-		if r, ok := c.layout.Range(kind, id, "", name); ok {
-			out = append(out, Grant{Range: r, Access: access})
+	fields := c.layout.Catalogue().Kind(kind).Fields
+	for i := range fields {
+		if f := &fields[i]; some(f) {
+			if r, ok := c.layout.Range(kind, id, "", f.Name); ok {
+				out = append(out, Grant{Range: r, Access: access})
+			}
 		}
 	}
 	return out

@@ -64,6 +64,11 @@ type Field struct {
 	// object's or its place's: who may do what is told by those.
 	Data string
 
+	// Itself says that a Core writes the field of itself, Administered that it
+	// writes it of the Entries bound to it and of their routes, Connects that an
+	// Entry reads it of the Cores that its routes lead to: by their built-in roles.
+	Itself, Administered, Connects bool
+
 	// Doc is the meaning for who writes files, Otherwise what holds where the
 	// attribute is left out, if no other column says it.
 	Doc, Otherwise string

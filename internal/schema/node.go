@@ -35,9 +35,15 @@ func nodeFields(path string) (first, rest []Field) {
 	first = slices.Concat([]Field{
 		{Name: "ip", Identity: true, Required: true, Check: IP, Doc: "IPv4 or IPv6; the node's identity"},
 		stored(Derived, Field{Name: "role", Derive: KindName, Marker: true, Read: true, Value: "`core` or `entry`", In: "the kind of the block"}),
-		stored(Declared, Field{Name: "domain", Title: true, Check: Domain, Read: true, Value: "full domain name", Doc: "its full domain name"}),
+		stored(Declared, Field{Name: "domain", Title: true, Check: Domain, Connects: true, Read: true, Value: "full domain name", Doc: "its full domain name"}),
 		stored(Declared, Field{Name: "region", Check: Line, Value: "any text", Doc: "any text"}),
 	}, status(false, "node status", statusDoc, statusDoc))
+	for i := len(first) - 2; i < len(first); i++ {
+		first[i].Administered = true
+	}
+	first[len(first)-2].Connects = true
+	connection := tls("node tls", "[how others connect to it](#tls)", "")
+	connection.Connects = true
 	rest = []Field{
 		stored(Declared, Field{
 			Name: "links", Type: Set, Refers: addr.Core, Base: Links, Value: "empty", Doc: "the Cores that it is linked with", Otherwise: "see below",
@@ -51,10 +57,10 @@ func nodeFields(path string) (first, rest []Field) {
 			Name: "settings", Type: Map, Check: Segment, Value: "any text", Otherwise: "`{}`",
 			Doc: "any settings of the node, one key for each name; names of others stay untouched",
 		}),
-		tls("node tls", "[how others connect to it](#tls)", ""),
-		stored(Operational, Field{Name: "rotated_at", Data: path, Value: "when the path was last rotated"}),
-		stored(Operational, Field{Name: "health", Data: "node health", Value: "`healthy`, `degraded` or `unreachable`"}),
-		stored(Operational, Field{Name: "health_at", Data: "node health", Value: "when the health was last judged"}),
+		connection,
+		stored(Operational, Field{Name: "rotated_at", Data: path, Itself: true, Value: "when the path was last rotated"}),
+		stored(Operational, Field{Name: "health", Data: "node health", Itself: true, Administered: true, Value: "`healthy`, `degraded` or `unreachable`"}),
+		stored(Operational, Field{Name: "health_at", Data: "node health", Itself: true, Administered: true, Value: "when the health was last judged"}),
 	}
 	return first, rest
 }
@@ -91,7 +97,7 @@ func coreKind() Kind {
 		}),
 		stored(Initial, Field{Name: "uuid", Check: UUID, Generated: true, Read: true, Value: "the node's own client UUID", Doc: "the node's own client UUID"}),
 		stored(Rotated, Field{
-			Name: "service_name", Data: "core paths", Key: "core_service_name", Check: ServiceName, Generated: true, Read: true,
+			Name: "service_name", Data: "core paths", Key: "core_service_name", Check: ServiceName, Generated: true, Itself: true, Connects: true, Read: true,
 			Value: "gRPC path from Entries to it, `api.v2.rpc.<16 hex>`", Doc: "the **first** gRPC path. The node rotates it; that is never drift",
 		}),
 		stored(Operational, Field{Name: "client_service_name", Other: true}),

@@ -15,11 +15,11 @@ func routeKind() Kind {
 	}, unread(status(true, "", "as of a node", statusDoc))...)
 	return Kind{Name: addr.Route, Plural: "routes", Path: "paths/", Data: "routes", Fields: append(fields,
 		stored(Rotated, Field{
-			Name: "service_name", Check: ServiceName, Unseen: true, Value: "gRPC path of this route alone, where it differs from its Core's",
+			Name: "service_name", Check: ServiceName, Unseen: true, Administered: true, Value: "gRPC path of this route alone, where it differs from its Core's",
 			Doc: "the first gRPC path of this route alone", Otherwise: "the Core's",
 		}),
 		overrides(tls("", "[overrides](#tls) for this route", "the Core's")),
-		stored(Operational, Field{Name: "rotated_at", Value: "when it was last rotated"}),
+		stored(Operational, Field{Name: "rotated_at", Administered: true, Value: "when it was last rotated"}),
 	)}
 }
 
