@@ -160,29 +160,3 @@ func (l Layout) Unheld(h Held) []kv.Guard {
 	}
 	return slices.SortedFunc(maps.Keys(seen), kv.Guard.Compare)
 }
-
-// Takes reports whether a write of a key takes what a guard of [Layout.Unheld]
-// keeps others from having.
-func (l Layout) Takes(g kv.Guard, key, value string) bool {
-	at, ok := l.Locate(key)
-	if !ok {
-		return false
-	}
-	for kind, all := range l.holders {
-		if Space(kind) != at.Space {
-			continue
-		}
-		for _, h := range all {
-			held, ok := l.held(h, kind, at.ID, at.Parent, func(of string) (string, bool) {
-				if h.Within != "" && of != key {
-					return g.Within, true // the write of the number takes it, whatever writes its cell
-				}
-				return value, of == key
-			})
-			if ok && held.Keys[0] == key && slices.Contains(l.Unheld(held), g) {
-				return true
-			}
-		}
-	}
-	return false
-}

@@ -63,8 +63,8 @@ type AccessInput struct {
 	DisableAuth bool
 }
 
-// authentication is the identity of the one record that says whether it is on.
-const authentication = "authentication"
+// Authentication is the identity of the one record that says whether it is on.
+const Authentication = "authentication"
 
 // WantsAccess reports whether a plan has to do with the authentication: the
 // configuration declares it, or something of it was applied.

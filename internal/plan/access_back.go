@@ -20,7 +20,7 @@ func (m *maker) turnedOn() bool {
 	if m.in.Mode != ModeRollback {
 		return true
 	}
-	f := m.in.Past.Undone(state.ID{Kind: addr.ACL, ID: authentication}).Fields[enforceField]
+	f := m.in.Past.Undone(state.ID{Kind: addr.ACL, ID: Authentication}).Fields[enforceField]
 	return f != nil && f.Whole.Wrote && f.Whole.Before.Text != "true"
 }
 
@@ -32,7 +32,7 @@ func (m *maker) keepsAuthentication(live *kv.Auth) bool {
 	if m.in.Mode != ModeRollback || !live.Enabled || m.in.Access.DisableAuth || !m.turnedOn() {
 		return false
 	}
-	id := state.ID{Kind: addr.ACL, ID: authentication}
+	id := state.ID{Kind: addr.ACL, ID: Authentication}
 	if r := m.in.Past.ACL[id]; r != nil && r.Declared[enforceField] == "true" {
 		return false
 	}

@@ -48,7 +48,7 @@ func principals(set *acl.Set) []principal {
 		})
 	}
 	if set.EnforceNamed {
-		out = append(out, principal{Kind: addr.ACL, Address: addr.New(addr.ACL, "", addr.NoKey).String(), ID: authentication, Enforce: set.Enforce, Wanted: true})
+		out = append(out, principal{Kind: addr.ACL, Address: addr.New(addr.ACL, "", addr.NoKey).String(), ID: Authentication, Enforce: set.Enforce, Wanted: true})
 	}
 	return out
 }

@@ -22,6 +22,7 @@ func (m *maker) guardClaims(taken []holding) {
 		for _, key := range taken[i].Keys {
 			if !m.data.putsTo(key) {
 				m.guards.unmoved(key, m.entry(key).ModRevision)
+				m.plan.stands(key, m.entry(key).Value)
 			}
 		}
 	}
@@ -65,29 +66,48 @@ type claimed struct {
 
 func (h *holding) claimed() claimed { return claimed{h.space, h.Noun} }
 
-// learnClaims finds the write that takes what each guard keeps from being taken.
+// stands notes the value of a key that the plan does not write, beside one that it
+// writes.
+func (p *Plan) stands(key, value string) {
+	if p.Beside == nil {
+		p.Beside = map[string]string{}
+	}
+	p.Beside[key] = value
+}
+
+// learnClaims finds the writes that take what each guard keeps from being taken:
+// only with the last of them it is taken.
 func (s *sequencer) learnClaims() {
-	wanted := map[string][]kv.Guard{}
+	wanted := map[kv.Guard]bool{}
 	for _, g := range s.plan.Guards {
-		if g.Kind == kv.Unheld {
-			wanted[g.Value] = append(wanted[g.Value], g)
+		wanted[g] = g.Kind == kv.Unheld
+	}
+	puts := map[string]string{}
+	for _, op := range s.plan.Data {
+		if op.Kind == kv.Put {
+			puts[op.Key] = op.Value
 		}
 	}
-	if len(wanted) == 0 {
-		return
+	value := func(key string) (string, bool) {
+		if v, ok := puts[key]; ok {
+			return v, true
+		}
+		v, ok := s.plan.Beside[key]
+		return v, ok
 	}
-	for _, op := range s.plan.Data {
-		at, ok := s.layout.Locate(op.Key)
-		if op.Kind != kv.Put || !ok {
+	seen := map[keys.Location]bool{}
+	for key := range puts {
+		at, ok := s.layout.Locate(key)
+		of := keys.Location{Space: at.Space, ID: at.ID, Parent: at.Parent}
+		if !ok || seen[of] {
 			continue
 		}
-		candidates := wanted[op.Value]
-		if at.Space == addr.Device && op.Value != at.ID {
-			candidates = append(slices.Clip(candidates), wanted[at.ID]...)
-		}
-		for _, g := range candidates {
-			if s.layout.Takes(g, op.Key, op.Value) {
-				s.takes[g] = op.Key
+		seen[of] = true
+		for _, h := range s.layout.Held(at.Space, at.ID, at.Parent, value) {
+			for _, g := range s.layout.Unheld(h) {
+				if wanted[g] {
+					s.takes[g] = slices.DeleteFunc(slices.Clone(h.Keys), func(key string) bool { _, put := puts[key]; return !put })
+				}
 			}
 		}
 	}

@@ -56,7 +56,7 @@ func (m *callsMade) has(kind kv.AuthOpKind, user, role string) bool {
 func (c *confirmer) shows(op kv.AuthOp) bool {
 	switch op.Kind {
 	case kv.EnableAuth, kv.DisableAuth:
-		f := fieldOf(c.changed[state.ID{Kind: addr.ACL, ID: authentication}], enforceField)
+		f := fieldOf(c.changed[state.ID{Kind: addr.ACL, ID: Authentication}], enforceField)
 		return f != nil && f.writes() && (op.Kind == kv.EnableAuth) == (textOf(f.New) == "true")
 	case kv.AddRole, kv.DeleteRole, kv.GrantPermission, kv.RevokePermission:
 		id, ours := acl.RoleID(c.plan.Network, op.Role)

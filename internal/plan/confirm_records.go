@@ -221,6 +221,19 @@ func (c *confirmer) confirmFallen() error {
 			return unsound("it hands a value over from %s to %s, and writes neither so", h.From, h.To)
 		}
 	}
+	return c.confirmStands()
+}
+
+// confirmStands: what is unique together with something that the plan leaves as it
+// is goes with what the network holds there.
+func (c *confirmer) confirmStands() error {
+	for key, value := range c.plan.Beside {
+		e, there := c.now.Get(key)
+		moved := !there || e.ModRevision > c.plan.Revision // its guard tells that
+		if c.writes(key) || !c.covered(key) || !moved && !spelled(value, e.Value) {
+			return unsound("it says something else of %s, which it leaves as it is, than the network holds", key)
+		}
+	}
 	return nil
 }
 

@@ -78,6 +78,9 @@ type Plan struct {
 	Guards []kv.Guard `json:"guards,omitempty"`
 	// Handovers are the unique values that move from one object to another.
 	Handovers []Handover `json:"handovers,omitempty"`
+	// Beside are the values of keys that the plan does not write, and together with
+	// which what it writes is unique, by key: the cell of a number.
+	Beside map[string]string `json:"beside,omitempty"`
 	// Fallen are the values of those keys that fall with an object and refer to
 	// another by their value, by key.
 	Fallen map[string]string `json:"fallen,omitempty"`

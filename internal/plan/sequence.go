@@ -99,8 +99,9 @@ type sequencer struct {
 	// referred holds the marker of the object that each guard keeps from being
 	// referred to.
 	referred map[kv.Guard]string
-	// takes holds the write that takes what each guard keeps others from taking.
-	takes map[kv.Guard]string
+	// takes holds the keys whose writes take what each guard keeps others from
+	// taking.
+	takes map[kv.Guard][]string
 	// existed are the keys that are there before the plan and that it changes.
 	existed map[string]bool
 	// at and puts are the unit and the value of each write, by key.
@@ -116,7 +117,7 @@ func newSequencer(p *Plan) *sequencer {
 	s := &sequencer{
 		plan: p, layout: p.Layout(), state: state.NewLayout(p.Network),
 		units: map[unitID]*unit{}, gone: map[string]bool{}, parents: map[string][]string{}, old: map[string]string{},
-		referred: map[kv.Guard]string{}, takes: map[kv.Guard]string{},
+		referred: map[kv.Guard]string{}, takes: map[kv.Guard][]string{},
 		existed: map[string]bool{}, at: map[string]*unit{}, puts: map[string]string{}, early: map[string]bool{},
 	}
 	for _, op := range p.Data {

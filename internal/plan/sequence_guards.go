@@ -122,10 +122,11 @@ func (x *opIndex) rely(g kv.Guard) []int {
 	case kv.Unwritten:
 		return x.relyDeleted(g)
 	case kv.Unheld:
-		if key, ok := x.s.takes[g]; ok {
-			return []int{x.last[key]}
+		at := 0
+		for _, key := range x.s.takes[g] {
+			at = max(at, x.last[key])
 		}
-		return []int{0}
+		return []int{at}
 	case kv.Unnamed:
 		return []int{x.lastOfUnit(x.s.referred[g])}
 	case kv.NotAfter:
