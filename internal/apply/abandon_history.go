@@ -13,12 +13,23 @@ import (
 func (j *journaled) keepDone(h *state.History) {
 	done := doneKeys(j.intent.Ops[:j.journal.Done])
 	h.Counts = state.HistoryCounts{}
+	kept := map[string]bool{}
+	for _, op := range j.formerRecords() {
+		kept[op.Key] = true
+	}
 	h.Changes = slices.DeleteFunc(h.Changes, func(c state.HistoryChange) bool {
-		return !done(j.layout.Record(addr.Kind(c.Kind), c.ID)) &&
-			!slices.ContainsFunc(c.Fields, func(f state.HistoryField) bool { return done(f.Key) })
+		record := j.layout.Record(addr.Kind(c.Kind), c.ID)
+		if state.IsACL(addr.Kind(c.Kind)) { // its fields have ranges in the place of keys
+			return !done(record) || kept[record]
+		}
+		return !done(record) && !slices.ContainsFunc(c.Fields, func(f state.HistoryField) bool { return done(f.Key) })
 	})
 	for i := range h.Changes {
 		c := &h.Changes[i]
+		if state.IsACL(addr.Kind(c.Kind)) {
+			count(&h.Counts, plan.Action(c.Action))
+			continue
+		}
 		c.Fields = slices.DeleteFunc(c.Fields, func(f state.HistoryField) bool { return writes(f.Action) && !done(f.Key) })
 		count(&h.Counts, plan.Action(c.Action))
 	}

@@ -195,9 +195,9 @@ func (j *journaled) revoke(ctx context.Context) error {
 	return err
 }
 
-// ungrant takes back the calls before the data that were made, the last one
-// first. What others changed since stays.
-func (j *journaled) ungrant(ctx context.Context) (made int, err error) {
+// ungrant takes back those of some calls before the data that were made, the last
+// one first. What others changed since stays.
+func (j *journaled) ungrant(ctx context.Context, some func(kv.AuthOp) bool) (made int, err error) {
 	if len(j.intent.Grants) == 0 {
 		return 0, nil
 	}
@@ -205,9 +205,10 @@ func (j *journaled) ungrant(ctx context.Context) (made int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	whole := wholes(j.intent.Grants)
-	for _, op := range slices.Backward(j.intent.Grants) {
-		if !op.Holds(now) || op.Kind != kv.AddRole && whole["role "+op.Role] || op.Kind != kv.AddUser && whole["user "+op.User] {
+	begun := j.begunGrants(now)
+	whole := wholes(begun)
+	for _, op := range slices.Backward(begun) {
+		if !some(op) || !op.Holds(now) || op.Kind != kv.AddRole && whole["role "+op.Role] || op.Kind != kv.AddUser && whole["user "+op.User] {
 			continue
 		}
 		back := op.Inverse()
@@ -218,6 +219,17 @@ func (j *journaled) ungrant(ctx context.Context) (made int, err error) {
 		back.Apply(now)
 	}
 	return made, nil
+}
+
+// begunGrants are the calls before the data that may have been made: those that the
+// journal knows of, and the batch that it was at, unless nobody has changed
+// anything since. What others did that a later call was to do is theirs.
+func (j *journaled) begunGrants(now *kv.Auth) []kv.AuthOp {
+	made := j.journal.Granted
+	if now.Revision != j.journal.AuthRevision {
+		made += len(nextBatch(j.intent.Grants[made:]))
+	}
+	return j.intent.Grants[:made]
 }
 
 // wholes are the roles and users that calls add: what they got goes with them.

@@ -31,9 +31,11 @@ func (j *journaled) obstructed() error {
 	if j.known == nil {
 		return nil
 	}
-	then := j.known.Clone()
-	for _, op := range j.intent.Grants {
+	then, begun := j.known.Clone(), len(j.begunGrants(j.known))
+	for i, op := range j.intent.Grants {
 		switch {
+		case i >= begun && op.Kind == kv.AddUser && op.Holds(then):
+			return fmt.Errorf("someone else created the user %q, which the apply was to create", op.User)
 		case op.Holds(then):
 		case !op.Fits(then):
 			return fmt.Errorf("someone else changed the roles or users that the apply changes: the call %q is not possible any more", op.String())

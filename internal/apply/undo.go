@@ -39,7 +39,7 @@ func (j *journaled) undo(ctx context.Context, cause error) error {
 	}
 	out.Left, out.LeftMore = j.journal.Left, j.journal.LeftMore
 	var err error
-	if out.Calls, err = j.ungrant(ctx); err != nil {
+	if out.Calls, err = j.ungrant(ctx, func(kv.AuthOp) bool { return true }); err != nil {
 		return j.undone(err, cause)
 	}
 	if err := j.discard(ctx); err != nil {
