@@ -88,7 +88,7 @@ func runJournaled(ctx context.Context, s Store, p *plan.Plan, o Options, auth ui
 	if err != nil {
 		return nil, err
 	}
-	intent := intentOf(p, end, j.room())
+	intent := intentOf(p, end, j.unitRoom())
 	intent.Apply = o.Apply
 	if err := fitting(intent, s.Limits()); err != nil {
 		return nil, err

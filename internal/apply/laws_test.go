@@ -28,15 +28,20 @@ var (
 // at every revision that any of it makes, all laws of the layout hold.
 func TestLawsAtEveryRevision(t *testing.T) {
 	t.Parallel()
-	for i, bytes := range []int{20 << 10, 28 << 10, 40 << 10} {
-		t.Run(fmt.Sprintf("%d KiB", bytes>>10), func(t *testing.T) {
+	for i, l := range []kv.Limits{
+		{MaxTxnOps: 128, MaxRequestBytes: 20 << 10},
+		{MaxTxnOps: 128, MaxRequestBytes: 28 << 10},
+		{MaxTxnOps: 128, MaxRequestBytes: 40 << 10},
+		{MaxTxnOps: 16, MaxRequestBytes: 255 << 10},
+	} {
+		t.Run(fmt.Sprintf("%d KiB, %d operations", l.MaxRequestBytes>>10, l.MaxTxnOps), func(t *testing.T) {
 			t.Parallel()
 			seed := *lawsSeed
 			if seed == 0 {
 				seed = rand.Uint64()
 			}
 			t.Logf("-laws.seed=%d", seed)
-			wander(t, seed, uint64(i), bytes)
+			wander(t, seed, uint64(i), l)
 		})
 	}
 }
@@ -45,12 +50,12 @@ func TestLawsAtEveryRevision(t *testing.T) {
 // device: the name that it had was at another one of ours for some steps more.
 func TestLawsOfOnce(t *testing.T) {
 	t.Parallel()
-	wander(t, 9895673631795228917, 0, 20<<10)
+	wander(t, 9895673631795228917, 0, kv.Limits{MaxTxnOps: 128, MaxRequestBytes: 20 << 10})
 }
 
-func wander(t *testing.T, seed, stream uint64, bytes int) {
+func wander(t *testing.T, seed, stream uint64, l kv.Limits) {
 	t.Helper()
-	w := newWandering(t, rand.New(rand.NewPCG(seed, stream)), bytes)
+	w := newWandering(t, rand.New(rand.NewPCG(seed, stream)), l)
 	for range *lawsTimes {
 		w.change(t)
 	}
@@ -68,12 +73,12 @@ type wandering struct {
 	n     int
 }
 
-func newWandering(t *testing.T, r *rand.Rand, bytes int) *wandering {
+func newWandering(t *testing.T, r *rand.Rand, l kv.Limits) *wandering {
 	t.Helper()
 	s := etcdtest.Start(t)
 	w := &wandering{r: r, town: &town{Verbs: s.Verbs, config: etcd.Config{Endpoints: []string{s.Endpoint()}}}}
-	w.client = w.connect(t, kv.Limits{MaxTxnOps: 128, MaxRequestBytes: bytes})
-	w.model = nettest.NewWander(r, nettest.Size{Cores: 5, Entries: 8, Routes: 12, Users: bytes >> 10})
+	w.client = w.connect(t, l)
+	w.model = nettest.NewWander(r, nettest.Size{Cores: 5, Entries: 8, Routes: 12, Users: min(l.MaxRequestBytes>>10, 60)})
 	w.change(t)
 	return w
 }

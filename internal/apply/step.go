@@ -180,6 +180,17 @@ func roomOf(l kv.Limits, head int) int {
 	return min(l.MaxRequestBytes*3/4, l.MaxRequestBytes-head-requestOverhead)
 }
 
+// unitRoom is how many bytes may be seen to change at one revision: no more than a
+// request holds, whatever its limit is. Of small writes it is their number.
+func (j *journaled) unitRoom() int {
+	entries := kv.MostEntries(j.store.Limits().MaxTxnOps)
+	return max(min(j.room(), entries*leastWrite), 1)
+}
+
+// leastWrite is less than what a write with its guards is counted with where the
+// order is made, so that some may have more guards than others.
+const leastWrite = 80
+
 // perEntry is about what an entry costs a request beside its texts.
 const perEntry = 28
 

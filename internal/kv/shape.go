@@ -39,3 +39,16 @@ func ShapeFor(n, limit int) (s Shape, ok bool) {
 	}
 	return Shape{}, false
 }
+
+// MostEntries is how many guards, and how many writes, the largest shape holds.
+func MostEntries(limit int) int {
+	most := 0
+	for depth := 1; depth <= limit; depth++ {
+		width := limit / depth
+		most = max(most, Shape{Depth: depth, Width: width, Leaf: limit - width*(depth-1)}.Capacity())
+		if width < 2 {
+			break
+		}
+	}
+	return most
+}
