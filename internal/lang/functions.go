@@ -25,7 +25,7 @@ func Functions(files fs.FS, words *Types, b *Budget) map[string]function.Functio
 	}
 	before := foreseen()
 	for name, f := range all {
-		all[name] = guarded{Function: f, budget: b, foresee: before[name], charge: after(name)}.function()
+		all[name] = guarded{Function: f, budget: b, foresee: before[name], charge: after(name), collects: collects(name)}.function()
 	}
 	all["try"] = tryfunc.TryFunc
 	all["can"] = tryfunc.CanFunc
@@ -49,6 +49,8 @@ type guarded struct {
 	budget  *Budget
 	foresee foresight
 	charge  func(*Budget, cty.Value) error
+	// collects says that it makes one collection of what it is given.
+	collects bool
 }
 
 func (g guarded) function() function.Function {
@@ -58,11 +60,11 @@ func (g guarded) function() function.Function {
 			if err := g.before(args); err != nil {
 				return cty.NilType, err
 			}
-			typ, err := g.ReturnTypeForValues(args)
+			typ, err := g.ReturnTypeForValues(g.prepared(args))
 			return typ, silence(err, args)
 		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			v, err := g.Call(args)
+			v, err := g.Call(g.prepared(args))
 			if err != nil {
 				return v, silence(err, args)
 			}
@@ -77,6 +79,20 @@ func (g guarded) function() function.Function {
 		spec.VarParam = &open
 	}
 	return function.New(spec)
+}
+
+func collects(name string) bool { return name == "tolist" || name == "toset" || name == "tomap" }
+
+// prepared are the arguments as the library takes them at a bearable cost.
+func (g guarded) prepared(args []cty.Value) []cty.Value {
+	if !g.collects {
+		return args
+	}
+	out := make([]cty.Value, len(args))
+	for i, a := range args {
+		out[i] = uniform(a)
+	}
+	return out
 }
 
 // before refuses a call that can't be carried out.
