@@ -239,7 +239,8 @@ func (a *app) newACLPassword() *cobra.Command {
 		Short: "Give a user of the ACL another password",
 		Long: `Change the password of a user in etcd: to the one that password_env or
 password_file of its block names, or with --ask to one that is typed, or sent as
-one line to standard input. Nothing keeps it: etcd gets its hash.` + exits("0  changed", "1  error"),
+one line to standard input. Nothing keeps it: etcd gets its hash.` + exits("0  changed", "1  error, or the network is not applied with passwords",
+			"4  an apply holds the lock", "5  an interrupted apply must be recovered first"),
 		Example: "  DANA_PASSWORD=… sigilform acl password dana\n  sigilform acl password dana --ask",
 		Args:    between(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
