@@ -300,7 +300,7 @@ func (u *updates) sink(x engine.WatchUpdate) error {
 	defer u.mu.Unlock()
 	u.at = x.Report.Revision
 	if len(u.all)%sampled() != 0 {
-		x.Report = &drift.Report{Catalogue: schema.Network(), Revision: x.Report.Revision}
+		x.Report = &drift.Report{Revision: x.Report.Revision}
 	}
 	x.AllSecrets = nil
 	u.all = append(u.all, x)
