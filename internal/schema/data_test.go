@@ -43,6 +43,9 @@ func TestEqual(t *testing.T) {
 		t.Error("it is not equal to itself")
 	}
 	var none *schema.Catalogue
+	if !none.Equal(none) {
+		t.Error("no catalogue is another one than none")
+	}
 	if c.Equal(c.With(addr.Cell, schema.Field{Name: "price"})) || c.Equal(none) || none.Equal(c) {
 		t.Error("it is equal to another one")
 	}

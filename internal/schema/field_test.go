@@ -67,6 +67,7 @@ func TestFreeText(t *testing.T) {
 func TestCanonical(t *testing.T) {
 	t.Parallel()
 	domain, uuid := schema.Field{Check: schema.Domain}, schema.Field{Check: schema.UUID}
+	digest, fingerprint := schema.Field{Check: schema.Digest}, schema.Field{Check: schema.Fingerprint}
 	number, text := schema.Field{Type: schema.Number}, schema.Field{}
 	for _, test := range []struct {
 		f           schema.Field
@@ -75,6 +76,8 @@ func TestCanonical(t *testing.T) {
 		{domain, " A.Example. ", "a.example"},
 		{domain, "a.example..", "a.example."},
 		{uuid, " 0A-F. ", "0a-f."},
+		{digest, " 0A ", "0a"},
+		{fingerprint, " Chrome ", "chrome"},
 		{number, " 007 ", "7"},
 		{number, "70", "70"},
 		{number, "000", "0"},
