@@ -43,7 +43,7 @@ func TestFailures(t *testing.T) {
 		},
 		"canceled":       {&Canceled{Cause: context.Canceled}, []string{"nothing was written"}},
 		"invalid":        {invalid("Something is wrong", "Because.", "Do it."), []string{"Something is wrong", "Because.", "Do it."}},
-		"path":           {&NoSuchPath{Path: "x", Cause: cause}, []string{"x can't be opened: a cause"}},
+		"path":           {&NoSuchPath{Path: "x", Cause: cause}, []string{"x can't be opened: a cause", ".hcl"}},
 		"held":           {errors.Join(&embedded.Held{Dir: "/d", PID: 7, Command: "sigilform dev"}, cause), []string{"Process 7, `sigilform dev`", "/d"}},
 		"nothing_here":   {&NothingHere{Folder: "/d"}, []string{"/d", "--endpoints"}},
 		"etcd_no_quorum": {&etcd.ConnectError{Code: failure.EtcdNoQuorum, Summary: "no quorum", Detail: "D.", Hint: "h"}, []string{"no quorum", "D.", "h"}},
@@ -70,6 +70,9 @@ func TestFailures(t *testing.T) {
 	}
 	if d := document(&apply.Rejected{Moved: []apply.Moved{moved}}); len(d.Moved) != 1 || d.Moved[0].Planned != 3 || d.Moved[0].Found != 9 || d.Moved[0].Address != "core.a" {
 		t.Errorf("moved keys: %+v", d.Moved)
+	}
+	if d := document(&NoSuchPath{Path: "x", Cause: cause, Saved: true}); strings.Contains(d.Hint, ".hcl") || !strings.Contains(d.Hint, "who may read the file") {
+		t.Errorf("a saved file: %q", d.Hint)
 	}
 	inFile := diag.List{{Severity: diag.Error, Summary: "S", Range: &diag.Range{File: "f"}}}
 	if d := document(inFile.Err()); len(d.Diagnostics) != 1 || d.Summary != "" {

@@ -29,6 +29,8 @@ type place struct {
 type NoSuchPath struct {
 	Path  string
 	Cause error
+	// Saved says that it is the file of a plan or a snapshot.
+	Saved bool
 }
 
 // Failure says what is wrong with it.
@@ -36,6 +38,9 @@ func (e *NoSuchPath) Failure() *failure.Failure {
 	f := &failure.Failure{
 		Code: failure.Path, Summary: fmt.Sprintf("There is no file or folder %s", e.Path),
 		Hint: "name a .hcl file, or a folder that holds some", Cause: e.Cause,
+	}
+	if e.Saved {
+		f.Hint = "check the path, and who may read the file"
 	}
 	if !errors.Is(e.Cause, fs.ErrNotExist) {
 		f.Summary = fmt.Sprintf("%s can't be opened: %s", e.Path, failure.Because(e.Cause))

@@ -91,13 +91,13 @@ func (u *unsealed) close() { _ = u.file.Close() }
 func (e *Engine) unseal(ctx context.Context, name string, identityFiles []string) (*unsealed, error) {
 	f, err := intake.Open(ctx, name)
 	if err != nil {
-		return nil, &NoSuchPath{Path: name, Cause: err}
+		return nil, &NoSuchPath{Path: name, Cause: err, Saved: true}
 	}
 	in := bufio.NewReader(f)
 	first, err := in.Peek(peeked)
 	if err != nil && !errors.Is(err, io.EOF) {
 		_ = f.Close()
-		return nil, &NoSuchPath{Path: name, Cause: errors.New(causeOfFile(err))}
+		return nil, &NoSuchPath{Path: name, Cause: errors.New(causeOfFile(err)), Saved: true}
 	}
 	out := &unsealed{Reader: in, file: f, sealed: seal.Is(first)}
 	if !out.sealed {
