@@ -189,7 +189,7 @@ func TestCallsStillToBeMade(t *testing.T) {
 		{Kind: kv.GrantPermission, Role: "gone", Key: "/x", Access: kv.Read},
 		{Kind: kv.EnableAuth},
 	}
-	j := &journaled{intent: &state.Intent{Grants: batch}}
+	j := &journaled{intent: &state.Intent{Grants: batch}, journal: &state.Journal{}}
 	if got := j.unmade(batch); len(got) != len(batch) {
 		t.Errorf("a run of its own makes %v", got)
 	}
