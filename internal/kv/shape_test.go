@@ -48,6 +48,20 @@ func TestShapeFor(t *testing.T) {
 	}
 }
 
+// TestMostEntries: as many as the largest shape holds, and no more.
+func TestMostEntries(t *testing.T) {
+	t.Parallel()
+	for limit := range 16 {
+		most := kv.MostEntries(limit)
+		if _, ok := kv.ShapeFor(most, limit); !ok && limit > 0 {
+			t.Errorf("with %d a level %d have no shape", limit, most)
+		}
+		if _, ok := kv.ShapeFor(most+1, limit); ok {
+			t.Errorf("with %d a level there is a shape for more than %d", limit, most)
+		}
+	}
+}
+
 // TestCapacityDoesNotOverflow: more than anyone has is as much as there can be.
 func TestCapacityDoesNotOverflow(t *testing.T) {
 	t.Parallel()
