@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -100,7 +101,7 @@ func (j *journaled) stoppedBy(ctx context.Context, err error) error {
 	return j.stands(err)
 }
 
-// batch makes some calls of one kind, and returns by how much they move the
+// batch makes some calls of one kind, and returns by how much they moved the
 // revision.
 func (j *journaled) batch(ctx context.Context, ops []kv.AuthOp, enabled bool) (moved uint64, err error) {
 	if ops[0].Kind == kv.EnableAuth {
@@ -111,45 +112,65 @@ func (j *journaled) batch(ctx context.Context, ops []kv.AuthOp, enabled bool) (m
 		slots = 1
 	}
 	errs := make([]error, len(ops))
+	var again atomic.Uint64
 	free := make(chan struct{}, slots)
 	var wg fault.Group
 	for i, op := range ops {
 		free <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-free }()
-			errs[i] = j.call(ctx, op)
+			repeats, err := j.call(ctx, op)
+			again.Add(repeats)
+			errs[i] = err
 		})
 	}
 	wg.Wait()
-	return uint64(len(ops)), errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return 0, err
+	}
+	return j.movedBy(ctx, uint64(len(ops)), again.Load())
 }
 
-// call makes one call, and where that fails looks whether it was made.
-func (j *journaled) call(ctx context.Context, op kv.AuthOp) error {
+// movedBy is by how much calls moved the revision, of which some were made again
+// after a lost reply: each of those may have moved it twice.
+func (j *journaled) movedBy(ctx context.Context, made, again uint64) (uint64, error) {
+	if again == 0 {
+		return made, nil
+	}
+	_, revision, err := j.options.Auth.AuthStatus(ctx)
+	if err != nil {
+		return 0, j.stoppedBy(ctx, err)
+	}
+	return min(max(made, revision-j.auth), made+again), nil
+}
+
+// call makes one call, and where that fails looks whether it was made. Where that
+// does not show (a password), or nobody could look, it is made again: again says
+// how often.
+func (j *journaled) call(ctx context.Context, op kv.AuthOp) (again uint64, err error) {
 	password := ""
 	if op.Kind == kv.SetPassword && op.Password != nil {
-		var err error
 		if password, err = j.options.Passwords(*op.Password); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	for waits := j.options.waits(); ; {
+	for waits := j.options.waits(); ; again++ {
 		err := j.options.Auth.DoAuth(ctx, op, password)
 		if err == nil {
-			return nil
+			return again, nil
 		}
 		now, looked := j.options.Auth.Auth(ctx)
 		if looked == nil && op.Holds(now) {
-			return nil
+			return again, nil
 		}
 		if !passing(err) && looked == nil {
-			return err
+			return again, err
 		}
 		if isShutOut(looked) {
-			return j.stoppedBy(ctx, errors.Join(err, looked))
+			return again, j.stoppedBy(ctx, errors.Join(err, looked))
 		}
 		if !waits.Again(ctx) {
-			return j.stoppedBy(ctx, err)
+			return again, j.stoppedBy(ctx, err)
 		}
 	}
 }
@@ -212,7 +233,7 @@ func (j *journaled) ungrant(ctx context.Context, some func(kv.AuthOp) bool) (mad
 			continue
 		}
 		back := op.Inverse()
-		if err := j.call(ctx, back); err != nil {
+		if _, err := j.call(ctx, back); err != nil {
 			return made, err
 		}
 		made++

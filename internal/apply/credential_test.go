@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -110,6 +112,41 @@ func (l *lodge) logins(t *testing.T, want etcd.Login) {
 		}
 	}
 }
+
+// TestLostReplyOfAPassword: whether a user's password was set shows nowhere, so the
+// call is made again, and moves the revision of the authentication twice. That is
+// not taken for a change of others.
+func TestLostReplyOfAPassword(t *testing.T) {
+	t.Parallel()
+	l := newLodge(t, "cert")
+	p := l.plan(t, "password")
+	o := l.options("lost")
+	o.Auth, o.Patience = &forgetful{Client: l.client}, time.Minute
+	if _, err := apply.Run(t.Context(), l.client, p, o); err != nil {
+		t.Fatal(err)
+	}
+	l.logins(t, etcd.LoginAccepted)
+}
+
+// forgetful makes the first call that sets a password, and says that its outcome
+// is not known.
+type forgetful struct {
+	*etcd.Client
+	once atomic.Bool
+}
+
+func (f *forgetful) DoAuth(ctx context.Context, op kv.AuthOp, password string) error {
+	if err := f.Client.DoAuth(ctx, op, password); err != nil || op.Kind != kv.SetPassword || f.once.Swap(true) {
+		return err
+	}
+	return cutOff{}
+}
+
+// cutOff is what passes.
+type cutOff struct{}
+
+func (cutOff) Error() string   { return "the connection was cut" }
+func (cutOff) Temporary() bool { return true }
 
 // TestEveryInstantOfClearedPasswords cuts a change from passwords to certificates
 // off at every call. Nobody lacks a right that it has at both ends at any moment;
