@@ -42,8 +42,8 @@ func TestEqual(t *testing.T) {
 	if same := c; !c.Equal(schema.Network()) || !c.Equal(same) {
 		t.Error("it is not equal to itself")
 	}
-	var none *schema.Catalogue
-	if !none.Equal(none) {
+	var none, nothing *schema.Catalogue
+	if !none.Equal(nothing) {
 		t.Error("no catalogue is another one than none")
 	}
 	if c.Equal(c.With(addr.Cell, schema.Field{Name: "price"})) || c.Equal(none) || none.Equal(c) {
