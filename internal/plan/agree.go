@@ -35,18 +35,17 @@ func (m *maker) dropUnmet(id state.ID) {
 	r := m.in.Past.Records[id]
 	for set, members := range r.Sets {
 		for _, member := range members {
-			if m.unmet(r, set+"."+member) {
+			if m.unmet(m.layout.FieldKey(r.Kind, r.ID, r.Parent, set+"."+member), "") {
 				m.drop(id, set, member)
 			}
 		}
 	}
 }
 
-// unmet reports whether a member needs what neither comes back nor is others' and
-// stays.
-func (m *maker) unmet(r *state.Record, name string) bool {
-	key := m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
-	for _, n := range m.layout.Requires(key, "") {
+// unmet reports whether a key with a value, which a member has none of, needs what
+// neither comes back nor is others' and stays.
+func (m *maker) unmet(key, value string) bool {
+	for _, n := range m.layout.Requires(key, value) {
 		if m.recordOf(n.Key, n.Role) != nil {
 			continue
 		}

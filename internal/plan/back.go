@@ -117,7 +117,7 @@ func (m *maker) restored(r *state.Record) map[string]back {
 		if !b.to.Present && (applied || m.hadInitial(r, name) || m.essential(r.Kind, name)) {
 			delete(out, name) // it was there then, whatever became of its object since
 		}
-		if b.to.Present && inSet(r, name) && m.unmet(r, name) {
+		if b.to.Present && (b.to.Known || b.to.Fingerprint == "") && m.unmet(b.key, b.to.Text) {
 			delete(out, name) // what it refers to does not come back
 		}
 	}
