@@ -72,11 +72,13 @@ func (m *maker) recordOf(key string, role addr.Kind) *state.Record {
 	return nil
 }
 
-// ours reports whether a key belongs to an object that is ours now.
+// ours reports whether a key belongs to an object that is ours now, and is not to
+// be given back to others.
 func (m *maker) ours(key string) bool {
 	at, ok := m.layout.Locate(key)
 	return ok && slices.ContainsFunc(kindsOf(at.Space), func(kind addr.Kind) bool {
-		return m.in.State.Records[state.ID{Kind: kind, ID: at.ID}] != nil
+		id := state.ID{Kind: kind, ID: at.ID}
+		return m.in.State.Records[id] != nil && !m.in.Past.Undone(id).Theirs()
 	})
 }
 

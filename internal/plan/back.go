@@ -117,13 +117,18 @@ func (m *maker) restored(r *state.Record) map[string]back {
 		if !b.to.Present && (applied || m.hadInitial(r, name) || m.essential(r.Kind, name)) {
 			delete(out, name) // it was there then, whatever became of its object since
 		}
-		if b.to.Present && (b.to.Known || b.to.Fingerprint == "") && m.unmet(b.key, b.to.Text) {
+		if m.dangles(b) {
 			delete(out, name) // what it refers to does not come back
 		}
 	}
 	m.deriveBack(r, last, out)
 	m.tellMoved(r, out)
 	return out
+}
+
+// dangles reports whether what a key held before refers to what will not be there.
+func (m *maker) dangles(b back) bool {
+	return b.to.Present && (b.to.Known || b.to.Fingerprint == "") && m.unmet(b.key, b.to.Text)
 }
 
 // leftThen reports whether the serial left a field of a living object alone, so

@@ -26,6 +26,12 @@ func (m *maker) release(r *state.Record) {
 	if !backs["status"].write {
 		delete(backs, routeStatus) // a route follows its device
 	}
+	for name, b := range backs {
+		if b.write && m.dangles(b) {
+			b.write = false
+			backs[name] = b
+		}
+	}
 	m.tellMoved(r, backs)
 	for name := range o.last {
 		if _, written := backs[name]; !written {
