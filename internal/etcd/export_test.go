@@ -34,4 +34,5 @@ func NewJoining(ranges int, after int64) Joining {
 // Add is what a range's watch tells, Progress how far it says that it is.
 func (j Joining) Add(i int, events ...kv.Event)       { j.add(i, events) }
 func (j Joining) Progress(i int, revision int64)      { j.progress(i, revision, time.Time{}) }
+func (j Joining) Nearing(revision int64) int64        { return j.nearing(revision) }
 func (j Joining) Take() (batches []kv.Batch, e error) { return j.take() }

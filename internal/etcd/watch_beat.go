@@ -83,9 +83,24 @@ func (w *Watch) beat(ctx context.Context, key string, every time.Duration) {
 	}
 }
 
-// arrives waits until the watch is at a revision, for as long as one request
-// may take.
+// arrives waits until the watch is at a revision: as long as one request may take,
+// and on for as long again where it has come nearer meanwhile.
 func (w *Watch) arrives(ctx context.Context, revision int64) bool {
+	for near := w.join.nearing(revision); ; {
+		if w.reaches(ctx, revision) {
+			return true
+		}
+		now := w.join.nearing(revision)
+		if now == near || ctx.Err() != nil {
+			return false
+		}
+		near = now
+	}
+}
+
+// reaches waits until the watch is at a revision, for as long as one request may
+// take.
+func (w *Watch) reaches(ctx context.Context, revision int64) bool {
 	limit, cancel := w.client.request(ctx)
 	defer cancel()
 	for !w.join.aim(revision, time.Now()) {

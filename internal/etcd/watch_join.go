@@ -27,6 +27,8 @@ type joiner struct {
 	// at is how far each range's watch is, for certain; done is what was passed on.
 	at   []int64
 	done int64
+	// told is the greatest revision that each range's watch told an event of.
+	told []int64
 	// begun says which ranges the server has begun to watch.
 	begun []bool
 	// open are the events of revisions that are not complete, in any order,
@@ -48,7 +50,7 @@ type joiner struct {
 
 func newJoiner(ranges int, after int64, now time.Time) *joiner {
 	j := &joiner{
-		at: make([]int64, ranges), begun: make([]bool, ranges), done: after, heard: now,
+		at: make([]int64, ranges), told: make([]int64, ranges), begun: make([]bool, ranges), done: after, heard: now,
 		ready: make(chan struct{}, 1), asked: make(chan struct{}, 1), moved: make(chan struct{}, 1),
 	}
 	for i := range j.at {
@@ -77,6 +79,7 @@ func (j *joiner) add(i int, events []kv.Event) {
 		}
 		j.openBytes += e.Bytes()
 		j.openTo = max(j.openTo, e.ModRevision)
+		j.told[i] = max(j.told[i], e.ModRevision)
 	}
 	j.open = append(j.open, events...)
 	if j.openBytes+j.waitingBytes > maxHeldBytes {
@@ -205,6 +208,17 @@ func (j *joiner) aim(revision int64, now time.Time) (reached bool) {
 	}
 	tell(j.asked)
 	return false
+}
+
+// nearing is a number that grows as long as ranges come nearer to a revision, and
+// no longer: what is told of later ones does not count.
+func (j *joiner) nearing(revision int64) (sum int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i, at := range j.at {
+		sum += min(revision, max(at, j.told[i]))
+	}
+	return sum
 }
 
 // complete is the revision up to which everything was told.

@@ -115,6 +115,33 @@ func TestJoinedLateEventIsALoss(t *testing.T) {
 	}
 }
 
+// TestJoinedComesNearer: as long as a range comes nearer to a revision, by what it
+// tells or how far it says that it is, and no longer. A range that stands still
+// is not covered up by what another tells of later revisions.
+func TestJoinedComesNearer(t *testing.T) {
+	t.Parallel()
+	j := etcd.NewJoining(2, 5)
+	for _, step := range []struct {
+		name   string
+		do     func()
+		nearer bool
+	}{
+		{"an event", func() { j.Add(0, event("/a", 7)) }, true},
+		{"progress behind it", func() { j.Progress(0, 6) }, false},
+		{"progress", func() { j.Progress(0, 8) }, true},
+		{"a later event", func() { j.Add(0, event("/a", 9)) }, false},
+		{"later progress", func() { j.Progress(0, 12) }, false},
+		{"the other range's own", func() { j.Add(1, event("/b", 10)) }, true},
+		{"it is there", func() { j.Progress(1, 12) }, false},
+	} {
+		before := j.Nearing(8)
+		step.do()
+		if got := j.Nearing(8) > before; got != step.nearer {
+			t.Errorf("%s: nearer is %v", step.name, got)
+		}
+	}
+}
+
 // TestJoinedForWhoIsBehind must not run beside others: it measures the heap. Who
 // takes nothing is told of each key once, in the end, and costs what the keys do.
 func TestJoinedForWhoIsBehind(t *testing.T) {
