@@ -32,7 +32,17 @@ func NewJoining(ranges int, after int64) Joining {
 }
 
 // Add is what a range's watch tells, Progress how far it says that it is.
-func (j Joining) Add(i int, events ...kv.Event)       { j.add(i, events) }
-func (j Joining) Progress(i int, revision int64)      { j.progress(i, revision, time.Time{}) }
-func (j Joining) Nearing(revision int64) int64        { return j.nearing(revision) }
+func (j Joining) Add(i int, events ...kv.Event)  { j.add(i, events) }
+func (j Joining) Progress(i int, revision int64) { j.progress(i, revision, time.Time{}) }
+
+// Arrives waits for a revision, with some time for each request.
+func (j Joining) Arrives(ctx context.Context, timeout time.Duration, revision int64) bool {
+	w := &Watch{client: &Client{settings: &settings{Config: Config{Timeout: timeout}}}, join: j.joiner}
+	return w.arrives(ctx, revision)
+}
+
+// Nearing grows as long as ranges come nearer to a revision.
+func (j Joining) Nearing(revision int64) int64 { return j.nearing(revision) }
+
+// Take is what the caller takes.
 func (j Joining) Take() (batches []kv.Batch, e error) { return j.take() }

@@ -7,11 +7,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/retry"
 )
 
 func event(key string, revision int64) kv.Event {
@@ -139,6 +142,30 @@ func TestJoinedComesNearer(t *testing.T) {
 		if got := j.Nearing(8) > before; got != step.nearer {
 			t.Errorf("%s: nearer is %v", step.name, got)
 		}
+	}
+}
+
+// TestArrivesAsLongAsItComesNearer: a watch has more time than one request where
+// it comes nearer meanwhile, and is given up where it stands still.
+func TestArrivesAsLongAsItComesNearer(t *testing.T) {
+	t.Parallel()
+	for name, moves := range map[string]bool{"it moves": true, "it stands still": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				j := etcd.NewJoining(1, 0)
+				if moves {
+					go func() {
+						for revision := int64(1); retry.Pause(t.Context(), 700*time.Millisecond) == nil; revision++ {
+							j.Progress(0, revision)
+						}
+					}()
+				}
+				if got := j.Arrives(t.Context(), time.Second, 5); got != moves {
+					t.Errorf("it arrives: %v", got)
+				}
+			})
+		})
 	}
 }
 
