@@ -37,13 +37,12 @@ func (o *object) markAs(r *state.Record, name, digest string) {
 }
 
 // namedInPlain reports whether a file names the value, not as a sensitive one,
-// and the network has just that after the apply, which writes what it does not
-// leave alone.
+// and the network has just that after the apply.
 func (o *object) namedInPlain(name string) bool {
 	for i := range o.want.Fields {
 		if w := &o.want.Fields[i]; w.Name == name {
 			l, there := o.liveFields[name]
-			return w.Named && !w.Sensitive && (!there || l.Value == w.Value || !o.ignores(name))
+			return w.Named && !w.Sensitive && (!there || l.Value == w.Value)
 		}
 	}
 	return false

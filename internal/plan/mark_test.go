@@ -151,21 +151,3 @@ func (s *scenario) requireMarked(key string, want bool) {
 		s.Errorf("%s is marked: %v", key, got)
 	}
 }
-
-// TestMarkEndsWithWhatIsWritten: a file names in plain what was sensitive, and
-// the apply writes it over what others left there: what derives from it is named
-// with it, and there is nothing left to record.
-func TestMarkEndsWithWhatIsWritten(t *testing.T) {
-	s := start(t)
-	d := &s.net.Users[0].Devices[0]
-	d.Status = network.Text{Value: "archived", Named: true, Sensitive: true}
-	s.apply()
-	d.Status = network.Text{}
-	s.apply()
-	s.put(route+"status", "other")
-	d.Status = named("archived")
-	s.apply()
-	if got := s.value(route + "status"); got != "archived" {
-		t.Errorf("the route is %s", got)
-	}
-}
