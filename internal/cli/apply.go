@@ -38,27 +38,29 @@ func applyExits() string {
 func (a *app) newApply() *cobra.Command {
 	var p applyFlags
 	c := &cobra.Command{
-		Use:   "apply [PATH|PLANFILE]",
+		Use:   "apply [PATH|PLANFILE [PATH]]",
 		Short: "Change the network as the configuration says",
 		Long: `Plan, ask, and apply the plan in one transaction: all of it is written, or
 nothing. What is too large for one request is written in several, with a journal
 by which it is finished or undone whatever happens (sigilform recover).
 
 Given a file that ` + "`sigilform plan --out`" + ` made, apply exactly that plan without
-asking.
+asking. PATH behind it says where the cluster is, instead of the file.
 
 PATH is a .hcl file or a folder, the current folder by default.` + applyExits(),
 		Example: `  sigilform apply
   sigilform apply --auto-approve examples/network.hcl
   sigilform apply change.sigilplan`,
-		Args: atMost(1),
+		Args: atMost(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			saved, err := engine.IsPlanFile(path(args))
-			if err != nil {
+			switch {
+			case err != nil:
 				return err
-			}
-			if saved {
-				return a.applyFile(c, &p, args[0])
+			case saved:
+				return a.applyFile(c, &p, args)
+			case len(args) > 1:
+				return usage("Two paths are given, and the first is not a saved plan", "usage: sigilform apply [PATH|PLANFILE [PATH]]")
 			}
 			return a.applyPath(c, &p, args, "Apply these changes?")
 		},
@@ -116,14 +118,19 @@ func (a *app) applyPath(c *cobra.Command, p *applyFlags, args []string, question
 	return a.showApplied(applied)
 }
 
-// applyFile applies a saved plan. It was reviewed when it was made.
-func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
+// applyFile applies a saved plan. It was reviewed when it was made. The configuration
+// of a path behind it says no more than where the cluster is.
+func (a *app) applyFile(c *cobra.Command, p *applyFlags, args []string) error {
 	if err := a.output(&p.out, reportFormats()...); err != nil {
 		return err
 	}
 	a.watch()
-	if p.source.given() || p.destroy || p.adopt || p.cascade || p.restored || p.disableAuth || len(p.allow) > 0 || c.Flags().Changed("commit") {
+	if p.source.given() && len(args) == 1 || p.destroy || p.adopt || p.cascade || p.restored || p.disableAuth || len(p.allow) > 0 || c.Flags().Changed("commit") {
 		return usage("A saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade, --accept-restored, --disable-auth and --allow out, or plan again with them")
+	}
+	source, err := p.source.source(path(args[1:]))
+	if err != nil {
+		return err
 	}
 	connection, err := p.connection.connection(c)
 	if err != nil {
@@ -144,7 +151,7 @@ func (a *app) applyFile(c *cobra.Command, p *applyFlags, file string) error {
 	p.autoApprove = true
 	seen := &review{app: a, flags: p}
 	applied, err := a.engine.ApplyFile(c.Context(), engine.ApplyFileOptions{
-		File: file, Identities: p.identity.files, Connection: connection, Actor: said.Actor, Expect: expected, LockTimeout: wait, Review: seen.review,
+		File: args[0], Identities: p.identity.files, Connection: connection, Source: source, Actor: said.Actor, Expect: expected, LockTimeout: wait, Review: seen.review,
 	})
 	if err != nil {
 		return seen.fail(err)

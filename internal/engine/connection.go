@@ -84,20 +84,6 @@ func (e *Engine) chooseInside(folder string) (target, error) {
 	return target{from: fromEmbedded, embedded: folder}, nil
 }
 
-// choosePlan is the connection of a saved plan.
-func (e *Engine) choosePlan(ctx context.Context, c Connection, p plan.Connection) (target, error) {
-	if t, ok, err := e.chooseOutside(ctx, c); ok || err != nil {
-		return t, err
-	}
-	if p.Embedded != "" {
-		return target{from: fromPlan, embedded: p.Embedded}, nil
-	}
-	return e.complete(ctx, fromPlan, etcd.Config{
-		Endpoints: p.Endpoints, Username: p.Username,
-		CAFile: p.CAFile, CertFile: p.CertFile, KeyFile: p.KeyFile, ServerName: p.ServerName,
-	}, first(c.PasswordFile, e.Env.Get("SIGILFORM_PASSWORD_FILE")))
-}
-
 func partial(from origin, missing string) error {
 	return invalid(fmt.Sprintf("The connection given by %s names no endpoint", from),
 		"One source of connection settings is taken whole: what it leaves out is not taken from another one.",

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/config"
-	"github.com/sigilgate/sigilform/internal/plan"
 )
 
 // block is the etcd block of a configuration in /net.
@@ -81,7 +80,7 @@ func TestConnectionErrors(t *testing.T) {
 	}
 }
 
-func TestPasswordCompletesBlockAndPlan(t *testing.T) {
+func TestPasswordCompletesBlock(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(file, []byte("s3cret \r\n"), 0o600); err != nil {
@@ -93,15 +92,6 @@ func TestPasswordCompletesBlockAndPlan(t *testing.T) {
 	fromBlock, err := e.choose(t.Context(), &place{folder: "/net"}, Connection{}, b)
 	if err != nil || fromBlock.config.Password != "s3cret " {
 		t.Errorf("block: %+v, %v", fromBlock.config, err)
-	}
-	saved := fromBlock.plan()
-	fromPlan, err := e.choosePlan(t.Context(), Connection{}, saved)
-	if err != nil || fromPlan.config.Password != "s3cret " || fromPlan.config.CAFile != "/net/pki/ca.pem" {
-		t.Errorf("plan: %+v, %v", fromPlan.config, err)
-	}
-	over, err := e.choosePlan(t.Context(), Connection{Endpoints: []string{"http://other"}}, plan.Connection{Embedded: "/net"})
-	if err != nil || over.embedded != "" || over.config.Endpoints[0] != "http://other" {
-		t.Errorf("flags over plan: %+v, %v", over, err)
 	}
 }
 

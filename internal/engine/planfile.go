@@ -70,8 +70,10 @@ type ApplyFileOptions struct {
 	File string
 	// Identities are files with what decrypts it, where it is encrypted.
 	Identities []string
-	// Connection overrides the plan's own where it names a cluster.
+	// Connection overrides the plan's own where it names a cluster, and so does the
+	// configuration of Source where it has a path.
 	Connection Connection
+	Source     Source
 	// Actor is who applies, where that is said. The commit is the plan's: it
 	// is of what was planned.
 	Actor string
@@ -91,7 +93,7 @@ func (e *Engine) ApplyFile(ctx context.Context, o ApplyFileOptions) (out *Applie
 		return nil, err
 	}
 	p := plannedOf(file)
-	t, err := e.choosePlan(ctx, o.Connection, p.Plan.Connection)
+	t, err := e.choosePlan(ctx, o, p.Plan)
 	if err != nil {
 		return nil, err
 	}

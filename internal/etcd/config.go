@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,4 +193,22 @@ func badEndpoint(text, why string) error {
 		Code: failure.EtcdConfig, Endpoint: text, Summary: fmt.Sprintf("The endpoint %q is not valid", text), Detail: why,
 		Hint: "write it as https://host:2379, http://host:2379, host:2379 or unix:///path",
 	}
+}
+
+// Share reports whether two configs have an endpoint in common, however it is
+// spelled. One that can't be read is none.
+func Share(a, b Config) bool {
+	of := b.urls()
+	return slices.ContainsFunc(a.urls(), func(url string) bool { return slices.Contains(of, url) })
+}
+
+// urls are the endpoints in one spelling.
+func (c Config) urls() []string {
+	var out []string
+	for _, text := range c.Endpoints {
+		if t, err := parseEndpoint(strings.TrimSpace(text), c.wantsTLS()); err == nil {
+			out = append(out, t.url)
+		}
+	}
+	return out
 }

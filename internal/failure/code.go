@@ -44,6 +44,7 @@ const (
 	Stopped               Code = "stopped"
 	RolledBack            Code = "rolled_back"
 	NothingHere           Code = "nothing_here"
+	UnnamedCluster        Code = "unnamed_cluster"
 	NeverApplied          Code = "never_applied"
 	NoSuchSerial          Code = "no_such_serial"
 	Pruned                Code = "pruned"
@@ -132,6 +133,7 @@ func Codes() []Meaning { //nolint:funlen // a table
 		{Interrupted, ExitInterrupted, "An interrupted apply must be recovered first; `journal` says which."},
 		{Stopped, ExitInterrupted, "The apply stopped in the middle and left its journal."},
 		{RolledBack, ExitError, "The apply was undone; `moved` says why, `left` what was not touched. The exit code is that of the reason."},
+		{UnnamedCluster, ExitError, "Only the plan file says where the cluster is, and a password would be sent there. Nothing was sent."},
 		{NothingHere, ExitError, "No cluster is named, and the embedded server never ran here."},
 		{NeverApplied, ExitError, "The network was never applied to this cluster."},
 		{NoSuchSerial, ExitError, "The history has no such serial."},
