@@ -15,7 +15,8 @@ import (
 // sees what is left of them, whether it goes on or back. What has a record shows
 // by itself. The rest is settled here: whether authentication that is on was
 // proven; what roles and users got that have no record yet, which goes again;
-// those that were to go and are there, which have their record again; and whose
+// those that were to go and are there, which have their record again; those that a
+// rollback has given back to others, which get what they are to have; and whose
 // password was changed, of which etcd tells nobody.
 func (j *journaled) leaveAccess(ctx context.Context) error {
 	if j.journal.Grants+j.journal.Revokes == 0 {
@@ -32,6 +33,9 @@ func (j *journaled) leaveAccess(ctx context.Context) error {
 		return err
 	}
 	if err := j.dropUnrecorded(ctx); err != nil {
+		return err
+	}
+	if err := j.giveBack(ctx); err != nil {
 		return err
 	}
 	return j.restoreRecords(ctx)
@@ -99,11 +103,11 @@ func (j *journaled) restoreRecords(ctx context.Context) error {
 }
 
 // formerRecords are the records that the steps have removed although calls are
-// left to be made.
+// left to be made. What was given back to others has none any more.
 func (j *journaled) formerRecords() []kv.Op {
-	left := map[string]bool{}
+	left, released := map[string]bool{}, j.released()
 	for _, op := range j.intent.Revokes[j.journal.Revoked:] {
-		left[j.recordOf(op)] = true
+		left[j.recordOf(op)] = !released[j.recordOf(op)]
 	}
 	var ops []kv.Op
 	for _, op := range j.intent.Ops[:j.journal.Done] {

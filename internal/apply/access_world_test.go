@@ -133,7 +133,7 @@ func (c *castle) plan(t *testing.T, n *model.Network) *plan.Plan {
 	snapshot, st := c.view(t, c.client)
 	c.ids += 1000
 	p, l := plan.Make(plan.Input{
-		Network: n, Snapshot: snapshot, State: st, Mode: plan.ModeApply, IDs: &numbers{n: c.ids}, Now: options("").Now, Tool: "test",
+		Network: n, Snapshot: snapshot, State: st, Mode: plan.ModeApply, Adopt: true, IDs: &numbers{n: c.ids}, Now: options("").Now, Tool: "test",
 		Access: plan.AccessInput{Live: c.auth(t)},
 	})
 	if l.HasErrors() || len(p.Conflicts) > 0 {
