@@ -21,6 +21,8 @@ type guarded struct {
 	*scenario
 	live    *kv.Auth
 	history []state.History
+	// secrets are the former values that history leaves out, by serial.
+	secrets map[int64]map[string]string
 }
 
 // startGuarded begins with base at serial 1, in a cluster where others have
@@ -68,6 +70,10 @@ func (g *guarded) carryOut(p *plan.Plan) {
 		g.Fatalf("%+v", p.Conflicts)
 	}
 	g.history = append(g.history, historyOf(p))
+	if g.secrets == nil {
+		g.secrets = map[int64]map[string]string{}
+	}
+	g.secrets[p.Serial+1] = p.Secrets
 	if p.Access != nil {
 		for _, op := range slices.Concat(p.Access.Grants, p.Access.Revokes) {
 			g.call(op)
@@ -122,7 +128,7 @@ func (g *guarded) backTo(serial int, options ...option) *plan.Plan {
 	st := g.state()
 	past := st.Rewind()
 	for n := len(g.history); n > serial; n-- {
-		if err := past.Undo(&g.history[n-1], nil); err != nil {
+		if err := past.Undo(&g.history[n-1], g.secrets[g.history[n-1].Serial]); err != nil {
 			g.Fatal(err)
 		}
 	}
