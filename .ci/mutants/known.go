@@ -10,6 +10,10 @@ import (
 const (
 	known   = "testdata/mutants"
 	unnamed = "TODO: kill it, or say why it is left"
+	// files begins the first line of a list that does not hold all of its package: it
+	// names the files that it holds, and only they are examined unless others are
+	// asked for.
+	files = "files: "
 )
 
 func listOf(name string) string { return filepath.Join(known, name+".txt") }
@@ -29,6 +33,25 @@ func reasonsOf(name string) map[string]string {
 	return out
 }
 
+// filesOf are the files that the list of a package holds, nil for all.
+func filesOf(name string) []string {
+	text, _ := os.ReadFile(listOf(name)) // none is known yet
+	first, _, _ := strings.Cut(string(text), "\n")
+	if list, ok := strings.CutPrefix(first, files); ok {
+		return strings.Fields(list)
+	}
+	return nil
+}
+
+// listed takes the mutants of other files out, where a list names its own.
+func listed(name string, mutants []*mutant) []*mutant {
+	own := filesOf(name)
+	if own == nil {
+		return mutants
+	}
+	return slices.DeleteFunc(mutants, func(m *mutant) bool { return !slices.Contains(own, filepath.Base(m.file)) })
+}
+
 // report compares the survivors of a package with the known ones: what is new
 // fails, what is gone is told.
 func report(name string, mutants []*mutant, r *results, o options) (fresh bool, err error) {
@@ -41,7 +64,7 @@ func report(name string, mutants []*mutant, r *results, o options) (fresh bool, 
 	}
 	o.tell("%s: %d mutants, %d survive, %d are known\n", name, len(mutants), len(survivors), len(reasons))
 	if o.update {
-		return false, write(list, survivors, reasons, o)
+		return false, write(name, survivors, reasons, o)
 	}
 	for _, m := range mutants {
 		if why, ok := reasons[m.id]; survivors[m.id] && (!ok || why == unnamed) {
@@ -57,7 +80,7 @@ func report(name string, mutants []*mutant, r *results, o options) (fresh bool, 
 	return fresh, nil
 }
 
-func write(list string, survivors map[string]bool, reasons map[string]string, o options) error {
+func write(name string, survivors map[string]bool, reasons map[string]string, o options) error {
 	if err := os.MkdirAll(known, 0o755); err != nil {
 		return err
 	}
@@ -75,5 +98,8 @@ func write(list string, survivors map[string]bool, reasons map[string]string, o 
 		}
 	}
 	slices.Sort(lines)
-	return os.WriteFile(list, []byte(strings.Join(lines, "")), 0o644)
+	if own := filesOf(name); own != nil {
+		lines = slices.Insert(lines, 0, files+strings.Join(own, " ")+"\n")
+	}
+	return os.WriteFile(listOf(name), []byte(strings.Join(lines, "")), 0o644)
 }

@@ -41,7 +41,7 @@ func main() {
 	o := options{tell: func(format string, args ...any) { _, _ = fmt.Fprintf(os.Stdout, format, args...) }}
 	flag.BoolVar(&o.update, "update", false, "write the survivors anew, and keep their reasons")
 	flag.DurationVar(&o.patience, "patience", time.Minute, "how long the tests of one mutant may take, of each package")
-	only := flag.String("only", "", "only these mutants: a regular expression of file, function, operator and line, between tabs")
+	only := flag.String("only", "", "only these mutants: a regular expression of file, function, operator and line, between tabs; without it, those of the files that the list names")
 	by := flag.String("by", "", "ask the tests of these packages only, e.g. kv,plan")
 	flag.Parse()
 	o.only = regexp.MustCompile(*only)
@@ -96,6 +96,9 @@ func examine(ctx context.Context, name string, o options) (fresh bool, err error
 		if !dropped[m.number] && o.only.MatchString(m.id) {
 			mutants = append(mutants, m)
 		}
+	}
+	if o.only.String() == "" {
+		mutants = listed(name, mutants)
 	}
 	o.tell("%s: %d mutants, and %d that do not compile\n", name, len(mutants), len(dropped))
 	tested := o.by

@@ -21,7 +21,44 @@ type edit struct {
 func operators(f *ast.FuncDecl, source func(from, to token.Pos) string) []edit {
 	c := &changes{source: source, seen: map[ast.Node]bool{}}
 	ast.Inspect(f.Body, c.visit)
+	for i := range c.edits {
+		if e := &c.edits[i]; e.runs == e.from {
+			e.runs = reachedBy(f.Body, e.from)
+		}
+	}
 	return c.edits
+}
+
+// reachedBy is what a test must reach to meet a position: what follows a function's
+// literal within a statement is in no block of a profile, but the statement's
+// beginning is.
+func reachedBy(body ast.Node, at token.Pos) token.Pos {
+	out := at
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case nil, *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:
+		case ast.Stmt:
+			if n.Pos() <= at && at < n.End() && literalWithin(n, at) {
+				out = n.Pos()
+			} else if n.Pos() <= at && at < n.End() {
+				out = at
+			}
+		}
+		return n == nil || n.Pos() <= at
+	})
+	return out
+}
+
+// literalWithin reports whether a function's literal ends in a statement before a
+// position.
+func literalWithin(s ast.Stmt, at token.Pos) bool {
+	found := false
+	ast.Inspect(s, func(n ast.Node) bool {
+		f, ok := n.(*ast.FuncLit)
+		found = found || ok && f.End() <= at
+		return !found
+	})
+	return found
 }
 
 type changes struct {

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -221,6 +222,16 @@ func (s *suite) try(ctx context.Context, m *mutant, tests []string, patience tim
 	return "", passed, nil
 }
 
+// atMost runs a program that may compute for so many seconds: what turns in a circle
+// ends soon, and on a busy machine nothing else does.
+const atMost = `ulimit -t "$1" && shift && exec "$0" "$@"`
+
+// spun reports whether a program ended since it computed for too long.
+func spun(e *exec.ExitError) bool {
+	status, ok := e.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && (status.Signal() == syscall.SIGXCPU || status.Signal() == syscall.SIGKILL)
+}
+
 var failed = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
 
 func (s *suite) run(ctx context.Context, m *mutant, tests []string, seconds float64) (killer string, err error) {
@@ -230,16 +241,16 @@ func (s *suite) run(ctx context.Context, m *mutant, tests []string, seconds floa
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	limit := time.Duration((5*seconds + 20) * float64(time.Second))
-	limited, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithTimeout(ctx, time.Duration((5*seconds+20)*float64(time.Second)))
 	defer cancel()
-	args := slices.Concat([]string{"-test.failfast", "-test.run", "^(" + strings.Join(tests, "|") + ")$"}, s.flags)
-	c := exec.CommandContext(limited, s.binary("mutants"), args...)
+	args := slices.Concat([]string{"-c", atMost, s.binary("mutants"), strconv.Itoa(int(8*seconds) + 5)},
+		[]string{"-test.failfast", "-test.run", "^(" + strings.Join(tests, "|") + ")$"}, s.flags)
+	c := exec.CommandContext(limited, "sh", args...)
 	c.Dir, c.Env, c.WaitDelay = s.dir, append(os.Environ(), "TMPDIR="+scratch, "SIGILFORM_MUTANT="+strconv.Itoa(m.number)), time.Second
 	out, err := c.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
-	case limited.Err() != nil:
+	case limited.Err() != nil, errors.As(err, &exit) && spun(exit):
 		return "does not end: " + tests[0], nil
 	case err == nil:
 		return "", nil
