@@ -148,7 +148,7 @@ func (a *accessMaker) wanted(w *principal) {
 		slices.SortFunc(fields, func(a, b FieldChange) int { return cmp.Compare(a.Name, b.Name) })
 	}
 	recorded := a.recordAccess(w)
-	if len(fields) == 0 && !recorded {
+	if len(fields) == 0 && !recorded && w.live != nil {
 		a.plan.InSync++
 		return
 	}

@@ -86,6 +86,7 @@ func (g *guarded) moveOn() {
 
 // declareRoles is an acl with a role of its own, and with users of every role.
 func (g *guarded) declareRoles() {
+	g.live.Revision = 7
 	g.live.Roles[acl.RoleName(g.net.Name, "role/support")] = map[kv.Range]kv.Access{{Key: "/theirs"}: kv.Read}
 	g.declare()
 	g.net.ACL.Roles = []network.ACLRole{{Addr: addr.New(addr.ACLRole, "support", addr.NoKey), Name: "support", Grants: []network.Grant{
@@ -120,6 +121,47 @@ func wholeAccess() map[string]func(g *guarded) *plan.Plan {
 			g.net.ACL.Roles[0].Grants = g.net.ACL.Roles[0].Grants[:1]
 			g.net.ACL.Users = g.net.ACL.Users[:5]
 			g.net.ACL.Users[2].Roles = []string{"planner"}
+			return g.plan(g.withAuth)
+		},
+		"an acl whose nodes are renamed": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			g.carryOut(g.plan(g.withAuth, adopt))
+			renamed := addr.New(addr.Core, "renamed", addr.NoKey)
+			g.net.Cores[0].Addr, g.net.Entries[0].BoundTo, g.net.Routes[0].Core = renamed, to(renamed), to(renamed)
+			g.net.Users = nil
+			g.net.ACL.Users[3].Core = to(renamed)
+			return g.plan(g.withAuth)
+		},
+		"a role without rights is gone": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			g.net.Cores[0].Status = named(network.Archived)
+			g.carryOut(g.plan(g.withAuth, adopt))
+			delete(g.live.Roles, acl.RoleName(g.net.Name, "core/"+coreA))
+			return g.plan(g.withAuth)
+		},
+		"what goes of an acl is gone": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			g.carryOut(g.plan(g.withAuth, adopt))
+			delete(g.live.Users, "of support")
+			delete(g.live.Roles, acl.RoleName(g.net.Name, "role/support"))
+			g.net.ACL.Users, g.net.ACL.Roles = g.net.ACL.Users[:5], nil
+			return g.plan(g.withAuth)
+		},
+		"others granted what is not UTF-8": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			g.carryOut(g.plan(g.withAuth, adopt))
+			g.live.Roles[acl.RoleName(g.net.Name, "role/support")][kv.Range{Key: "/\xff"}] = kv.Read
+			g.live.Roles[acl.RoleName(g.net.Name, "drift")][kv.Range{Key: "/odd", End: "/\xff"}] = kv.Read
+			return g.plan(g.withAuth)
+		},
+		"a rescue user is left": func(g *guarded) *plan.Plan {
+			g.live.Users[kv.RescueUser] = []string{"root"}
+			return g.plan(g.withAuth)
+		},
+		"others have a user of that name": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			g.live.Users["new"] = []string{"theirs"}
+			g.live.Users["of core"] = nil
 			return g.plan(g.withAuth)
 		},
 		"an acl drifts": func(g *guarded) *plan.Plan {

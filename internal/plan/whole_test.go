@@ -14,40 +14,27 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestPlansInFull holds all of a plan, and the order of its steps, for changes of
+// What follows holds all of a plan, and the order of its steps, for changes of
 // every kind: each change, field, write, record, guard, conflict and warning. A
 // property says what may never be; this says what is, so that a guard that is lost
 // shows as a line that is lost.
-func TestPlansInFull(t *testing.T) {
+
+func TestPlansInFullOfNodes(t *testing.T)  { inFull(t, "nodes", wholeNodes()) }
+func TestPlansInFullOfUsers(t *testing.T)  { inFull(t, "users", wholeUsers()) }
+func TestPlansInFullOfOthers(t *testing.T) { inFull(t, "others", wholeOthers()) }
+func TestPlansInFullBack(t *testing.T)     { inFull(t, "back", wholeBack()) }
+func TestPlansInFullOfAccess(t *testing.T) { inFull(t, "access", wholeAccess()) }
+
+// inFull compares each plan with its file, and sees that no file is left over.
+func inFull(t *testing.T, folder string, plans map[string]func(g *guarded) *plan.Plan) {
+	t.Helper()
 	seen := map[string]bool{}
-	for _, group := range []map[string]func(g *guarded) *plan.Plan{wholeNodes(), wholeUsers(), wholeOthers(), wholeBack(), wholeAccess()} {
-		for name, make := range group {
-			file := filepath.Join("testdata", "whole", strings.ReplaceAll(name, " ", "_")+".txt")
-			if seen[file] {
-				t.Fatalf("%s is there twice", name)
-			}
-			seen[file] = true
-			t.Run(name, func(t *testing.T) {
-				got, err := whole(make(startGuarded(t)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if *update {
-					if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got != string(want) {
-					t.Errorf("%s (-want +got):\n%s", file, diffOf(string(want), got))
-				}
-			})
-		}
+	for name, make := range plans {
+		file := filepath.Join("testdata", "whole", folder, strings.ReplaceAll(name, " ", "_")+".txt")
+		seen[file] = true
+		t.Run(name, func(t *testing.T) { golden(t, file, make(startGuarded(t))) })
 	}
-	files, err := filepath.Glob("testdata/whole/*.txt")
+	files, err := filepath.Glob(filepath.Join("testdata", "whole", folder, "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +42,26 @@ func TestPlansInFull(t *testing.T) {
 		if !seen[file] {
 			t.Errorf("%s belongs to no plan", file)
 		}
+	}
+}
+
+func golden(t *testing.T, file string, p *plan.Plan) {
+	t.Helper()
+	got, err := whole(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s (-want +got):\n%s", file, diffOf(string(want), got))
 	}
 }
 
