@@ -23,10 +23,11 @@ func TestCan(t *testing.T) {
 			"all":   {{Key: "/m", End: kv.Beyond}: kv.Read},
 			"above": {{Key: "/m", End: kv.Beyond}: kv.Read},
 			"next":  {{Key: "/one\x00", End: "/two"}: kv.Read},
-			"void":  {{Key: "/z", End: "/y"}: kv.Read},
+			"void":  {{Key: "/z", End: "/y"}: kv.Read, {Key: "/w", End: "/w"}: kv.Read},
+			"late":  {{Key: "/m1", End: kv.Beyond}: kv.Read},
 		},
 		Users: map[string][]string{
-			"one": {"a"}, "two": {"b", "a"}, "ends": {"short", "all", "above"}, "joined": {"a", "next"}, "admin": {"a", kv.RootName}, "void": {"void"},
+			"one": {"a"}, "two": {"b", "a"}, "ends": {"short", "all", "above"}, "joined": {"a", "next"}, "admin": {"a", kv.RootName}, "void": {"void"}, "late": {"short", "late"},
 		},
 	}
 	by := func(role string, r kv.Range, access kv.Access) acl.Ground {
@@ -64,6 +65,12 @@ func TestCan(t *testing.T) {
 			"joined", kv.Read, kv.Range{Key: "/one", End: "/two"},
 			allowed(by("a", one, kv.ReadWrite), by("next", kv.Range{Key: "/one\x00", End: "/two"}, kv.Read)),
 		},
+		"up to no end, after another": {
+			"late", kv.Read, kv.Range{Key: "/m2", End: kv.Beyond}, allowed(by("late", kv.Range{Key: "/m1", End: kv.Beyond}, kv.Read)),
+		},
+		"not up to no end":                   {"one", kv.Read, kv.Range{Key: "/a", End: kv.Beyond}, acl.Decision{Missing: kv.Read}},
+		"no keys, asked as they are":         {"void", kv.Read, kv.Range{Key: "/z", End: "/y"}, acl.Decision{Missing: kv.Read}},
+		"no keys between two that are same":  {"void", kv.Read, kv.Range{Key: "/w", End: "/w"}, acl.Decision{Missing: kv.Read}},
 		"a range that ends before it begins": {"void", kv.Read, kv.Range{Key: "/z"}, acl.Decision{Missing: kv.Read}},
 	} {
 		if diff := cmp.Diff(x.want, acl.Can(auth, x.user, x.access, x.keys)); diff != "" {

@@ -73,6 +73,8 @@ func TestChanged(t *testing.T) {
 		"narrowed":           {live: perms{all: kv.Read}, want: perms{one: kv.Read}, says: []string{"x may no longer read all nodes"}},
 		"widened":            {live: perms{one: kv.Read, status: kv.Write}, want: perms{all: kv.ReadWrite}, says: []string{"x may now read and write all nodes"}},
 		"a foreign one":      {live: perms{{Key: "/a", End: "/c"}: kv.ReadWrite}, says: []string{`x may no longer read and write ["/a", "/c")`}},
+		"two that touch":     {live: perms{{Key: "/a", End: "/b"}: kv.Read, {Key: "/b", End: "/c"}: kv.Read}, want: perms{{Key: "/a", End: "/c"}: kv.Read}},
+		"within no end":      {live: perms{{Key: "/a", End: kv.Beyond}: kv.Read, {Key: "/b", End: "/c"}: kv.Read}, want: perms{{Key: "/d"}: kv.Read}, says: []string{"x may no longer read /b*", `x may no longer read ["/a", …)`}},
 		"from a key on":      {want: perms{{Key: "", End: kv.Beyond}: kv.Read}, says: []string{"x may now read *"}},
 	} {
 		if diff := cmp.Diff(x.says, changed(n, "x", x.live, x.want), cmpopts.EquateEmpty()); diff != "" {

@@ -4,9 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sigilgate/sigilform/internal/acl"
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // printed is a role as lines of access and range, the prefix left out.
@@ -111,18 +116,94 @@ func TestGrants(t *testing.T) {
 func TestNoKeys(t *testing.T) {
 	t.Parallel()
 	n := town(1, 0)
-	n.Users = []network.User{{Addr: at(addr.User, "u")}}
+	user := at(addr.User, "u")
+	n.Users = []network.User{{Addr: user, Devices: []network.Device{{Addr: user.DeviceOf("d"), UUID: text("51329cc7")}}}}
 	for want, target := range map[string]network.Target{
-		`"ip" of core.c0 is not a key`:         {Object: n.Cores[0].Addr, Field: "ip"},
-		"The keys of user.u are not known yet": {Object: n.Users[0].Addr},
+		`"ip" of core.c0 is not a key`:                     {Object: n.Cores[0].Addr, Field: "ip"},
+		"The keys of user.u are not known yet":             {Object: user},
+		`The keys of user.u.device["d"] are not known yet`: {Object: user.DeviceOf("d"), Field: "name"},
 	} {
 		n.ACL.Roles = []network.ACLRole{{Addr: at(addr.ACLRole, "r"), Name: "r", Grants: []network.Grant{{Access: "read", On: []network.Target{target}}}}}
 		_, found := acl.Compile(n, layout(), own())
 		if len(found) != 1 || found[0].Summary != want {
 			t.Errorf("got %+v, want %s", found, want)
 		}
-		if found := acl.Check(n, layout()); (len(found) == 1) != (target.Field != "") {
+		if found := acl.Check(n, layout()); (len(found) == 1) != (target.Field == "ip") {
 			t.Errorf("checked: %+v", found)
 		}
+	}
+}
+
+// TestSet holds what is not a range: what is declared at all, the names of roles and
+// users and their order, and where passwords are.
+func TestSet(t *testing.T) {
+	t.Parallel()
+	n := town(1, 0)
+	n.ACL = network.ACL{EnforceNamed: true, Enforce: true, Users: []network.ACLUser{
+		{Addr: at(addr.ACLUser, "z"), Name: "z", Roles: []string{"planner", "drift", "planner"}, PasswordFile: "/f", PasswordEnv: "E"},
+		{Addr: at(addr.ACLUser, "a"), Name: "a", Roles: []string{"drift"}, PasswordEnv: "E"},
+		{Addr: at(addr.ACLUser, "m"), Name: "m"},
+	}}
+	set, found := acl.Compile(n, layout(), own())
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	drift, planner := acl.RoleName("t", "drift"), acl.RoleName("t", "planner")
+	want := []acl.User{
+		{Address: "acl_user.a", Name: "a", Roles: []string{drift}, Password: &kv.PasswordSource{Env: "E"}},
+		{Address: "acl_user.m", Name: "m"},
+		{Address: "acl_user.z", Name: "z", Roles: []string{drift, planner}, Password: &kv.PasswordSource{File: "/f"}},
+	}
+	if diff := cmp.Diff(want, set.Users); diff != "" {
+		t.Error(diff)
+	}
+	for i, id := range []string{"drift", "planner"} {
+		if r := set.Roles[i]; r.ID != id || r.Name != acl.RoleName("t", id) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if !set.Declared || !set.EnforceNamed || !set.Enforce || len(set.Roles) != 2 {
+		t.Errorf("%+v", set)
+	}
+	role := network.ACLRole{Addr: at(addr.ACLRole, "r"), Name: "r"}
+	for name, x := range map[string]struct {
+		acl  network.ACL
+		want bool
+	}{
+		"nothing":     {network.ACL{}, false},
+		"a block":     {network.ACL{Declared: true}, true},
+		"a role":      {network.ACL{Roles: []network.ACLRole{role}}, true},
+		"a user":      {network.ACL{Users: []network.ACLUser{{Addr: at(addr.ACLUser, "u"), Name: "u"}}}, true},
+		"one of each": {network.ACL{Roles: []network.ACLRole{role}, Users: []network.ACLUser{{Addr: at(addr.ACLUser, "u"), Name: "u"}}}, true},
+	} {
+		n.ACL = x.acl
+		if set, _ := acl.Compile(n, layout(), own()); set.Declared != x.want || set.EnforceNamed || set.Enforce {
+			t.Errorf("%s: %+v", name, set)
+		}
+	}
+}
+
+// TestChosenIDs: an id that a plan has chosen is as good as one that is declared.
+func TestChosenIDs(t *testing.T) {
+	t.Parallel()
+	n := town(1, 0)
+	for want, id := range map[string]network.Number{"read users/7/*": {Value: 7}, "read users/0/*": {Named: true}} {
+		n.Users = []network.User{{Addr: at(addr.User, "u"), ID: id}}
+		n.ACL.Roles = []network.ACLRole{{Addr: at(addr.ACLRole, "r"), Name: "r", Grants: []network.Grant{{Access: "read", On: []network.Target{{Object: n.Users[0].Addr}}}}}}
+		same(t, printed(compiled(t, n), "role/r"), want)
+	}
+}
+
+// TestCheckOfACatalogue: what a catalogue of one's own has may be granted.
+func TestCheckOfACatalogue(t *testing.T) {
+	t.Parallel()
+	n := town(1, 0)
+	n.Catalogue = schema.Network().With(addr.Core, schema.Field{Name: "load", Key: "load", Stored: true, Class: schema.Operational})
+	n.ACL.Roles = []network.ACLRole{{Addr: at(addr.ACLRole, "r"), Name: "r", Grants: []network.Grant{{Access: "read", On: []network.Target{{Object: n.Cores[0].Addr, Field: "load"}}}}}}
+	if found := acl.Check(n, keys.NewLayout(n.Catalogue, n.Prefix)); len(found) > 0 {
+		t.Error(found)
+	}
+	if found := acl.Check(n, layout()); len(found) != 1 {
+		t.Errorf("without that catalogue: %v", found)
 	}
 }

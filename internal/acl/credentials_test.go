@@ -82,11 +82,62 @@ func TestSequenceOfOrder(t *testing.T) {
 		"revoke-permission /a* from role narrow", "grant-permission read /a to role narrow",
 		"delete-user old1", "delete-user old2", "delete-role gone1", "delete-role gone2",
 	}
-	var got []string
-	for _, op := range slices.Concat(before, after) {
-		got = append(got, op.String())
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, spelled(slices.Concat(before, after))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// TestSequenceOfMoments holds what comes before what, where a subject leaves a role
+// that gains, and where one access takes another's place.
+func TestSequenceOfMoments(t *testing.T) {
+	t.Parallel()
+	type perms = map[kv.Range]kv.Access
+	a, b := kv.Range{Key: "/a"}, kv.Range{Key: "/b"}
+	for name, x := range map[string]struct {
+		live          *kv.Auth
+		want          acl.Target
+		before, after []string
+	}{
+		"a user leaves a role that gains": {
+			&kv.Auth{Roles: map[string]perms{"r": {}}, Users: map[string][]string{"u": {"r"}}},
+			acl.Target{Roles: map[string]perms{"r": {a: kv.Read}}, Users: map[string][]string{"u": nil}},
+			nil, []string{"revoke-role r from user u", "grant-permission read /a to role r"},
+		},
+		"a user with a role that gains goes": {
+			&kv.Auth{Roles: map[string]perms{"r": {}, "s": {}}, Users: map[string][]string{"u": {"r", "s"}}},
+			acl.Target{Roles: map[string]perms{"r": {a: kv.Read}, "s": {}}, GoneUsers: []string{"u"}},
+			nil, []string{"revoke-role r from user u", "grant-permission read /a to role r", "delete-user u"},
+		},
+		"one access in place of another": {
+			&kv.Auth{Roles: map[string]perms{"r": {a: kv.Read}}},
+			acl.Target{Roles: map[string]perms{"r": {a: kv.Write}}},
+			[]string{"grant-permission readwrite /a to role r"}, []string{"grant-permission write /a to role r"},
+		},
+		"each role by itself": {
+			&kv.Auth{Roles: map[string]perms{"r": {a: kv.ReadWrite}, "s": {a: kv.ReadWrite, b: kv.Read}}},
+			acl.Target{Roles: map[string]perms{"r": {a: kv.Read}, "s": {a: kv.Read}}},
+			nil, []string{"grant-permission read /a to role r", "revoke-permission /b from role s", "grant-permission read /a to role s"},
+		},
+		"what is not named is not turned off": {&kv.Auth{Enabled: true}, acl.Target{}, nil, nil},
+		"what is not named is not turned on":  {&kv.Auth{}, acl.Target{Enforce: true}, nil, nil},
+		"what is on is not turned on":         {&kv.Auth{Enabled: true}, acl.Target{EnforceNamed: true, Enforce: true}, nil, nil},
+		"what is off is not turned off":       {&kv.Auth{}, acl.Target{EnforceNamed: true}, nil, nil},
+		"turned on last":                      {&kv.Auth{}, acl.Target{EnforceNamed: true, Enforce: true, Users: map[string][]string{"u": nil}}, []string{"add-user u"}, []string{"enable-auth"}},
+	} {
+		before, after := acl.Sequence(x.live, x.want)
+		if diff := cmp.Diff(x.before, spelled(before)); diff != "" {
+			t.Errorf("%s, before (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(x.after, spelled(after)); diff != "" {
+			t.Errorf("%s, after (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func spelled(ops []kv.AuthOp) []string {
+	var out []string
+	for _, op := range ops {
+		out = append(out, op.String())
+	}
+	return out
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/sigilgate/sigilform/internal/acl"
@@ -105,6 +106,87 @@ func TestMatrixOfForeignRanges(t *testing.T) {
 		}
 		checkMatrix(t, auth, kinds)
 	})
+}
+
+// TestMatrixOfParts counts by hand, where permissions begin and end within ranges.
+func TestMatrixOfParts(t *testing.T) {
+	t.Parallel()
+	type perms = map[kv.Range]kv.Access
+	kinds := []acl.Kind{
+		{Name: "wide", Ranges: []kv.Range{kv.Below("/b/"), kv.Below("/d/")}},
+		{Name: "keys", Ranges: []kv.Range{{Key: "/a"}, {Key: "/c"}, {Key: "/e"}}},
+	}
+	for name, x := range map[string]struct {
+		has  perms
+		want []acl.Cell
+	}{
+		"all":                           {perms{{Key: "\x00", End: kv.Beyond}: kv.Read}, []acl.Cell{{Read: 2, Of: 2}, {Read: 3, Of: 3}}},
+		"from a part on":                {perms{{Key: "/b/m", End: kv.Beyond}: kv.Read}, []acl.Cell{{Read: 1, Of: 2, ReadsPart: true}, {Read: 2, Of: 3}}},
+		"up to a part":                  {perms{{Key: "/a", End: "/d/m"}: kv.Write}, []acl.Cell{{Write: 1, Of: 2, WritesPart: true}, {Write: 2, Of: 3}}},
+		"from a part to a part":         {perms{{Key: "/b/m", End: "/d/m"}: kv.Read}, []acl.Cell{{Of: 2, ReadsPart: true}, {Read: 1, Of: 3}}},
+		"within one":                    {perms{{Key: "/b/m", End: "/b/n"}: kv.ReadWrite}, []acl.Cell{{Of: 2, ReadsPart: true, WritesPart: true}, {Of: 3}}},
+		"exactly one":                   {perms{kv.Below("/b/"): kv.Read}, []acl.Cell{{Read: 1, Of: 2}, {Of: 3}}},
+		"up to the first key of one":    {perms{{Key: "/c", End: "/d/"}: kv.Read}, []acl.Cell{{Of: 2}, {Read: 1, Of: 3}}},
+		"a key, and what follows it":    {perms{{Key: "/c\x00", End: "/d/"}: kv.Read}, []acl.Cell{{Of: 2}, {Of: 3}}},
+		"between":                       {perms{{Key: "/c1"}: kv.Read}, []acl.Cell{{Of: 2}, {Of: 3}}},
+		"one that ends before it began": {perms{{Key: "/d/z", End: "/d/a"}: kv.Read}, []acl.Cell{{Of: 2}, {Of: 3}}},
+		"one that ends where it began":  {perms{{Key: "/d/m", End: "/d/m"}: kv.Read}, []acl.Cell{{Of: 2}, {Of: 3}}},
+		"nothing":                       {perms{}, []acl.Cell{{Of: 2}, {Of: 3}}},
+	} {
+		auth := &kv.Auth{Enabled: true, Roles: map[string]perms{"r": x.has}, Users: map[string][]string{"u": {"r"}}}
+		want := []acl.Row{{User: "u", Roles: []string{"r"}, Cells: x.want}}
+		if diff := cmp.Diff(want, acl.Matrix(auth, kinds)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestKindsOfNothing: a kind without objects is stood for by one that nothing can
+// be, and so is an identity that is not chosen yet.
+func TestKindsOfNothing(t *testing.T) {
+	t.Parallel()
+	at := func(kinds []acl.Kind) map[string]bool {
+		out := map[string]bool{}
+		for _, k := range kinds {
+			for _, r := range k.Ranges {
+				out[r.Key] = true
+			}
+		}
+		return out
+	}
+	empty := &network.Network{Catalogue: schema.Network(), Name: "small", Prefix: "/net/"}
+	bare := &network.Network{Catalogue: schema.Network(), Name: "small", Prefix: "/net/", Users: []network.User{{Addr: addr.New(addr.User, "u", addr.NoKey)}}}
+	owner := addr.New(addr.User, "u", addr.NoKey)
+	numbered := func(id network.Number) *network.Network {
+		return &network.Network{Catalogue: schema.Network(), Name: "small", Prefix: "/net/", Users: []network.User{{
+			Addr: owner, ID: id, Devices: []network.Device{{Addr: owner.DeviceOf("d"), Name: "d"}},
+		}}}
+	}
+	device := `?user.u.device["d"]`
+	for name, x := range map[string]struct {
+		n    *network.Network
+		want []string
+		not  []string
+	}{
+		"nothing":                        {empty, []string{"/net/cells/?/status", "/net/paths/?/?/status", "/net/users/?/username", "/net/users/?/devices/?/device", "/net/routes/?/core_ip"}, nil},
+		"a user without an id or device": {bare, []string{"/net/users/?user.u/username", "/net/users/?/devices/?/device", "/net/routes/?/core_ip"}, []string{"/net/users/?/username", "/net/users/0/username"}},
+		"a device without a UUID":        {numbered(network.Number{}), []string{"/net/users/?user.u/devices/" + device + "/device"}, []string{"/net/users/?/devices/?/device"}},
+		"a chosen id":                    {numbered(network.Number{Value: 7}), []string{"/net/users/7/username"}, nil},
+		"a declared id":                  {numbered(network.Number{Named: true}), []string{"/net/users/0/username"}, nil},
+		"all":                            {small(), nil, []string{"/net/cells/?/status", "/net/paths/?/?/status", "/net/users/?/username", "/net/routes/?/core_ip"}},
+	} {
+		got := at(kindsOf(x.n))
+		for _, key := range x.want {
+			if !got[key] {
+				t.Errorf("%s: %s is missing: %v", name, key, slices.Sorted(maps.Keys(got)))
+			}
+		}
+		for _, key := range x.not {
+			if got[key] {
+				t.Errorf("%s: %s is there", name, key)
+			}
+		}
+	}
 }
 
 // TestMatrixOpen: without authentication the roles mean nothing.

@@ -1,11 +1,17 @@
 package acl_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sigilgate/sigilform/internal/acl"
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 func words() acl.Words {
@@ -70,9 +76,79 @@ func TestWordsOfOddRanges(t *testing.T) {
 		`read ["/sigilgate/nodes", "/z")`:                         {Key: "/sigilgate/nodes", End: "/z"},
 		"read /sigilgate/nodes*":                                  kv.Below("/sigilgate/nodes"),
 		"read the route.core_ip of device 5132":                   {Key: "/sigilgate/routes/5132/core_ip"},
+		"read all links":                                          kv.Below("/sigilgate/topology/links/"),
+		`read ["/sigilgate/counters/user_id", "/z")`:              {Key: "/sigilgate/counters/user_id", End: "/z"},
+		`read ["/sigilgate/nodes/10.0.0.1/status", "/z")`:         {Key: "/sigilgate/nodes/10.0.0.1/status", End: "/z"},
+		"read cells/*":                                            kv.Below("cells/"),
+		"read abc/*":                                              kv.Below("abc/"),
+		"read /sigilgate/paths/10.1.0.1//*":                       kv.Below("/sigilgate/paths/10.1.0.1//"),
+		"read /sigilgate/nodes/10.0.0.1/":                         {Key: "/sigilgate/nodes/10.0.0.1/"},
+		"read /sigilgate/nodes/10.0.0.1/settings/":                {Key: "/sigilgate/nodes/10.0.0.1/settings/"},
+		"read /sigilgate/users/7/devices/":                        {Key: "/sigilgate/users/7/devices/"},
+		"read the core_nodes of user.alice":                       kv.Below("/sigilgate/users/7/core_nodes/"),
+		"read the status of node 10.9":                            {Key: "/sigilgate/nodes/10.9/status"},
 	} {
 		if got := phrases([]acl.Grant{{Range: r, Access: kv.Read}}); got != want {
 			t.Errorf("%v: got %q, want %q", r, got, want)
 		}
+	}
+}
+
+// TestWordsTogether reads several permissions aloud: what they make together, and
+// in which order.
+func TestWordsTogether(t *testing.T) {
+	t.Parallel()
+	grants := func(access kv.Access, ranges ...kv.Range) []acl.Grant {
+		out := make([]acl.Grant, 0, len(ranges))
+		for _, r := range ranges {
+			out = append(out, acl.Grant{Range: r, Access: access})
+		}
+		return out
+	}
+	node := func(fields ...string) []kv.Range {
+		out := make([]kv.Range, 0, len(fields))
+		for _, f := range fields {
+			out = append(out, kv.Range{Key: "/sigilgate/nodes/10.0.0.1/" + f})
+		}
+		return out
+	}
+	all := acl.NetworkRanges(layout())
+	for want, g := range map[string][]acl.Grant{
+		"read the whole network":                  grants(kv.Read, all...),
+		"write the whole network":                 grants(kv.Write, all...),
+		"read and write the whole network":        grants(kv.ReadWrite, all...),
+		"read the whole network\nwrite all links": append(grants(kv.Read, all...), grants(kv.Write, kv.Below("/sigilgate/topology/links/"))...),
+		"read the role, domain, region, health, health_at and cell of core.ams": grants(kv.Read,
+			node("cell_domain", "health_at", "health", "region", "domain", "role")...),
+		"read everything of device 5132":       grants(kv.Read, kv.Below("/sigilgate/routes/5132/"), kv.Below("/sigilgate/users/7/devices/5132/")),
+		"read the device route of device 5132": grants(kv.Read, kv.Below("/sigilgate/routes/5132/")),
+		"read all fields of device 5132":       grants(kv.Read, kv.Below("/sigilgate/users/7/devices/5132/")),
+	} {
+		if got := phrases(g); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		for _, p := range words().Phrases(g) {
+			if !slices.IsSortedFunc(p.Ranges, kv.Range.Compare) {
+				t.Errorf("%s: %v", p.Text, p.Ranges)
+			}
+		}
+	}
+}
+
+// TestWordsOfANodesKind names a key of a node by its kind: what a Core calls so may
+// have another name with an Entry.
+func TestWordsOfANodesKind(t *testing.T) {
+	t.Parallel()
+	field := func(name string) schema.Field {
+		return schema.Field{Name: name, Key: "v", Stored: true, Class: schema.Operational}
+	}
+	w := words()
+	w.Layout = keys.NewLayout(schema.Network().With(addr.Core, field("speed")).With(addr.Entry, field("rate")), "/sigilgate/")
+	var got []string
+	for _, p := range w.Phrases([]acl.Grant{{Range: kv.Range{Key: "/sigilgate/nodes/10.0.0.1/v"}, Access: kv.Read}, {Range: kv.Range{Key: "/sigilgate/nodes/10.1.0.1/v"}, Access: kv.Read}}) {
+		got = append(got, p.Text)
+	}
+	if diff := cmp.Diff([]string{"read the speed of core.ams", "read the rate of entry.shop"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
