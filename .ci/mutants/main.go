@@ -136,16 +136,18 @@ func round(ctx context.Context, tests, dir, work, overlay string, mutants []*mut
 	if err := s.compile(ctx, "mutants", "-overlay", overlay, "-gcflags=github.com/sigilgate/sigilform/"+dir+"=-N -l", "-ldflags=-w"); err != nil {
 		return err
 	}
+	like := alike(mutants, r)
 	for _, m := range left {
 		reaching := s.reaching(m)
 		ask := r.unasked(m, s, reaching)
-		killer, passed, err := s.try(ctx, m, ask, o.patience)
+		killer, passed, err := s.try(ctx, m, like.killer(m, s, ask), ask, o.patience)
 		if err != nil {
 			return err
 		}
 		if err := r.add(m, s, killer, passed, len(reaching) > 0); err != nil {
 			return err
 		}
+		like.count(m, r)
 	}
-	return nil
+	return r.save()
 }

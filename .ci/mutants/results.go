@@ -5,13 +5,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // results is what is known of mutants, kept in a file.
 type results struct {
-	file string
-	all  map[string]*result
+	file  string
+	all   map[string]*result
+	saved time.Time
 }
+
+// saveEvery is how much a run that is cut off may lose.
+const saveEvery = 5 * time.Second
 
 // result is what is known of one mutant. It holds as long as the function is what
 // it was.
@@ -78,5 +83,13 @@ func (r *results) add(m *mutant, s *suite, killer string, passed []string, reach
 		return nil
 	}
 	r.all[m.id] = known
+	if time.Since(r.saved) < saveEvery {
+		return nil
+	}
+	return r.save()
+}
+
+func (r *results) save() error {
+	r.saved = time.Now()
 	return save(r.file, r.all)
 }

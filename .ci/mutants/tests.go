@@ -200,9 +200,17 @@ func (s *suite) reaching(m *mutant) []string {
 // and a process for each test would take longer than the tests.
 const firstBatch = 2.0
 
-// try runs tests on a mutant. It returns the first that fails, and those that
-// passed within the patience.
-func (s *suite) try(ctx context.Context, m *mutant, tests []string, patience time.Duration) (killer string, passed []string, err error) {
+// try runs tests on a mutant: first the one that is likely to fail, if there is one
+// (it may take all of the patience), then the quickest. It returns the first that
+// fails, and those that passed within the patience.
+func (s *suite) try(ctx context.Context, m *mutant, likely string, tests []string, patience time.Duration) (killer string, passed []string, err error) {
+	if i := slices.Index(tests, likely); i >= 0 {
+		killer, err := s.run(ctx, m, tests[i:i+1], s.tests[likely].Seconds)
+		if killer != "" || err != nil {
+			return killer, nil, err
+		}
+		tests, passed = slices.Delete(slices.Clone(tests), i, i+1), []string{likely}
+	}
 	spent, size := 0.0, firstBatch
 	for ; len(tests) > 0; size *= 3 {
 		n, seconds := 1, s.tests[tests[0]].Seconds
