@@ -42,12 +42,25 @@ func more() *schema.Catalogue {
 		declared(schema.Field{Name: "backup", Key: "backup_ip", Refers: addr.Core, Doc: "a reference"}),
 		declared(schema.Field{Name: "labels", Type: schema.Map, Check: schema.Segment, Doc: "a map"}),
 		declared(schema.Field{Name: "weight", Type: schema.Number, Check: schema.Count, Doc: "a number"}),
+		declared(schema.Field{
+			Name: "badge", Key: "badge_id", Check: schema.Line, Unique: schema.Unique{Noun: "badge", Clash: "Two Cores have the badge %s"}, Doc: "unique",
+		}),
+		declared(schema.Field{
+			Name: "shelf", Type: schema.Number, Check: schema.Count, Doc: "unique among the Cores of one owner",
+			Unique: schema.Unique{Noun: "shelf", Clash: "Two Cores have the shelf %s", Within: "owner"},
+		}),
+	).With(addr.Entry,
+		declared(schema.Field{Name: "plate", Check: schema.Line, Unique: schema.Unique{Noun: "plate", Clash: "Two Entries have the plate %s"}, Doc: "unique, of an Entry only"}),
 	).With(addr.User,
 		declared(schema.Field{Name: "recovery", Sensitive: true, Check: schema.FreeText, Doc: "sensitive"}),
 		declared(schema.Field{Name: "groups", Type: schema.Set, Check: schema.Right, Doc: "a set"}),
 		declared(schema.Field{Name: "mirrors", Type: schema.Set, Refers: addr.Core, Doc: "a set of references"}),
 	).With(addr.Device,
 		declared(schema.Field{Name: "model", Check: schema.Line, Doc: "plain, of a nested block"}),
+		declared(schema.Field{
+			Name: "slot", Type: schema.Number, Check: schema.Count, Doc: "unique among the devices of one user",
+			Unique: schema.Unique{Noun: "slot", Clash: "Two devices of one user have the slot %s", Below: true},
+		}),
 	)
 }
 

@@ -118,7 +118,7 @@ func (t *taking) unheld(key string, at func(key string) (string, bool)) (out []k
 		return nil
 	}
 	for _, h := range t.layout.Held(of.Space, of.ID, of.Parent, at) {
-		if slices.Contains(h.Keys, key) && (!h.Identity || !t.many) {
+		if slices.Contains(h.Keys, key) && (!h.Holder.Field.Identity || !t.many) {
 			out = append(out, t.layout.Unheld(h)...)
 		}
 	}

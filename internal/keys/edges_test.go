@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/kv"
@@ -262,16 +260,22 @@ func TestPlacesAtTheEdges(t *testing.T) {
 func TestClaimsAtTheEdges(t *testing.T) {
 	t.Parallel()
 	l := layout()
-	for _, c := range []struct{ given, want keys.Claim }{
-		{keys.Claim{Noun: "domain", Value: "A.", Within: "B."}, keys.Claim{Noun: "domain", Value: "a", Within: "B."}},
-		{keys.Claim{Noun: "number", Value: "A.", Within: "B."}, keys.Claim{Noun: "number", Value: "a", Within: "b"}},
+	domain, number := &schema.Field{Check: schema.Domain}, &schema.Field{Type: schema.Number}
+	cell := &schema.Field{Refers: addr.Cell}
+	for _, c := range []struct {
+		holder      schema.Holder
+		value, want string
+		within      string
+	}{
+		{schema.Holder{Field: domain}, "A.", "a", "B."},
+		{schema.Holder{Field: number, Within: cell}, "07", "7", "b"},
+		{schema.Holder{Field: number, Within: domain}, "A.", "A.", "b"},
+		{schema.Holder{Field: domain, Within: number}, "A.", "a", "B."},
 	} {
-		if diff := cmp.Diff(c.want, l.Canonical(keys.Node, keys.Held{Claim: c.given, Field: "domain"})); diff != "" {
-			t.Error(diff)
+		given := keys.Claim{Noun: "x", Value: c.value, Within: "B."}
+		want := keys.Claim{Noun: "x", Value: c.want, Within: c.within}
+		if got := l.Canonical(keys.Held{Claim: given, Holder: &c.holder}); got != want {
+			t.Errorf("%+v becomes %+v, want %+v", given, got, want)
 		}
-	}
-	plain := keys.Claim{Noun: "x", Value: "A.", Within: "B."}
-	if got := l.Canonical(keys.Node, keys.Held{Claim: plain, Field: "none"}); got != plain {
-		t.Errorf("what is no field becomes %+v", got)
 	}
 }

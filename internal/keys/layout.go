@@ -16,15 +16,16 @@ type Layout struct {
 	indexes     map[addr.Kind]*index
 	collections map[string]collection
 	// below are the kinds whose keys lie below those of a parent.
-	below   []*schema.Kind
-	holders map[addr.Kind][]holder
+	below []*schema.Kind
+	// holders are the fields that hold unique values, by space.
+	holders map[addr.Kind][]schema.Holder
 }
 
 // NewLayout is the layout that a catalogue says below a network's prefix, which
 // ends in a slash.
 func NewLayout(c *schema.Catalogue, prefix string) Layout {
 	l := Layout{
-		prefix: prefix, catalogue: c, indexes: map[addr.Kind]*index{}, collections: map[string]collection{}, holders: map[addr.Kind][]holder{},
+		prefix: prefix, catalogue: c, indexes: map[addr.Kind]*index{}, collections: map[string]collection{}, holders: map[addr.Kind][]schema.Holder{},
 	}
 	for i := range c.Kinds() {
 		k := &c.Kinds()[i]
@@ -32,11 +33,10 @@ func NewLayout(c *schema.Catalogue, prefix string) Layout {
 			continue
 		}
 		l.indexes[k.Name] = newIndex(k)
-		l.holders[k.Name] = holders(k.Name)
 		l.collect(k)
 	}
 	l.indexes[Node] = newIndex(c.Kind(addr.Core), c.Kind(addr.Entry))
-	l.holders[Node] = holders(Node)
+	l.claim(c)
 	return l
 }
 

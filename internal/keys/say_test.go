@@ -185,8 +185,8 @@ func TestWhatTheLayoutSaysOfClaims(t *testing.T) {
 	var out strings.Builder
 	for _, s := range subjects() {
 		for _, h := range l.Held(s.kind, s.id, s.parent, func(string) (string, bool) { return "A.Value", true }) {
-			fmt.Fprintf(&out, "%s %s: %s %q within %q by %s %s %q\n", s.kind, s.id, h.Noun, h.Value, h.Within, h.Field, words("identity", h.Identity), h.Keys)
-			c := l.Canonical(keys.Space(s.kind), h)
+			fmt.Fprintf(&out, "%s %s: %s %q within %q by %s %s %q\n", s.kind, s.id, h.Noun, h.Value, h.Within, h.Holder.Field.Name, words("identity", h.Holder.Field.Identity), h.Keys)
+			c := l.Canonical(h)
 			fmt.Fprintf(&out, "\tis %s %q within %q\n", c.Noun, c.Value, c.Within)
 			for _, g := range l.Unheld(h) {
 				fmt.Fprintf(&out, "\t%s below %s by %s: %q, beside %q %q\n", g.Kind, g.Key, g.Form, g.Value, g.Beside, g.Within)

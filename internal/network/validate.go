@@ -29,23 +29,21 @@ type validator struct {
 	tally   diag.Tally
 	cores   map[addr.Addr]*Core
 	entries map[addr.Addr]*Entry
-	cellsAt map[addr.Addr]*Cell
+	// identity is that of each object, once something asks for it; see within.
+	identity map[addr.Addr]string
 	// known are all objects, once something asks for them; see declared.
 	known map[addr.Addr]bool
 }
 
 func newValidator(n *Network) *validator {
 	v := &validator{
-		Network: n, cores: map[addr.Addr]*Core{}, entries: map[addr.Addr]*Entry{}, cellsAt: map[addr.Addr]*Cell{},
+		Network: n, cores: map[addr.Addr]*Core{}, entries: map[addr.Addr]*Entry{},
 	}
 	for i := range n.Cores {
 		v.cores[n.Cores[i].Addr] = &n.Cores[i]
 	}
 	for i := range n.Entries {
 		v.entries[n.Entries[i].Addr] = &n.Entries[i]
-	}
-	for i := range n.Cells {
-		v.cellsAt[n.Cells[i].Addr] = &n.Cells[i]
 	}
 	return v
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // claim is who has an identity, and in which attribute.
@@ -79,106 +80,81 @@ func (v *validator) number(a addr.Addr, attribute string, n Number) {
 	}
 }
 
+// unique is a field whose values are compared with those of others.
+type unique struct {
+	schema.Holder
+	*claims
+}
+
 // identities checks what must be unique.
 func (v *validator) identities() {
-	for _, u := range Uniques() {
-		c := v.claims(u.Clash)
-		for _, h := range u.Holders {
-			for _, x := range v.held(h) {
-				c.addWithin(x.below, x.by, x.attribute, x.value)
-			}
+	of := map[addr.Kind][]unique{}
+	for _, all := range v.Catalogue.Uniques() {
+		c := v.claims(all[0].Field.Unique.Clash)
+		for _, h := range all {
+			of[h.Kind] = append(of[h.Kind], unique{h, c})
 		}
 	}
+	var parent Object
+	v.Each(func(kind addr.Kind, o Object) {
+		if v.Catalogue.Kind(kind).Parent == "" {
+			parent = o
+		}
+		for i := range of[kind] {
+			v.unique(&of[kind][i], o, parent)
+		}
+	})
 	v.routePairs()
 }
 
-// held is one object's value of what is unique.
-type held struct {
-	by        addr.Addr
-	attribute string
-	value     Text
-	// below is the parent within which the value is unique, if it is.
-	below addr.Addr
-}
-
-// held lists what the objects of a kind hold in a field, in their order.
-func (v *validator) held(h Holder) []held {
-	var out []held
-	add := func(a addr.Addr, t Text) { out = append(out, held{by: a, attribute: h.Field, value: t}) }
-	switch h.Kind {
-	case addr.Cell:
-		for i := range v.Cells {
-			add(v.Cells[i].Addr, v.Cells[i].Domain)
+// unique adds what an object has of what only one may have; its parent is itself,
+// where it has none.
+func (v *validator) unique(u *unique, o, parent Object) {
+	value := plain(o.Slot(u.Field, false))
+	if u.Within != nil && value.Value != "" {
+		within := v.within(o.Slot(u.Within, false))
+		if within == "" {
+			return
 		}
-	case addr.Core:
-		for i := range v.Cores {
-			add(v.Cores[i].Addr, v.coreText(&v.Cores[i], h.Field))
-		}
-	case addr.Entry:
-		for i := range v.Entries {
-			add(v.Entries[i].Addr, nodeText(&v.Entries[i].Node, h.Field))
-		}
-	case addr.User:
-		for i := range v.Users {
-			add(v.Users[i].Addr, userText(&v.Users[i], h.Field))
-		}
-	case addr.Device:
-		out = v.heldByDevices(h)
-	default:
+		value.Value += " in the " + u.Within.Name + " " + within
 	}
-	return out
-}
-
-func (v *validator) heldByDevices(h Holder) []held {
-	var out []held
-	for i := range v.Users {
-		u := &v.Users[i]
-		for j := range u.Devices {
-			x := held{by: u.Devices[j].Addr, attribute: h.Field, value: u.Devices[j].UUID}
-			if h.Field == "name" {
-				x.attribute, x.value = "", Text{Value: u.Devices[j].Name} // the label of the block
-			}
-			if h.Below {
-				x.below = u.Addr
-			}
-			out = append(out, x)
-		}
+	below, attribute := addr.Addr{}, u.Field.Name
+	if u.Field.Unique.Below {
+		below = parent.Address()
 	}
-	return out
-}
-
-func nodeText(n *Node, field string) Text {
-	if field == "ip" {
-		return n.IP
+	if u.Field.Label {
+		attribute = ""
 	}
-	return n.Domain
+	u.addWithin(below, o.Address(), attribute, value)
 }
 
-// coreText is a Core's value; its number is one within its cell.
-func (v *validator) coreText(c *Core, field string) Text {
-	switch field {
-	case "uuid":
-		return c.UUID
-	case "number":
-		cell := v.cellsAt[c.Cell.To]
-		if cell == nil || !c.Number.Named {
-			return Text{}
-		}
-		place := decimal(c.Number)
-		place.Value += " in the cell " + cell.Domain.Value
-		return place
-	}
-	return nodeText(&c.Node, field)
-}
-
-func userText(u *User, field string) Text {
+// plain is a value as it is compared and shown; of a number that is not given
+// none.
+func plain(s Slot) Text {
 	switch {
-	case field == "username":
-		return u.Username
-	case u.ID.Named:
-		return decimal(u.ID)
+	case s.Text != nil:
+		return *s.Text
+	case s.Number != nil && s.Number.Named:
+		return decimal(*s.Number)
 	}
 	return Text{}
+}
+
+// within is the value within which another one is unique: of a reference the
+// identity of what it leads to.
+func (v *validator) within(s Slot) string {
+	if s.Ref == nil {
+		return plain(s).Value
+	}
+	if v.identity == nil {
+		v.identity = map[addr.Addr]string{}
+		v.Each(func(kind addr.Kind, o Object) {
+			if parts := v.Catalogue.Kind(kind).Parts(); len(parts) == 1 {
+				v.identity[o.Address()] = plain(o.Slot(parts[0], false)).Value
+			}
+		})
+	}
+	return v.identity[s.Ref.To]
 }
 
 func (v *validator) routePairs() {

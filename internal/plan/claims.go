@@ -84,7 +84,7 @@ func (c *claims) collectWanted() (others []holding) {
 				others = append(others, at)
 				continue
 			}
-			claim := m.layout.Canonical(at.space, h)
+			claim := m.layout.Canonical(h)
 			c.after[claim] = append(c.after[claim], at)
 			c.taken[h.Noun] = append(c.taken[h.Noun], h.Value)
 		}
@@ -134,7 +134,7 @@ func (c *claims) add(to map[keys.Claim][]holding, h holding) {
 		return
 	}
 	h.Value = c.plain(&h)
-	claim := c.m.layout.Canonical(h.space, h.Held)
+	claim := c.m.layout.Canonical(h.Held)
 	if _, ok := c.after[claim]; ok {
 		to[claim] = append(to[claim], h)
 	}
@@ -153,13 +153,13 @@ func (c *claims) plain(h *holding) string {
 	}
 	fits := func(guess string) bool {
 		return slices.ContainsFunc(kinds, func(kind addr.Kind) bool {
-			return state.FieldDigest(c.m.digest, state.ID{Kind: kind, ID: h.id}, h.Field, guess) == masked
+			return state.FieldDigest(c.m.digest, state.ID{Kind: kind, ID: h.id}, h.Holder.Field.Name, guess) == masked
 		})
 	}
 	guesses := c.taken[h.Noun]
 	if h.want != nil {
 		for i := range h.want.Fields {
-			if f := &h.want.Fields[i]; f.Name == h.Field && fits(f.Value) {
+			if f := &h.want.Fields[i]; f.Name == h.Holder.Field.Name && fits(f.Value) {
 				return f.Value
 			}
 		}

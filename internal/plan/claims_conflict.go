@@ -26,36 +26,47 @@ func (c *claims) refuse(held []holding) {
 
 // claimedTwice says who has what the plan would give to another, and where.
 func (m *maker) claimedTwice(taker, has *holding) Conflict {
-	value := fmt.Sprintf("%q", taker.Value)
+	value := taker.Value
 	if m.secretClaim(taker) || m.secretClaim(has) {
 		value = "(sensitive)"
-	} else if taker.Noun != "username" && taker.Noun != "domain" {
-		value = taker.Value
-	}
-	place := "the network"
-	switch {
-	case taker.Noun == "number":
-		value += " in the cell " + taker.Within
-		place = "its cell"
-	case taker.Within != "":
-		place = "its user"
+	} else if taker.Holder.Field.Check.Free() {
+		value = fmt.Sprintf("%q", taker.Value)
 	}
 	e := m.entry(has.Keys[0])
 	detail := fmt.Sprintf("A %s is unique in %s. %s has it (revision %d), and this plan would write it for %s, too. ",
-		taker.Noun, place, has.Keys[0], e.ModRevision, taker.Keys[0])
+		taker.Noun, m.placeOf(taker), has.Keys[0], e.ModRevision, taker.Keys[0])
 	return Conflict{
 		Address: taker.want.Addr.String(),
-		Summary: fmt.Sprintf("The %s %s belongs to %s already", taker.Noun, value, has.who()),
+		Summary: fmt.Sprintf("The %s %s belongs to %s already", taker.Noun, value+taker.among(), m.who(has)),
 		Detail:  detail + m.whose(has),
-		Hint:    has.hint(taker.Noun, m.in.Adopt),
+		Hint:    m.hint(has),
 	}
 }
 
-// who names the object as a reader knows it.
-func (h *holding) who() string {
+// among says of what is unique within another field's value within which.
+func (h *holding) among() string {
+	if h.Holder.Within == nil {
+		return ""
+	}
+	return " in the " + h.Holder.Within.Name + " " + h.Within
+}
+
+// placeOf names what a value is unique in.
+func (m *maker) placeOf(h *holding) string {
 	switch {
-	case h.space == addr.Device:
-		return "a device of user " + h.parent
+	case h.Holder.Within != nil:
+		return "its " + h.Holder.Within.Name
+	case h.Holder.Field.Unique.Below:
+		return "its " + string(m.layout.Catalogue().Kind(h.Holder.Kind).Parent)
+	}
+	return "the network"
+}
+
+// who names the object as a reader knows it.
+func (m *maker) who(h *holding) string {
+	switch {
+	case h.parent != "":
+		return fmt.Sprintf("a %s of %s %s", h.space, m.layout.Catalogue().Kind(h.space).Parent, h.parent)
 	case h.live != nil:
 		return string(h.live.Kind) + " " + h.id
 	}
@@ -67,24 +78,25 @@ func (m *maker) whose(h *holding) string {
 	switch {
 	case h.want == nil:
 		return "That object was created by someone else, and no file declares it."
-	case keys.Ignored(h.want.Ignore, h.Field):
+	case keys.Ignored(h.want.Ignore, h.Holder.Field.Name):
 		return fmt.Sprintf("That is %s, where ignore_changes leaves it alone.", h.want.Addr)
 	}
 	return fmt.Sprintf("That is %s, which keeps it: its file names no other.", h.want.Addr)
 }
 
-func (h *holding) hint(noun string, adopting bool) string {
+func (m *maker) hint(h *holding) string {
+	noun := h.Noun
 	switch {
 	case h.want != nil:
 		return fmt.Sprintf("Give %s another %s in its file, or choose another here.", h.want.Addr, noun)
-	case h.space == addr.User && adopting:
-		return fmt.Sprintf("Adopt that user with id = %s, or choose another username.", h.id)
+	case h.space == addr.User && m.in.Adopt:
+		return fmt.Sprintf("Adopt that user with id = %s, or choose another %s.", h.id, noun)
 	case h.space == addr.User:
-		return fmt.Sprintf("Adopt that user with id = %s or --adopt, or choose another username.", h.id)
-	case h.space == addr.Device:
-		return "Declare the device below that user, or give this one another " + noun + "."
+		return fmt.Sprintf("Adopt that user with id = %s or --adopt, or choose another %s.", h.id, noun)
+	case h.parent != "":
+		return fmt.Sprintf("Declare the %s below that %s, or give this one another %s.", h.space, m.layout.Catalogue().Kind(h.space).Parent, noun)
 	}
-	return fmt.Sprintf("Choose another %s, or take it away there first: declare that node here, or delete it.", noun)
+	return fmt.Sprintf("Choose another %s, or take it away there first: declare that %s here, or delete it.", noun, h.space)
 }
 
 // secretClaim reports whether a claim's value must not be shown: its field is
@@ -95,11 +107,11 @@ func (m *maker) secretClaim(h *holding) bool {
 	}
 	if h.want != nil {
 		for i := range h.want.Fields {
-			if f := &h.want.Fields[i]; f.Name == h.Field && f.Sensitive {
+			if f := &h.want.Fields[i]; f.Name == h.Holder.Field.Name && f.Sensitive {
 				return true
 			}
 		}
-		return m.in.State.Records[state.ID{Kind: h.want.Kind, ID: h.id}].Hides(h.Field)
+		return m.in.State.Records[state.ID{Kind: h.want.Kind, ID: h.id}].Hides(h.Holder.Field.Name)
 	}
 	return slices.ContainsFunc(h.Keys, func(key string) bool { return m.in.State.ReleasedDigest(m.layout, key) != "" })
 }

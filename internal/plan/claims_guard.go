@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -29,8 +28,8 @@ func (m *maker) guardClaims(taken []holding) {
 }
 
 // guarded reports whether a claim that is taken is guarded. Names that move from
-// one of ours to another may be at both for a moment; and where a whole user
-// comes, nobody's device may be there anyway.
+// one of ours to another may be at both for a moment; and where a whole parent
+// comes, nobody's object may be below it anyway.
 func (h *holding) guarded(many map[claimed]int, handed, empty map[string]bool) bool {
 	if h.space == keys.Node {
 		return true
@@ -38,7 +37,7 @@ func (h *holding) guarded(many map[claimed]int, handed, empty map[string]bool) b
 	if many[h.claimed()] > keys.MostClaims || slices.ContainsFunc(h.Keys, func(key string) bool { return handed[key] }) {
 		return false
 	}
-	return h.Noun != "device name" || !underAny(h.Keys[0][:strings.LastIndex(h.Keys[0], "/devices/")+1], empty)
+	return h.Parent == "" || !underAny(h.Parent, empty)
 }
 
 // handedTo are the keys that take a value from another key of the network.

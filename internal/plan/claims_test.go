@@ -152,7 +152,7 @@ func TestUniqueAmongLiveObjects(t *testing.T) {
 				d := &s.net.Users[0].Devices[0]
 				d.Name, d.Addr = "tablet", s.net.Users[0].Addr.DeviceOf("tablet")
 			},
-			"The device name tablet belongs to a device of user 1 already", alice + "devices/" + someUUID + "/device",
+			`The device name "tablet" belongs to a device of user 1 already`, alice + "devices/" + someUUID + "/device",
 		},
 	}
 	for name, row := range rows {

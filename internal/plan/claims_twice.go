@@ -17,7 +17,7 @@ func (m *maker) warnTwice() {
 		l := &m.lives[i]
 		for _, h := range m.layout.Held(l.Kind, l.ID, l.Parent, m.current) {
 			if m.leaves(h) && !state.LooksMasked(h.Value) {
-				claim := m.layout.Canonical(keys.Space(l.Kind), h)
+				claim := m.layout.Canonical(h)
 				found[claim] = append(found[claim], holding{Held: h, space: keys.Space(l.Kind), id: l.ID, parent: l.Parent, live: l, want: m.wantedAs(l)})
 			}
 		}
@@ -38,13 +38,10 @@ func (m *maker) twice(one, other *holding) diag.Diagnostic {
 	if m.secretClaim(one) || m.secretClaim(other) {
 		value = "(sensitive)"
 	}
-	if one.Noun == "number" {
-		value += " in the cell " + one.Within
-	}
 	return diag.Diagnostic{
 		Severity: diag.Warning,
-		Summary:  fmt.Sprintf("The %s %s is in the network twice", one.Noun, value),
-		Detail:   fmt.Sprintf("%s and %s have it: %s, and %s. This plan changes neither.", one.who(), other.who(), one.Keys[0], other.Keys[0]),
+		Summary:  fmt.Sprintf("The %s %s is in the network twice", one.Noun, value+one.among()),
+		Detail:   fmt.Sprintf("%s and %s have it: %s, and %s. This plan changes neither.", m.who(one), m.who(other), one.Keys[0], other.Keys[0]),
 		Hint:     "Give one of them another " + one.Noun + ".",
 	}
 }

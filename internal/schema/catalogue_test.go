@@ -52,6 +52,9 @@ func said(v any) string {
 	value := reflect.ValueOf(v)
 	for i := range value.NumField() {
 		name := value.Type().Field(i).Name
+		if name == "Unique" && !value.Field(i).IsZero() {
+			out = append(out, "unique=["+said(value.Field(i).Interface())+"]")
+		}
 		plain := slices.Contains([]reflect.Kind{reflect.String, reflect.Bool, reflect.Uint8}, value.Field(i).Kind())
 		words := slices.Contains([]string{"Doc", "Otherwise", "Value", "In"}, name)
 		if !plain || words || value.Field(i).IsZero() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,8 +86,50 @@ func keyTables() map[string]string {
 		}),
 		"topology": keyTable(core, "", func(f *schema.Field) bool { return !own(f) }),
 		"cells":    keyTable(c.Kind(addr.Cell), "", own), "paths": keyTable(c.Kind(addr.Route), "", own), "users": keyTable(c.Kind(addr.User), "", own),
-		"devices": keyTable(c.Kind(addr.Device), "users/<id>/devices/<uuid>/", func(*schema.Field) bool { return true }),
+		"devices": keyTable(c.Kind(addr.Device), path(c, c.Kind(addr.Device)), func(*schema.Field) bool { return true }),
+		"unique":  uniqueTable(c),
 	}
+}
+
+// uniqueTable is which values only one object has, where, and among which.
+func uniqueTable(c *schema.Catalogue) string {
+	out := row("what", "held in", "unique within") + "|---|---|---|\n"
+	for _, all := range c.Uniques() {
+		var at, among []string
+		for _, h := range all {
+			k := c.Kind(h.Kind)
+			place := code(path(c, k) + h.Field.Key)
+			if h.Field.Identity {
+				place = "the path of " + place
+			}
+			if at = append(at, place); slices.Contains(at[:len(at)-1], place) {
+				at = at[:len(at)-1] // Cores and Entries have it alike
+			}
+			among = append(among, k.Plural)
+		}
+		u, within := all[0].Field.Unique, "all "+strings.Join(among, " and ")
+		switch parent := c.Kind(all[0].Kind).Parent; {
+		case u.Within != "":
+			within = "the " + strings.Join(among, " and ") + " of one " + code(u.Within)
+		case u.Below:
+			within = "the " + strings.Join(among, " and ") + " of one " + string(parent)
+		}
+		out += row(u.Noun, strings.Join(at, ", "), within)
+	}
+	return out
+}
+
+// path is the prefix of an object's keys.
+func path(c *schema.Catalogue, k *schema.Kind) string {
+	out := ""
+	if k.Parent != "" {
+		out = path(c, c.Kind(k.Parent))
+	}
+	parts := make([]string, 0, 2)
+	for _, p := range k.Parts() {
+		parts = append(parts, "<"+p.Name+">")
+	}
+	return out + k.Path + strings.Join(parts, "/") + "/"
 }
 
 func keyTable(k *schema.Kind, prefix string, of func(*schema.Field) bool) string {

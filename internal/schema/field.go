@@ -39,6 +39,8 @@ type Field struct {
 	Only    string
 	// Among is the set of the object's parent that must have the value.
 	Among string
+	// Unique says among which objects only one has the value.
+	Unique Unique
 
 	// Label says that the block's label gives the value, and no attribute.
 	Label bool

@@ -33,9 +33,15 @@ func status(marker bool, data, value, doc string) []Field {
 // who it is, then the rest. path is the kind of data that rotated paths are.
 func nodeFields(path string) (first, rest []Field) {
 	first = slices.Concat([]Field{
-		{Name: "ip", Identity: true, Required: true, Check: IP, Doc: "IPv4 or IPv6; the node's identity"},
+		{
+			Name: "ip", Identity: true, Required: true, Check: IP, Unique: Unique{Noun: "IP", Clash: "Two nodes have the IP %s"},
+			Doc: "IPv4 or IPv6; the node's identity",
+		},
 		stored(Derived, Field{Name: "role", Derive: KindName, Marker: true, Read: true, Value: "`core` or `entry`", In: "the kind of the block"}),
-		stored(Declared, Field{Name: "domain", Title: true, Check: Domain, Connects: true, Read: true, Value: "full domain name", Doc: "its full domain name"}),
+		stored(Declared, Field{
+			Name: "domain", Title: true, Check: Domain, Unique: Unique{Noun: "domain", Clash: "Two nodes have the domain %s"}, Connects: true, Read: true,
+			Value: "full domain name", Doc: "its full domain name",
+		}),
 		stored(Declared, Field{Name: "region", Check: Line, Value: "any text", Doc: "any text"}),
 	}, status(false, "node status", statusDoc, statusDoc))
 	for i := len(first) - 2; i < len(first); i++ {
@@ -87,15 +93,20 @@ func besideNodes() []Place {
 	}
 }
 
+// uuids are those of Cores and devices, of which no two are the same.
+func uuids() Unique { return Unique{Noun: "UUID", Clash: "Two objects have the UUID %s"} }
+
 func coreKind() Kind {
 	first, rest := nodeFields("core paths")
 	own := []Field{
 		stored(Declared, Field{Name: "cell", Refers: addr.Cell, Key: "cell_domain", Read: true, Value: "domain of its cell", Doc: "the cell that it belongs to"}),
 		stored(Declared, Field{
 			Name: "number", Type: Number, Check: Count, Key: "node_number", Unseen: true, Read: true, Value: "number in its cell",
-			Doc: "its number, unique within the cell",
+			Unique: Unique{Noun: "number", Clash: "Two Cores have the number %s", Within: "cell"}, Doc: "its number, unique within the cell",
 		}),
-		stored(Initial, Field{Name: "uuid", Check: UUID, Generated: true, Read: true, Value: "the node's own client UUID", Doc: "the node's own client UUID"}),
+		stored(Initial, Field{
+			Name: "uuid", Check: UUID, Unique: uuids(), Generated: true, Read: true, Value: "the node's own client UUID", Doc: "the node's own client UUID",
+		}),
 		stored(Rotated, Field{
 			Name: "service_name", Data: "core paths", Key: "core_service_name", Check: ServiceName, Generated: true, Itself: true, Connects: true, Read: true,
 			Value: "gRPC path from Entries to it, `api.v2.rpc.<16 hex>`", Doc: "the **first** gRPC path. The node rotates it; that is never drift",

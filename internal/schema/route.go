@@ -4,7 +4,10 @@ import "github.com/sigilgate/sigilform/internal/addr"
 
 func cellKind() Kind {
 	return Kind{Name: addr.Cell, Plural: "cells", Path: "cells/", Data: "cells", Fields: append([]Field{
-		{Name: "domain", Identity: true, Required: true, Check: Domain, Doc: "the cell's domain; its identity"},
+		{
+			Name: "domain", Identity: true, Required: true, Check: Domain, Unique: Unique{Noun: "domain of a cell", Clash: "Two cells have the domain %s"},
+			Doc: "the cell's domain; its identity",
+		},
 	}, status(true, "", "as of a node", statusDoc)...)}
 }
 

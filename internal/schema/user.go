@@ -4,9 +4,13 @@ import "github.com/sigilgate/sigilform/internal/addr"
 
 func userKind() Kind {
 	fields := []Field{
-		{Name: "id", Type: Number, Identity: true, Generated: true, Check: Serial, Doc: "from 1; an id is never used again"},
+		{
+			Name: "id", Type: Number, Identity: true, Generated: true, Check: Serial, Unique: Unique{Noun: "user id", Clash: "Two users have the id %s"},
+			Doc: "from 1; an id is never used again",
+		},
 		stored(Declared, Field{
-			Name: "username", Title: true, Marker: true, Check: Line, Read: true, Value: "text, unique",
+			Name: "username", Title: true, Marker: true, Check: Line, Unique: Unique{Noun: "username", Clash: "Two users have the username %s"},
+			Read: true, Value: "text, unique",
 			Doc: "unique; with `count` it must be given", Otherwise: "the label; with `for_each` the key",
 		}),
 	}
@@ -31,8 +35,12 @@ func userKind() Kind {
 
 func deviceKind() Kind {
 	fields := []Field{
-		{Name: "uuid", Identity: true, Generated: true, Check: UUID, Doc: "the device's client UUID"},
-		stored(Declared, Field{Name: "name", Key: "device", Label: true, Title: true, Marker: true, Check: Line, Read: true, Value: "the device's name", In: "label of `device`"}),
+		{Name: "uuid", Identity: true, Generated: true, Check: UUID, Unique: uuids(), Doc: "the device's client UUID"},
+		stored(Declared, Field{
+			Name: "name", Key: "device", Label: true, Title: true, Marker: true, Check: Line,
+			Unique: Unique{Noun: "device name", Clash: "Two devices of one user have the name %s", Below: true},
+			Read:   true, Value: "the device's name", In: "label of `device`",
+		}),
 	}
 	fields = append(fields, status(false, "", "as of a node", statusDoc+"; its route follows")...)
 	return Kind{
