@@ -50,7 +50,7 @@ func (c *chronicle) record(t *rapid.T, p *plan.Plan) {
 func historyOf(p *plan.Plan) state.History {
 	h := state.History{Serial: p.Serial + 1, Before: p.Before}
 	for i := range p.Changes {
-		change := state.HistoryChange{Kind: string(p.Changes[i].Kind), ID: p.Changes[i].ID, Action: string(p.Changes[i].Action), Reason: string(p.Changes[i].Reason), Falls: p.Changes[i].Falls}
+		change := state.HistoryChange{Address: p.Changes[i].Address, Kind: string(p.Changes[i].Kind), ID: p.Changes[i].ID, Action: string(p.Changes[i].Action), Reason: string(p.Changes[i].Reason), Falls: p.Changes[i].Falls}
 		for _, f := range p.Changes[i].Fields {
 			change.Fields = append(change.Fields, state.HistoryField{
 				Name: f.Name, Key: f.Key, Action: string(f.Action), Reason: string(f.Reason), Old: remembered(f.Old), New: remembered(f.New),

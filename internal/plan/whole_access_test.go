@@ -6,6 +6,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/kv"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 func moved(answer plan.Moved) option { return func(in *plan.Input) { in.Moved = answer } }
@@ -59,6 +60,49 @@ func wholeBack() map[string]func(g *guarded) *plan.Plan {
 			g.history[0].Serial = g.state().Head.Serial
 			g.carryOut(g.plan(destroy))
 			return g.backTo(1)
+		},
+		"back over what was adopted and deleted": func(g *guarded) *plan.Plan {
+			g.others()
+			g.declareTheirs()
+			g.carryOut(g.plan(adopt))
+			g.net.Cores, g.net.Users, g.net.Routes, g.net.Cells = base().Cores, g.net.Users[:1], g.net.Routes[:1], nil
+			g.carryOut(g.plan(cascade))
+			return g.backToFirst()
+		},
+		"back to links that only one end remembers": func(g *guarded) *plan.Plan {
+			a, b := &g.net.Cores[0], &g.net.Cores[1]
+			a.Links, b.Links = network.Refs{Named: true, To: []addr.Addr{b.Addr}}, network.Refs{Named: true, To: []addr.Addr{a.Addr}}
+			g.apply()
+			g.history = []state.History{{Serial: 1}, {Serial: 2}}
+			g.members(state.ID{Kind: addr.Core, ID: coreA}, "links")
+			g.members(state.ID{Kind: addr.User, ID: "1"}, "core_nodes")
+			a.Links, b.Links = network.Refs{Named: true}, network.Refs{Named: true}
+			g.carryOut(g.plan())
+			return g.backTo(2)
+		},
+		"back over a Core that is new": func(g *guarded) *plan.Plan {
+			third := addr.New(addr.Core, "third", addr.NoKey)
+			g.net.Cores = append(g.net.Cores, network.Core{Node: network.Node{Addr: third, IP: named("192.0.2.3")}, Links: network.Refs{Named: true, To: []addr.Addr{g.net.Cores[0].Addr}}})
+			g.net.Cores[0].Links = network.Refs{Named: true, To: []addr.Addr{third}}
+			g.net.Users[0].CoreNodes.To = append(g.net.Users[0].CoreNodes.To, third)
+			g.net.Users[0].Devices[0].Core = to(third)
+			g.net.Entries[0].BoundTo = to(third)
+			g.carryOut(g.plan())
+			g.put("/sigilgate/topology/links/192.0.2.3/"+coreB, "")
+			g.put("/sigilgate/topology/links/"+coreB+"/192.0.2.3", "")
+			g.put(theirUser+"username", "bob")
+			g.put(theirUser+"core_nodes/192.0.2.3", "")
+			return g.backToFirst()
+		},
+		"back with secrets": func(g *guarded) *plan.Plan {
+			g.net.Cores[0].Region, g.net.Cores[0].Settings = secretly("hidden region"), map[string]network.Text{"token": secretly("very secret")}
+			g.carryOut(g.plan())
+			g.net.Cores[0].Region, g.net.Cores[0].Settings = named("plain"), map[string]network.Text{"token": secretly("another secret")}
+			g.net.Users[0].Credential.Value += "x"
+			g.carryOut(g.plan())
+			g.net.Cores[0].Settings = nil
+			g.carryOut(g.plan())
+			return g.backTo(2)
 		},
 		"back over an authentication": func(g *guarded) *plan.Plan {
 			g.declareRoles()
@@ -220,6 +264,51 @@ func wholeAccess() map[string]func(g *guarded) *plan.Plan {
 			g.carryOut(g.plan(g.withAuth, adopt))
 			g.net.Entries[0].BoundTo = to(g.net.Cores[1].Addr)
 			return g.plan(func(in *plan.Input) { in.Access = plan.AccessInput{Self: "ci"} })
+		},
+		"nobody can turn authentication on": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			return g.plan(func(in *plan.Input) { in.Access = plan.AccessInput{Live: g.live} })
+		},
+		"somebody else turns authentication on": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			return g.plan(adopt, func(in *plan.Input) { in.Access = plan.AccessInput{Live: g.live, Self: "dana"} })
+		},
+		"authentication without root": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			delete(g.live.Users, "root")
+			g.net.ACL.Users = g.net.ACL.Users[1:]
+			return g.plan(adopt, g.withAuth)
+		},
+		"root goes while authentication is on": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			g.carryOut(g.plan(g.withAuth, adopt))
+			g.net.ACL.Users = g.net.ACL.Users[1:]
+			return g.plan(g.withAuth)
+		},
+		"authentication would go off": func(g *guarded) *plan.Plan {
+			g.declareRoles()
+			g.carryOut(g.plan(g.withAuth, adopt))
+			g.net.ACL.Enforce = false
+			return g.plan(g.withAuth)
+		},
+		"who logs in loses the password": func(g *guarded) *plan.Plan {
+			g.declareWith(network.ByPassword)
+			g.carryOut(g.plan(g.withAuth, adopt))
+			g.declareWith(network.ByCertificate)
+			return g.plan(func(in *plan.Input) { in.Access = plan.AccessInput{Live: g.live, Self: "root", LogsIn: true} })
+		},
+		"another password": func(g *guarded) *plan.Plan {
+			g.declareWith(network.ByPassword)
+			g.carryOut(g.plan(g.withAuth, adopt))
+			g.net.ACL.Users[1].PasswordEnv, g.net.ACL.Users[2].PasswordEnv, g.net.ACL.Users[2].PasswordFile = "OTHER", "", "/run/secret"
+			return g.plan(g.withAuth)
+		},
+		"back over passwords": func(g *guarded) *plan.Plan {
+			g.declareWith(network.ByPassword)
+			g.carryOut(g.plan(g.withAuth, adopt))
+			g.declareWith(network.ByCertificate)
+			g.carryOut(g.plan(g.withAuth))
+			return g.backTo(2)
 		},
 		"who applies is cut off": func(g *guarded) *plan.Plan {
 			g.declareRoles()

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/plan"
@@ -85,17 +86,25 @@ func steps(in *state.Intent) string {
 	at := 0
 	for _, end := range in.Units {
 		for ; at < end; at++ {
-			p.line("  ", at, in.Ops[at].Kind, in.Ops[at].Key+in.Ops[at].End)
+			p.line("  ", at, in.Ops[at].Kind, plainly(in.Ops[at].Key+in.Ops[at].End))
 		}
 		p.line("   --")
 	}
 	for _, g := range in.Guards {
-		p.line("  guard of", g.At, g.Kind, g.Key, g.End+string(g.Form)+g.Value, g.Revision)
+		p.line("  guard of", g.At, g.Kind, plainly(g.Key), plainly(g.End+string(g.Form)+g.Value), g.Revision)
 	}
 	for _, n := range in.Needs {
 		p.line("  need of", n.At, "is", n.Of)
 	}
 	return p.String()
+}
+
+// plainly is a text as it is, or quoted where not all of it can be seen.
+func plainly(text string) string {
+	if quoted := strconv.Quote(text); quoted != `"`+text+`"` {
+		return quoted
+	}
+	return text
 }
 
 // diffOf lists the lines that only one of two texts has.

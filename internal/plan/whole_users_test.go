@@ -124,6 +124,91 @@ func wholeOthers() map[string]func(g *guarded) *plan.Plan {
 			g.net.Users = append(g.net.Users, network.User{Addr: addr.New(addr.User, "erin", addr.NoKey), ID: network.Number{Value: 70, Named: true}, Username: named("bob")})
 			return g.plan()
 		},
+		"what is twice already": func(g *guarded) *plan.Plan {
+			g.large()
+			g.others()
+			g.put(theirNode+"domain", "shop.example")
+			g.put(theirNode+"uuid", g.value(amsNode+"uuid"))
+			g.put(theirNode+"cell_domain", netCell)
+			g.put(theirNode+"node_number", "1")
+			g.put(coreBNode+"domain", "shop.example")
+			return g.plan()
+		},
+		"what is twice already and secret": func(g *guarded) *plan.Plan {
+			g.net.Cores[0].Domain, g.net.Users[0].Username = secretly("secret.example"), secretly("hidden name")
+			g.apply()
+			g.others()
+			g.put(theirNode+"domain", "secret.example")
+			g.put(theirUser+"username", "hidden name")
+			return g.plan()
+		},
+		"a plan of a saved snapshot": func(g *guarded) *plan.Plan {
+			g.large()
+			g.net.Cores[0].Domain, g.net.Users[0].Username = secretly("secret.example"), secretly("hidden name")
+			g.apply()
+			g.others()
+			saved := g.saved(g.T, g.net)
+			g.net.Cores[0].Settings["token"] = network.Text{Value: "another secret", Named: true, Sensitive: true}
+			g.net.Cores[0].Domain = named("plain.example")
+			g.net.Users = g.net.Users[:1]
+			return g.offline(g.T, saved, g.net, cascade)
+		},
+		"others have what was secret": func(g *guarded) *plan.Plan {
+			g.net.Cores[1].Region, g.net.Cores[1].Domain = secretly("very hidden"), secretly("hidden.example")
+			g.apply()
+			held := g.under(wawNode)
+			g.net.Cores = g.net.Cores[:1]
+			g.apply()
+			for key, value := range held {
+				g.set(key, value)
+			}
+			g.revision++
+			g.net.Cores = append(g.net.Cores, network.Core{Node: network.Node{
+				Addr: addr.New(addr.Core, "waw", addr.NoKey), IP: named(coreB), Region: named("plain"),
+			}})
+			return g.plan(adopt)
+		},
+		"what was secret is forgotten at last": func(g *guarded) *plan.Plan {
+			keep := func(in *plan.Input) { in.Keep = 2 }
+			g.net.Cores[1].Region = secretly("very hidden")
+			g.apply(keep)
+			g.net.Cores = g.net.Cores[:1]
+			for _, region := range []string{"a", "b", "c"} {
+				g.net.Cores[0].Region = named(region)
+				g.apply(keep)
+			}
+			g.net.Cores[0].Region = named("d")
+			return g.plan(keep)
+		},
+		"a key that is not UTF-8": func(g *guarded) *plan.Plan {
+			g.put(amsNode+"settings/\xff", "x")
+			g.put(shopNode+"settings/a", "\xff")
+			g.net.Cores[0].Region = named("\xfe")
+			g.net.Entries, g.net.Routes = nil, nil
+			return g.plan()
+		},
+		"a link that one end leaves alone": func(g *guarded) *plan.Plan {
+			a, b := &g.net.Cores[0], &g.net.Cores[1]
+			a.Lifecycle.IgnoreChanges = []string{"links"}
+			g.apply()
+			a.Links, b.Links = network.Refs{Named: true, To: []addr.Addr{b.Addr}}, network.Refs{Named: true, To: []addr.Addr{a.Addr}}
+			return g.plan()
+		},
+		"a user that leaves its Cores alone": func(g *guarded) *plan.Plan {
+			u := &g.net.Users[0]
+			u.Lifecycle.IgnoreChanges = []string{"core_nodes"}
+			g.apply()
+			u.CoreNodes.To = append(u.CoreNodes.To, g.net.Cores[1].Addr)
+			u.Devices[0].Core = to(g.net.Cores[1].Addr)
+			return g.plan()
+		},
+		"a device of others with the UUID of ours": func(g *guarded) *plan.Plan {
+			g.others()
+			g.put(theirUser+"devices/"+deviceUUID+"/device", "his")
+			g.put(theirUser+"devices/"+deviceUUID+"/core_node", coreB)
+			g.delUnder(alice + "devices/")
+			return g.plan()
+		},
 		"another network shares the prefix": func(g *guarded) *plan.Plan {
 			g.put("/sigilform/v1/networks/lab", "/sigilgate/lab/")
 			g.net.Prefix = "/sigilgate/"
