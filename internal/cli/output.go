@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -88,7 +89,7 @@ func (a *app) rawOutput(o config.Output) error {
 	switch v := o.Value.(type) {
 	case string:
 		text = v
-	case bool, float64, int64, int:
+	case bool, json.Number, float64, int64, int:
 		text = fmt.Sprint(v)
 	default:
 		return usage(fmt.Sprintf("The output %q is not a text, a number or a truth value", o.Name), "print it with --json")

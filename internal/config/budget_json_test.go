@@ -91,7 +91,7 @@ func TestObjectsInJSON(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`{"a${1 + 1}": "b", "c": [1, true, null, "${[2]}"]}`: `{"a2":"b","c":[1,true,null,[2]]}`,
-		`{"a": 1, "${"a"}": 2}`:                              `Duplicate object attribute`,
+		`{"a": 1, "${"a"}": 2}`:                              `Duplicate key`,
 		`{"${null}": 2}`:                                     `Invalid object key expression`,
 		`{"${[]}": 2}`:                                       `Invalid object key expression`,
 		`{}`:                                                 `{}`,

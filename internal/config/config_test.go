@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/sigilgate/sigilform/internal/diag"
@@ -146,6 +147,7 @@ func TestDigest(t *testing.T) {
 	same := map[string]string{
 		"again": digest("", ""), "unread file": digest("no.txt", "x"), "equal value": digest("", "", Assignment{"v", "1"}),
 		"sensitive value": digest("", "", Assignment{"s", "2"}),
+		"Windows lines":   digest("a.hcl", "\ufeff"+strings.ReplaceAll(base["a.hcl"], "\n", "\r\n")),
 	}
 	for name, d := range same {
 		if d != first {
@@ -160,6 +162,20 @@ func TestDigest(t *testing.T) {
 		if d == first {
 			t.Errorf("%s: the same digest", name)
 		}
+	}
+}
+
+// TestWindowsLines: a checkout with other line ends is the same configuration, in
+// heredocs too.
+func TestWindowsLines(t *testing.T) {
+	t.Parallel()
+	text := "network \"n\" {}\noutput \"a\" {\n  value = <<-EOT\n    x\n    y ${[\n      1,\n    ][0]}\n  EOT\n}\n"
+	c, found := Load(t.Context(), Options{Catalogue: schema.Network(), FS: files(map[string]string{"a.hcl": strings.ReplaceAll(text, "\n", "\r\n")})})
+	if found.HasErrors() {
+		t.Fatal(found.Err())
+	}
+	if got := c.Outputs[0].Value; got != "x\ny 1\n" {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -127,7 +127,7 @@ func plainError(err error) string {
 
 // sound refuses what is too large, no text, or nested too deeply to be parsed.
 func (r *run) sound(s *source) bool {
-	s.text = bytes.TrimPrefix(s.text, []byte("\xef\xbb\xbf"))
+	s.text = lang.Source(s.text)
 	s.broken = true // until it is parsed
 	refuse := func(summary, detail string, at int) bool {
 		r.report(problem{summary: summary, detail: detail, at: s.rangeAt(span{at, at})})

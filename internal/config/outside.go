@@ -134,7 +134,7 @@ func (r *run) outsideValue(v *variable) cty.Value {
 	if !ok {
 		return cty.UnknownVal(v.constraint.Type)
 	}
-	out, err := v.constraint.Convert(value)
+	out, err := r.fitted(v, value, o.at)
 	if err != nil {
 		r.report(problem{
 			summary: `Wrong type for the variable "` + v.name + `"`,

@@ -212,7 +212,7 @@ func (s *scope) variableValue(v *variable) cty.Value {
 	if !value.IsKnown() {
 		return cty.UnknownVal(v.constraint.Type)
 	}
-	out, err := v.constraint.Convert(value)
+	out, err := s.run.fitted(v, value, a.expr.Range())
 	if err != nil {
 		s.run.report(problem{
 			summary: `Wrong type for "` + v.name + `"`, detail: s.run.mismatch(v.constraint.Type, value, err),

@@ -105,7 +105,7 @@ func (r *run) defaultValue(v *variable) cty.Value {
 		})
 		return cty.UnknownVal(v.constraint.Type)
 	}
-	out, err := v.constraint.Convert(value)
+	out, err := r.fitted(v, value, v.fallback.expr.Range())
 	if err != nil {
 		r.report(problem{
 			summary: `The default of "` + v.name + `" has the wrong type`,

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/lang"
@@ -21,7 +20,7 @@ func Format(name string, src []byte) ([]byte, diag.List) {
 	if strings.HasSuffix(name, ".json") {
 		return src, nil
 	}
-	text := bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
+	text := lang.Source(src)
 	if found := check(name, text); found.HasErrors() {
 		return src, found
 	}
@@ -41,45 +40,13 @@ func check(name string, text []byte) diag.List {
 // can move what the next one aligns.
 func canonical(text []byte) []byte {
 	for range maxRounds {
-		next := ended(hclwrite.Format(unixLines(ended(text))))
+		next := ended(formatted(lang.Source(ended(text))))
 		if bytes.Equal(next, text) {
 			break
 		}
 		text = next
 	}
 	return text
-}
-
-// unixLines ends lines with a line feed alone. Inside a heredoc a carriage return
-// is a part of the value, so it stays.
-func unixLines(text []byte) []byte {
-	if !bytes.Contains(text, []byte("\r\n")) {
-		return text
-	}
-	tokens, _ := hclsyntax.LexConfig(text, "", hcl.InitialPos)
-	out := make([]byte, 0, len(text))
-	at := 0
-	for _, t := range tokens {
-		out = append(out, text[at:t.Range.Start.Byte]...)
-		piece := text[t.Range.Start.Byte:t.Range.End.Byte]
-		if t.Type != hclsyntax.TokenStringLit {
-			piece = withoutReturns(piece)
-		}
-		out, at = append(out, piece...), t.Range.End.Byte
-	}
-	return append(out, text[at:]...)
-}
-
-// withoutReturns takes away every carriage return before a line feed: to take
-// one of several would leave the next round another.
-func withoutReturns(piece []byte) []byte {
-	lines := bytes.SplitAfter(piece, []byte("\n"))
-	for i, line := range lines {
-		if text, ok := bytes.CutSuffix(line, []byte("\n")); ok {
-			lines[i] = append(bytes.Clone(bytes.TrimRight(text, "\r")), '\n')
-		}
-	}
-	return bytes.Join(lines, nil)
 }
 
 // ended has no empty lines at either end, and one line feed after the last line.

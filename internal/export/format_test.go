@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/lang"
 )
 
 func TestFormat(t *testing.T) {
@@ -26,12 +27,16 @@ func TestFormat(t *testing.T) {
 			"# one\n\ncore \"a\" { # two\nip=\"1\" // three\n/* four */\n}\n# five",
 			"# one\n\ncore \"a\" { # two\n  ip = \"1\" // three\n  /* four */\n}\n# five\n",
 		},
-		"Windows lines":             {"a = 1\r\n# c\r\nb = 2\r\n", "a = 1\n# c\nb = 2\n"},
-		"a heredoc keeps its lines": {"a = <<EOT\r\nx\r\n  y\r\nEOT\r\n", "a = <<EOT\nx\r\n  y\r\nEOT\n"},
-		"a byte order mark":         {"\xef\xbb\xbfa=1\n", "a = 1\n"},
-		"empty":                     {"", ""},
-		"empty lines at the ends":   {"\n\n  \n", ""},
-		"nothing to do":             {"a = 1\n", "a = 1\n"},
+		"Windows lines":              {"a = 1\r\n# c\r\nb = 2\r\n", "a = 1\n# c\nb = 2\n"},
+		"Windows lines in a heredoc": {"a = <<EOT\r\nx\r\n  y\r\r\nEOT\r\n", "a = <<EOT\nx\n  y\nEOT\n"},
+		"an expression over several lines in a heredoc": {
+			"core \"a\" {\nm = { b = <<-EOT\n   x ${join(\", \", [\n \"heredoc0\",\n  ])} %{ if true ~}\n y%{ endif }\n EOT\n}\nn = <<EOT\n${f(<<EOS\nz\nEOS\n)}\nEOT\nregion=\"nl\"\n}\n",
+			"core \"a\" {\n  m = { b = <<-EOT\n   x ${join(\", \", [\n \"heredoc0\",\n  ])} %{ if true ~}\n y%{ endif }\n EOT\n  }\n  n      = <<EOT\n${f(<<EOS\nz\nEOS\n)}\nEOT\n  region = \"nl\"\n}\n",
+		},
+		"a byte order mark":       {"\xef\xbb\xbfa=1\n", "a = 1\n"},
+		"empty":                   {"", ""},
+		"empty lines at the ends": {"\n\n  \n", ""},
+		"nothing to do":           {"a = 1\n", "a = 1\n"},
 		"nested": {
 			"user \"u\" {\ndevice \"d\" {\ncore=core.a\n}\n}\n",
 			"user \"u\" {\n  device \"d\" {\n    core = core.a\n  }\n}\n",
@@ -152,7 +157,7 @@ func checkFormat(t interface {
 	if !bytes.Equal(once, twice) {
 		t.Errorf("formatting %q twice gives %q, then %q", src, once, twice)
 	}
-	if d := cmp.Diff(meaning(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))), meaning(once)); d != "" {
+	if d := cmp.Diff(meaning(lang.Source(src)), meaning(once)); d != "" {
 		t.Errorf("formatting %q to %q changes it (-before +after):\n%s", src, once, d)
 	}
 }
@@ -163,7 +168,7 @@ func TestFormatIsIdempotent(t *testing.T) {
 		pieces := rapid.SliceOfN(rapid.SampledFrom([]string{
 			"core \"a\" {\n", "}\n", "ip=\"x\"\n", "  links = [core.a,core.b]\n", "# c\n", "// d", "\n", "\n\n", "\r\n", " ", "\t",
 			"x = {\n", "a=1,", "longer_name = 2\n", "y = <<EOT\n text ${ var.x }\n x\nEOT\n", "z = <<-EOT\n  a\n  EOT\n",
-			"v = cond?1:2\n", "f = g( 1,2 ... )\n", "w = [for k,v in m : k=>v]\n", "/* e\n f */", "s = \"a${ upper( \"b\" ) }c\"\n", "q=-1+ 2\n",
+			"v = cond?1:2\n", "h = <<-EOT\n  a ${f([\n 1,\n])}\n  EOT\n", "h = <<EOT\n%{ if a }\n${{\nb=1\n}.b}\n%{ endif }\nEOT\n", "f = g( 1,2 ... )\n", "w = [for k,v in m : k=>v]\n", "/* e\n f */", "s = \"a${ upper( \"b\" ) }c\"\n", "q=-1+ 2\n",
 		}), 0, 12).Draw(t, "pieces")
 		checkFormat(t, []byte(strings.Join(pieces, "")))
 	})

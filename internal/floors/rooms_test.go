@@ -92,6 +92,7 @@ func outside() map[string][]string {
 		"github.com/hashicorp/hcl/v2":             {"internal/lang", "internal/config", "internal/export"},
 		"github.com/zclconf/go-cty":               {"internal/lang", "internal/config", "internal/policy"},
 		"github.com/zclconf/go-cty-yaml":          {"internal/lang"},
+		"go.yaml.in/yaml/v3":                      {"internal/lang"},
 		"github.com/agext/levenshtein":            {"internal/lang"},
 		"github.com/google/uuid":                  {"internal/lang", "internal/engine"},
 		"github.com/sergi/go-diff/diffmatchpatch": {"internal/render"},

@@ -15,6 +15,8 @@ func collectionFunctions() map[string]function.Function {
 	own := map[string]function.Function{
 		"alltrue":   fold(cty.Bool, cty.Bool, allTrue),
 		"anytrue":   fold(cty.Bool, cty.Bool, anyTrue),
+		"coalesce":  coalesce(),
+		"contains":  contains(),
 		"index":     index(),
 		"length":    length(),
 		"lookup":    lookup(),
@@ -30,11 +32,9 @@ func collectionFunctions() map[string]function.Function {
 func standardCollections() map[string]function.Function {
 	return map[string]function.Function{
 		"chunklist":       stdlib.ChunklistFunc,
-		"coalesce":        stdlib.CoalesceFunc,
 		"coalescelist":    stdlib.CoalesceListFunc,
 		"compact":         stdlib.CompactFunc,
 		"concat":          stdlib.ConcatFunc,
-		"contains":        stdlib.ContainsFunc,
 		"distinct":        stdlib.DistinctFunc,
 		"element":         stdlib.ElementFunc,
 		"flatten":         stdlib.FlattenFunc,
@@ -78,6 +78,9 @@ func anyTrue(list []cty.Value) (cty.Value, error) {
 }
 
 func sum(list []cty.Value) (cty.Value, error) {
+	if len(list) == 0 {
+		return cty.NilVal, function.NewArgErrorf(0, "an empty list has no sum")
+	}
 	total := cty.Zero
 	for _, v := range list {
 		if v.IsNull() {
@@ -151,59 +154,6 @@ func length() function.Function {
 	})
 }
 
-// lookup is the element of a map that a key names, or the default where there is
-// none.
-func lookup() function.Function {
-	inner := stdlib.LookupFunc
-	params := inner.Params()
-	return function.New(&function.Spec{
-		Params:   params[:2],
-		VarParam: &params[2],
-		Type: func(args []cty.Value) (cty.Type, error) {
-			switch len(args) {
-			case 2:
-				return lookupType(args[0].Type(), args[1])
-			case 3:
-				return inner.ReturnTypeForValues(args)
-			}
-			return cty.NilType, errors.New("takes a map, a key and one default")
-		},
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			if len(args) == 3 {
-				return inner.Call(args)
-			}
-			return lookupStrict(args[0], args[1])
-		},
-	})
-}
-
-func lookupType(t cty.Type, key cty.Value) (cty.Type, error) {
-	key, _ = key.Unmark()
-	switch {
-	case t.IsMapType():
-		return t.ElementType(), nil
-	case !t.IsObjectType():
-		return cty.NilType, function.NewArgErrorf(0, "this is not a map")
-	case !key.IsKnown():
-		return cty.DynamicPseudoType, nil
-	case !t.HasAttribute(key.AsString()):
-		return cty.NilType, function.NewArgErrorf(1, "there is no element %q; a third argument would be the default", key.AsString())
-	}
-	return t.AttributeType(key.AsString()), nil
-}
-
-func lookupStrict(in, key cty.Value) (cty.Value, error) {
-	bare, marks := in.Unmark()
-	name, keyMarks := key.Unmark()
-	if !bare.Type().IsMapType() {
-		return bare.GetAttr(name.AsString()).WithMarks(marks, keyMarks), nil
-	}
-	if found := bare.HasIndex(name); found.IsKnown() && found.False() {
-		return cty.NilVal, function.NewArgErrorf(1, "there is no element %q; a third argument would be the default", name.AsString())
-	}
-	return bare.Index(name).WithMarks(marks, keyMarks), nil
-}
-
 // matchKeys is the values whose keys, at the same places, are wanted.
 func matchKeys() function.Function {
 	anyList := cty.List(cty.DynamicPseudoType)
@@ -223,6 +173,17 @@ func matchKeys() function.Function {
 			}
 			if args[0].LengthInt() != args[1].LengthInt() {
 				return cty.NilVal, errors.New("there must be as many keys as values")
+			}
+			// One type for both, so that 1 and "1" are the same key.
+			_, to := convert.UnifyUnsafe([]cty.Type{args[1].Type(), args[2].Type()})
+			for i, c := range to {
+				var err error
+				if c != nil {
+					args[i+1], err = c(args[i+1])
+				}
+				if err != nil {
+					return cty.NilVal, function.NewArgError(i+1, err)
+				}
 			}
 			return matching(args[0].AsValueSlice(), args[1].AsValueSlice(), args[2].AsValueSlice(), result.ElementType())
 		},

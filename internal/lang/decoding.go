@@ -20,20 +20,53 @@ const (
 	maxAliased = 64 << 10
 )
 
-// bounded is a decoder that refuses some texts.
-func bounded(inner function.Function, check func(text string) error) function.Function {
+// decoder is one that is given what read makes of a text, or refuses it. A byte
+// order mark is not part of a text.
+func decoder(inner function.Function, read func(text string) (string, error)) function.Function {
+	prepared := func(args []cty.Value) ([]cty.Value, error) {
+		v := args[0]
+		if !v.IsKnown() || v.IsNull() {
+			return args, nil
+		}
+		text, err := read(strings.TrimPrefix(v.AsString(), ByteOrderMark))
+		if err != nil {
+			return nil, function.NewArgError(0, err)
+		}
+		return []cty.Value{cty.StringVal(text)}, nil
+	}
 	return function.New(&function.Spec{
 		Params: inner.Params(),
 		Type: func(args []cty.Value) (cty.Type, error) {
-			if v := args[0]; v.IsKnown() && !v.IsNull() {
-				if err := check(v.AsString()); err != nil {
-					return cty.NilType, function.NewArgError(0, err)
-				}
+			args, err := prepared(args)
+			if err != nil {
+				return cty.NilType, err
 			}
 			return inner.ReturnTypeForValues(args)
 		},
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return inner.Call(args) },
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			args, err := prepared(args)
+			if err != nil {
+				return cty.NilVal, err
+			}
+			return inner.Call(args)
+		},
 	})
+}
+
+func readCSV(text string) (string, error) { return text, nil }
+
+func readJSON(text string) (string, error) {
+	if err := boundJSON(text); err != nil {
+		return "", err
+	}
+	return text, jsonKeysOnce(text)
+}
+
+func readYAML(text string) (string, error) {
+	if err := boundYAML(text); err != nil {
+		return "", err
+	}
+	return yamlKeys(text)
 }
 
 func boundJSON(text string) error {

@@ -18,11 +18,11 @@ func encodingFunctions() map[string]function.Function {
 		"base64encode": textFunction("str", func(s string) (string, error) {
 			return base64.StdEncoding.EncodeToString([]byte(s)), nil
 		}),
-		"csvdecode":  stdlib.CSVDecodeFunc,
-		"jsondecode": bounded(stdlib.JSONDecodeFunc, boundJSON),
+		"csvdecode":  decoder(stdlib.CSVDecodeFunc, readCSV),
+		"jsondecode": decoder(stdlib.JSONDecodeFunc, readJSON),
 		"jsonencode": encode(stdlib.JSONEncodeFunc),
 		"urlencode":  textFunction("str", func(s string) (string, error) { return url.QueryEscape(s), nil }),
-		"yamldecode": bounded(yaml.YAMLDecodeFunc, boundYAML),
+		"yamldecode": decoder(yaml.YAMLDecodeFunc, readYAML),
 		"yamlencode": encode(yaml.YAMLEncodeFunc),
 	}
 }

@@ -55,7 +55,7 @@ func readText(files fs.FS, name string) (string, error) {
 	if !utf8.Valid(raw) {
 		return "", fmt.Errorf("%q is not text in UTF-8; filebase64 reads any file", name)
 	}
-	return string(raw), nil
+	return strings.TrimPrefix(string(raw), ByteOrderMark), nil
 }
 
 func readBase64(files fs.FS, name string) (string, error) {

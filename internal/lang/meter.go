@@ -9,7 +9,8 @@ import (
 
 // Meter makes what was parsed charge the budget when it is evaluated: each turn
 // of a loop, each part of a template, each computation with numbers. The
-// evaluator can't be stopped from outside, so it is stopped from inside.
+// evaluator can't be stopped from outside, so it is stopped from inside. It also
+// makes an object refuse a key that it has twice.
 func Meter(node hclsyntax.Node, b *Budget) {
 	if node == nil {
 		return
@@ -48,6 +49,8 @@ func (m *meter) visit(n hclsyntax.Node) {
 		if op := m.operations[e.Op]; op != nil {
 			e.Op = op
 		}
+	case *hclsyntax.ObjectConsExpr:
+		eachKeyOnce(e)
 	case *hclsyntax.Block:
 		m.dynamic(e)
 	}

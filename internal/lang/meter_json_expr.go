@@ -126,6 +126,7 @@ func (e *jsonExpr) object(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	values, known := map[string]cty.Value{}, true
 	var marks []cty.ValueMarks
+	first := map[string]hcl.Range{}
 	for _, p := range e.pairs {
 		key, found := p.Key.Value(ctx)
 		diags = append(diags, found...)
@@ -143,9 +144,10 @@ func (e *jsonExpr) object(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		_, of := key.Unmark()
 		marks = append(marks, of)
 		if _, twice := values[name]; twice {
-			diags = append(diags, e.failure("Duplicate object attribute", fmt.Sprintf("The object has an attribute %q already.", name), p.Key.Range(), ctx))
+			diags = append(diags, duplicateKey(shownKey(name, key), first[name], p.Key.Range()))
 			continue
 		}
+		first[name] = p.Key.Range()
 		values[name] = v
 	}
 	if !known {

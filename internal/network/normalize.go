@@ -94,6 +94,11 @@ func (z *normalizer) username(u *User) {
 	}
 	u.Username.Value = u.Addr.Key.Text()
 	if strings.HasPrefix(u.Addr.Key.String(), "[\"") {
+		if u.Username.Value == "" {
+			z.add(problem(u.Addr, "username", "The username is empty",
+				"The key of for_each is the username, and this one is an empty text.",
+				"Leave the empty key out, for example with compact(…), or set username."))
+		}
 		return
 	}
 	z.add(problem(u.Addr, "username", "A user of a block with count needs a username",
