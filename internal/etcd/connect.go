@@ -114,7 +114,7 @@ func (s *settings) open(ctx context.Context, login bool) (*Client, error) {
 		DialOptions: append([]grpc.DialOption{
 			grpc.WithNoProxy(),
 			grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(maxSend), grpc.MaxCallRecvMsgSize(math.MaxInt32)),
-			grpc.WithChainUnaryInterceptor(new(session).send),
+			grpc.WithChainUnaryInterceptor((&session{password: login && s.Username != ""}).send),
 			grpc.WithStatsHandler(sentWatcher{}),
 		}, append(s.serverName(), s.traced()...)...),
 	}

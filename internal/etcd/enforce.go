@@ -2,10 +2,12 @@ package etcd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/retry"
 
 	"github.com/sigilgate/sigilform/internal/failure"
 )
@@ -98,9 +100,26 @@ func (c *Client) mayEnforce(ctx context.Context) error {
 	return c.settings.checksCertificates(ctx)
 }
 
-// prove opens a second connection, as any later command would, and reads,
-// writes and administers on it.
+// proofs is how many requests' time a proof has in all.
+const proofs = 3
+
+// prove proves again while the replies are lost, for a time: that says nothing of
+// the user.
 func (c *Client) prove(ctx context.Context, probe string) error {
+	limit, cancel := context.WithTimeout(ctx, proofs*c.settings.Timeout)
+	defer cancel()
+	for {
+		err := c.proveOnce(limit, probe)
+		var failed *ConnectError
+		if !errors.As(err, &failed) || !failed.Temporary() || retry.Pause(limit, retryPause) != nil {
+			return err
+		}
+	}
+}
+
+// proveOnce opens a second connection, as any later command would, and reads,
+// writes and administers on it.
+func (c *Client) proveOnce(ctx context.Context, probe string) error {
 	second, err := Connect(ctx, c.settings.Config)
 	if err != nil {
 		return fmt.Errorf("a second connection: %w", err)

@@ -31,6 +31,10 @@ type session struct {
 	// signed says that the token holds the revision of the authentication that it
 	// was given at.
 	signed atomic.Bool
+	// password says that the connection has a user with a password, and loggedIn
+	// that it has logged in: before that, while authentication is off, it can't.
+	password bool
+	loggedIn atomic.Bool
 }
 
 // send keeps the client library from sending a call of withSending again. The
@@ -40,13 +44,13 @@ type session struct {
 // What a server refused for certain is not on its way any more: the library may
 // log in anew and send it again, and that may fail before anything left.
 func (n *session) send(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
-	err := modern(invoke(ctx, method, req, reply, cc, opts...))
+	err := n.anonymous(modern(invoke(ctx, method, req, reply, cc, opts...)))
 	if method == pb.Auth_Authenticate_FullMethodName {
 		n.note(reply, err)
 		return err
 	}
 	for tries := 0; n.onlyOld(err) && (tries < maxHasty || retry.Pause(ctx, hastyPause) == nil) && ctx.Err() == nil; tries++ {
-		err = modern(invoke(ctx, method, req, reply, cc, opts...))
+		err = n.anonymous(modern(invoke(ctx, method, req, reply, cc, opts...)))
 	}
 	s, commit := ctx.Value(commitKey{}).(*sending)
 	if !commit || err == nil {

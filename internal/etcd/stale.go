@@ -35,9 +35,20 @@ func (n *session) onlyOld(err error) bool {
 
 // note keeps of a login what kind of token it gave: one of three parts is signed.
 func (n *session) note(reply any, err error) {
+	n.loggedIn.Store(err == nil)
 	if answer, ok := reply.(*pb.AuthenticateResponse); ok && err == nil {
 		n.signed.Store(strings.Count(answer.GetToken(), ".") == 2)
 	}
+}
+
+// anonymous is an error as the library knows that it has to log in: authentication
+// was turned on since the connection was made, and a server that checks client
+// certificates takes one without a name for a user of no name, who may do nothing.
+func (n *session) anonymous(err error) error {
+	if n.password && !n.loggedIn.Load() && is(err, rpctypes.ErrPermissionDenied) {
+		return rpctypes.ErrGRPCUserEmpty
+	}
+	return err
 }
 
 // oldRevision is what servers say that have no code for it.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/etcdtest"
+	"github.com/sigilgate/sigilform/internal/failure"
 	"github.com/sigilgate/sigilform/internal/kv"
 )
 
@@ -121,4 +122,27 @@ func TestCommitWithATokenThatIsOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestNamelessCertificateLogsIn: authentication is turned on after somebody with a
+// password connected, over a certificate that names nobody. It logs in then.
+func TestNamelessCertificateLogsIn(t *testing.T) {
+	t.Parallel()
+	g := startGuarded(t)
+	boss := connectWith(t, g.as(t, "boss"))
+	populate(t, boss, &kv.PasswordSource{Env: "UNUSED"})
+	as := func(user, word string) *etcd.Client {
+		config := g.as(t, "")
+		config.Username, config.Password = user, word
+		return connectWith(t, config)
+	}
+	root, clerk, wrong := as("root", "the word"), as("clerk", "the word"), as("root", "another word")
+	do(t, boss, kv.AuthOp{Kind: kv.EnableAuth})
+	writes(t, root, 2)
+	// What is refused is so for what it is.
+	read := func(c *etcd.Client) func() error {
+		return func() error { _, err := c.Read(t.Context(), "/a"); return err }
+	}
+	check(t, connectError(t, read(clerk)), failure.EtcdDenied, `"clerk" lacks a permission`)
+	check(t, connectError(t, read(wrong)), failure.EtcdUnauthenticated, `does not accept the user "root"`)
 }
