@@ -7,9 +7,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/lang"
 )
 
 func zero() addr.Addr { return addr.Addr{} }
@@ -27,7 +27,7 @@ func (r *run) literal(a *hcl.Attribute, want cty.Type) (cty.Value, bool) {
 		})
 		return cty.NilVal, false
 	}
-	out, err := convert.Convert(v, want)
+	out, err := lang.Convert(v, want)
 	if err != nil || out.IsNull() {
 		r.report(problem{
 			summary: `Wrong type for "` + a.Name + `"`,

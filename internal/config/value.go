@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/lang"
@@ -81,7 +80,7 @@ func (r *run) evaluate(name string, expr hcl.Expression, ctx *hcl.EvalContext, w
 // converted is a value of the wanted type, unknown where it can't be one, which
 // is reported.
 func (r *run) converted(name string, v cty.Value, expr hcl.Expression, want cty.Type, at addr.Addr) cty.Value {
-	out, err := convert.Convert(v, want)
+	out, err := lang.Convert(v, want)
 	if err != nil {
 		r.report(problem{
 			summary: `Wrong type for "` + name + `"`, detail: r.mismatch(want, v, err), hint: r.mismatchHint(want, v),

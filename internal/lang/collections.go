@@ -191,21 +191,53 @@ func matchKeys() function.Function {
 }
 
 func matching(values, keys, wanted []cty.Value, element cty.Type) (cty.Value, error) {
+	among := searchset(wanted)
 	var found []cty.Value
 	for i, key := range keys {
-		for _, w := range wanted {
-			same, err := stdlib.Equal(key, w)
-			if err != nil {
-				return cty.NilVal, err
-			}
-			if same.IsKnown() && same.True() {
-				found = append(found, values[i])
-				break
-			}
+		ok, err := among(key)
+		if err != nil {
+			return cty.NilVal, err
+		}
+		if ok {
+			found = append(found, values[i])
 		}
 	}
 	if len(found) == 0 {
 		return cty.ListValEmpty(element), nil
 	}
 	return cty.ListVal(found), nil
+}
+
+// searchset asks whether a value is one of those that are wanted: it looks those
+// up that have a text for that, and compares the others with each.
+func searchset(wanted []cty.Value) func(cty.Value) (bool, error) {
+	texts := map[string]cty.Type{}
+	for _, w := range wanted {
+		text, ok := member(w)
+		if !ok || w.IsNull() {
+			return func(key cty.Value) (bool, error) { return isAmong(key, wanted) }
+		}
+		texts[text] = w.Type()
+	}
+	return func(key cty.Value) (bool, error) {
+		text, ok := member(key)
+		if !ok || key.IsNull() {
+			return isAmong(key, wanted)
+		}
+		t, there := texts[text]
+		return there && t.Equals(key.Type()), nil
+	}
+}
+
+func isAmong(key cty.Value, wanted []cty.Value) (bool, error) {
+	for _, w := range wanted {
+		same, err := stdlib.Equal(key, w)
+		if err != nil {
+			return false, err
+		}
+		if same.IsKnown() && same.True() {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/sigilgate/sigilform/internal/addr"
 )
@@ -26,7 +25,7 @@ func (c Constraint) Convert(v cty.Value) (cty.Value, error) {
 	if c.Defaults != nil && !isNull(v) {
 		v = c.Defaults.Apply(v)
 	}
-	return convert.Convert(v, c.Type)
+	return Convert(v, c.Type)
 }
 
 // Constraint reads a type constraint: string, list(core), object({...}) and so

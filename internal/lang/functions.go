@@ -23,9 +23,11 @@ func Functions(files fs.FS, words *Types, b *Budget) map[string]function.Functio
 	} {
 		maps.Copy(all, group)
 	}
-	before := foreseen()
+	before, short := foreseen(), shortcuts()
 	for name, f := range all {
-		all[name] = guarded{Function: f, budget: b, foresee: before[name], charge: after(name), collects: collects(name)}.function()
+		all[name] = guarded{
+			Function: f, budget: b, foresee: before[name], charge: after(name), shortcut: short[name], collects: collected(name),
+		}.function()
 	}
 	all["try"] = tryfunc.TryFunc
 	all["can"] = tryfunc.CanFunc
@@ -49,8 +51,10 @@ type guarded struct {
 	budget  *Budget
 	foresee foresight
 	charge  func(*Budget, cty.Value) error
-	// collects says that it makes one collection of what it is given.
-	collects bool
+	shortcut
+	// collects is the kind of collection that it makes of what it is given, whatever
+	// its parameters are.
+	collects cty.Type
 }
 
 func (g guarded) function() function.Function {
@@ -60,11 +64,25 @@ func (g guarded) function() function.Function {
 			if err := g.before(args); err != nil {
 				return cty.NilType, err
 			}
-			typ, err := g.ReturnTypeForValues(g.prepared(args))
+			if v, ok := g.short(args); ok {
+				return v.Type(), nil
+			}
+			ready, err := g.prepared(args)
+			if err != nil {
+				return cty.NilType, err
+			}
+			typ, err := g.ReturnTypeForValues(ready)
 			return typ, silence(err, args)
 		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			v, err := g.Call(g.prepared(args))
+			if v, ok := g.short(args); ok {
+				return v, g.charge(g.budget, v)
+			}
+			ready, err := g.prepared(args)
+			if err != nil {
+				return cty.NilVal, err
+			}
+			v, err := g.Call(ready)
 			if err != nil {
 				return v, silence(err, args)
 			}
@@ -81,18 +99,51 @@ func (g guarded) function() function.Function {
 	return function.New(spec)
 }
 
-func collects(name string) bool { return name == "tolist" || name == "toset" || name == "tomap" }
+// collected is what a function makes of each argument; no type for most.
+func collected(name string) cty.Type {
+	switch name {
+	case "tolist", "setproduct":
+		return cty.List(cty.DynamicPseudoType)
+	case "toset":
+		return cty.Set(cty.DynamicPseudoType)
+	case "tomap":
+		return cty.Map(cty.DynamicPseudoType)
+	}
+	return cty.NilType
+}
 
-// prepared are the arguments as the library takes them at a bearable cost.
-func (g guarded) prepared(args []cty.Value) []cty.Value {
-	if !g.collects {
-		return args
+// short is the result where there is a shortcut to it.
+func (g guarded) short(args []cty.Value) (cty.Value, bool) {
+	if g.shortcut == nil {
+		return cty.NilVal, false
 	}
-	out := make([]cty.Value, len(args))
+	return g.shortcut(args)
+}
+
+// prepared are the arguments as the library takes them at a bearable cost, and
+// of the collections that it wants.
+func (g guarded) prepared(args []cty.Value) ([]cty.Value, error) {
+	out := slices.Clone(args)
 	for i, a := range args {
-		out[i] = uniform(a)
+		var err error
+		if g.collects != cty.NilType {
+			out[i], err = loosened(a, g.collects)
+		} else if want := g.wanted(i); want.IsCollectionType() {
+			out[i], err = Convert(a, want)
+		}
+		if err != nil {
+			return nil, function.NewArgError(i, err)
+		}
 	}
-	return out
+	return out, nil
+}
+
+// wanted is the type of a parameter.
+func (g guarded) wanted(i int) cty.Type {
+	if params := g.Params(); i < len(params) {
+		return params[i].Type
+	}
+	return g.VarParam().Type
 }
 
 // before refuses a call that can't be carried out.
@@ -137,8 +188,11 @@ func after(name string) func(*Budget, cty.Value) error {
 }
 
 // anyArgument lets everything through to the inner function, which has the
-// rules.
+// rules. What is to be a collection is made one on the way.
 func anyArgument(p function.Parameter) function.Parameter {
+	if p.Type.IsCollectionType() {
+		p.Type = cty.DynamicPseudoType
+	}
 	p.AllowNull, p.AllowUnknown, p.AllowDynamicType, p.AllowMarked = true, true, true, true
 	return p
 }
