@@ -20,7 +20,7 @@ func (c *compiler) coreGrants(at addr.Addr) []Grant {
 	}
 	out := c.on(kv.Read, c.networkRanges()...)
 	out = append(out, c.on(kv.ReadWrite, c.userRanges()...)...)
-	out = append(out, c.on(kv.ReadWrite, c.collection("routes")...)...)
+	out = append(out, c.on(kv.ReadWrite, kv.Below(c.layout.AllBeside(addr.Device, schema.Routes)))...)
 	out = append(out, c.fields(kv.Write, addr.Core, c.topology.ips[at], func(f *schema.Field) bool { return f.Itself })...)
 	for _, e := range c.topology.bound[at] {
 		ip := c.topology.ips[e]
@@ -41,8 +41,8 @@ func (c *compiler) entryGrants(at addr.Addr) []Grant {
 	}
 	ip := c.topology.ips[at]
 	out := c.on(kv.Read, c.object(addr.Entry, ip, "")...)
-	out = append(out, c.on(kv.Read, kv.Below(c.layout.Prefix()+"paths/"+ip+"/"))...)
-	out = append(out, c.on(kv.Read, c.collection("routes")...)...)
+	out = append(out, c.on(kv.Read, kv.Below(c.layout.All(addr.Route, ip)))...)
+	out = append(out, c.on(kv.Read, kv.Below(c.layout.AllBeside(addr.Device, schema.Routes)))...)
 	for _, core := range c.topology.routed[at] {
 		out = append(out, c.fields(kv.Read, addr.Core, core, func(f *schema.Field) bool { return f.Connects })...)
 	}
@@ -105,5 +105,5 @@ func NetworkRanges(layout keys.Layout) []kv.Range {
 // userRanges are what the management of users writes beside the routes of
 // their devices.
 func (c *compiler) userRanges() []kv.Range {
-	return append(c.collection("users"), kv.Range{Key: c.layout.UserIDCounter()})
+	return []kv.Range{kv.Below(c.layout.All(addr.User)), {Key: c.layout.UserIDCounter()}}
 }

@@ -58,7 +58,7 @@ func (w Words) meaning(keyRange kv.Range) meaning {
 // kindOf understands all keys of a kind.
 func (w Words) kindOf(keyRange kv.Range) (meaning, bool) {
 	if keyRange.Key == w.Layout.UserIDCounter() && keyRange.End == "" {
-		return meaning{about: aboutKinds, part: "the counter of user ids", weight: 9}, true
+		return meaning{about: aboutKinds, part: "the counter of user ids", weight: len(w.Layout.Catalogue().Wholes())}, true
 	}
 	prefix, ok := keyRange.Prefix()
 	if !ok {
@@ -68,18 +68,9 @@ func (w Words) kindOf(keyRange kv.Range) (meaning, bool) {
 	if !ok {
 		return meaning{}, false
 	}
-	for i, k := range []struct{ key, part string }{
-		{"cells/", "all cells"},
-		{"nodes/", "all nodes"},
-		{"topology/", "the topology"},
-		{"topology/bindings/", "all bindings"},
-		{"topology/links/", "all links"},
-		{"paths/", "all routes"},
-		{"users/", "all users"},
-		{"routes/", "all device routes"},
-	} {
-		if rest == k.key {
-			return meaning{about: aboutKinds, part: k.part, weight: i}, true
+	for i, k := range w.Layout.Catalogue().Wholes() {
+		if rest == k.Path {
+			return meaning{about: aboutKinds, part: k.Words, weight: i}, true
 		}
 	}
 	return meaning{}, false
@@ -125,7 +116,7 @@ func (w Words) objectOf(keyRange kv.Range) (meaning, bool) {
 		return m, true
 	}
 	if wide && at.Space == addr.User && prefix == w.Layout.Devices(at.ID) {
-		m.part = "devices"
+		m.part = w.Layout.Catalogue().Kind(addr.Device).Plural
 		return m, true
 	}
 	name, ok := w.Layout.FieldName(kind, at)
@@ -135,14 +126,14 @@ func (w Words) objectOf(keyRange kv.Range) (meaning, bool) {
 	if wide {
 		name, ok = strings.CutSuffix(name, "."+below)
 	}
-	m.part, m.weight = name, fieldWeight(name)
+	m.part, m.weight = name, w.Layout.Order(kind, name)
 	return m, ok
 }
 
 // routesOf understands all routes of one Entry.
 func (w Words) routesOf(keyRange kv.Range) (meaning, bool) {
 	prefix, _ := keyRange.Prefix()
-	rest, ok := strings.CutPrefix(prefix, w.Layout.Prefix()+"paths/")
+	rest, ok := strings.CutPrefix(prefix, w.Layout.All(addr.Route))
 	ip, end, closed := strings.Cut(rest, "/")
 	if !ok || !closed || end != "" {
 		return meaning{}, false
@@ -175,15 +166,6 @@ func wholePart(at keys.Location) string {
 		return wholeNode
 	}
 	return wholeFields
-}
-
-// fieldWeight keeps a stamp behind its field, and those first that all have.
-func fieldWeight(name string) int {
-	order := []string{"role", "domain", "region", "service_name", "rotated_at", "status", "status_at", "health", "health_at"}
-	if i := slices.Index(order, name); i >= 0 {
-		return i
-	}
-	return len(order)
 }
 
 // kind is the kind by which a node's fields are named.

@@ -16,7 +16,7 @@ func (c *compiler) target(role addr.Addr, t network.Target) []kv.Range {
 	switch {
 	case t.Collection == schema.Everything:
 		return c.networkRanges()
-	case t.Collection == "users":
+	case c.layout.Prefix()+t.Collection+"/" == c.layout.All(addr.User):
 		return c.userRanges()
 	case t.Collection != "":
 		return c.collection(t.Collection)

@@ -48,7 +48,7 @@ func TestWords(t *testing.T) {
 		"write the status, status_at, health and health_at of entry.shop",
 		"write the service_name and rotated_at of the route of entry.shop to core.ams")
 	same(t, phrases(role("entry/10.1.0.1")),
-		"read all device routes", "read the domain, service_name, status and tls of core.ams",
+		"read all device routes", "read the domain, status, service_name and tls of core.ams",
 		"read all routes of entry.shop", "read everything of entry.shop")
 	same(t, phrases(role("drift")), "read the whole network", "read sigilform's head, records and list of networks")
 }
@@ -118,7 +118,7 @@ func TestWordsTogether(t *testing.T) {
 		"write the whole network":                 grants(kv.Write, all...),
 		"read and write the whole network":        grants(kv.ReadWrite, all...),
 		"read the whole network\nwrite all links": append(grants(kv.Read, all...), grants(kv.Write, kv.Below("/sigilgate/topology/links/"))...),
-		"read the role, domain, region, health, health_at and cell of core.ams": grants(kv.Read,
+		"read the role, domain, region, cell, health and health_at of core.ams": grants(kv.Read,
 			node("cell_domain", "health_at", "health", "region", "domain", "role")...),
 		"read everything of device 5132":       grants(kv.Read, kv.Below("/sigilgate/routes/5132/"), kv.Below("/sigilgate/users/7/devices/5132/")),
 		"read the device route of device 5132": grants(kv.Read, kv.Below("/sigilgate/routes/5132/")),

@@ -224,7 +224,7 @@ func TestNamesAtTheEdges(t *testing.T) {
 			t.Errorf("%s is in %v, %v", name, got, ok)
 		}
 	}
-	if got := l.FieldKey(addr.ACLRole, "r", "", "name"); got != "/p/nodes/r/name" {
+	if got := l.FieldKey(addr.ACLRole, "r", "", "name"); got != "" {
 		t.Errorf("what has no keys is at %s", got)
 	}
 }

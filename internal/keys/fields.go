@@ -13,6 +13,19 @@ func (l Layout) FieldName(kind addr.Kind, at Location) (name string, ok bool) {
 	return name, ok
 }
 
+// Order is the place of a field, or of one of its members, among those of its
+// kind, behind all of them for what the kind has not.
+func (l Layout) Order(kind addr.Kind, name string) int {
+	fields := l.index(kind).fields
+	field, _, _ := schema.Cut(name)
+	for i, f := range fields {
+		if f.Name == name || f.Many() && f.Name == field {
+			return i
+		}
+	}
+	return len(fields)
+}
+
 // FieldRange is a field by its name with its key, or with all keys of a set
 // or map.
 type FieldRange struct {
@@ -58,11 +71,14 @@ func (l Layout) Essential(kind addr.Kind, name string) bool {
 }
 
 // Follows is the field that a stamp goes with; of one that is written once, the
-// object's marker.
+// object's marker. What has neither follows nothing.
 func (l Layout) Follows(kind addr.Kind, stamp string) string {
 	x := l.index(kind)
 	if f, _, ok := x.byName(stamp); ok && f.Follows != "" {
 		return f.Follows
+	}
+	if x.marker == nil {
+		return ""
 	}
 	return x.marker.Name
 }

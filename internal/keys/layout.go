@@ -60,14 +60,12 @@ func (l *Layout) collect(k *schema.Kind) {
 	}
 }
 
-// noKind is what a kind without keys has.
-func noKind() *index { return &index{kind: &schema.Kind{Path: "nodes/"}} }
-
+// index is that of a kind; one without keys has no path and no fields.
 func (l Layout) index(kind addr.Kind) *index {
 	if x := l.indexes[kind]; x != nil {
 		return x
 	}
-	return noKind()
+	return &index{kind: &schema.Kind{}}
 }
 
 // Catalogue says which kinds and fields there are.
@@ -77,7 +75,22 @@ func (l Layout) Catalogue() *schema.Catalogue { return l.catalogue }
 func (l Layout) Prefix() string { return l.prefix }
 
 // UserIDCounter is the key of the highest user id that was handed out.
-func (l Layout) UserIDCounter() string { return l.prefix + "counters/user_id" }
+func (l Layout) UserIDCounter() string { return l.prefix + l.index(addr.User).kind.Counter }
+
+// All is the prefix of the keys of all objects of a kind, or of those whose
+// identity begins with some parts.
+func (l Layout) All(kind addr.Kind, parts ...string) string {
+	out := l.prefix + l.index(kind).kind.Path
+	for _, p := range parts {
+		out += p + "/"
+	}
+	return out
+}
+
+// AllBeside is the prefix of what all objects of a kind have in a place beside.
+func (l Layout) AllBeside(kind addr.Kind, b schema.Base) string {
+	return l.prefix + l.index(kind).kind.Place(b).Path
+}
 
 // ReadPrefixes are the prefixes that a snapshot reads.
 func (l Layout) ReadPrefixes() []string {
@@ -109,9 +122,13 @@ func (l Layout) base(b schema.Base, kind addr.Kind, id, parent string) string {
 	return l.prefix + k.Place(b).Path + id + "/"
 }
 
-// Prefixes are the prefixes of the keys that are an object's alone.
+// Prefixes are the prefixes of the keys that are an object's alone, none for a
+// kind without keys.
 func (l Layout) Prefixes(kind addr.Kind, id, parent string) []string {
 	k := l.index(kind).kind
+	if k.Path == "" {
+		return nil
+	}
 	out := make([]string, 0, 1+len(k.Beside))
 	if k.Parent == "" || parent != "" {
 		out = append(out, l.base(schema.Own, kind, id, parent))
@@ -135,10 +152,14 @@ func (l Layout) Places(kind addr.Kind, id, parent string) []string {
 	return out
 }
 
-// FieldKey is the key of a field by its name.
+// FieldKey is the key of a field by its name, empty for a kind without keys.
 func (l Layout) FieldKey(kind addr.Kind, id, parent, name string) string {
-	f, member, ok := l.index(kind).byName(name)
-	if !ok {
+	x := l.index(kind)
+	f, member, ok := x.byName(name)
+	switch {
+	case x.kind.Path == "":
+		return ""
+	case !ok:
 		return l.base(schema.Own, kind, id, parent) + name
 	}
 	return l.base(f.Base, kind, id, parent) + f.Key + member

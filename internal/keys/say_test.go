@@ -223,6 +223,12 @@ func TestKindsWithoutKeys(t *testing.T) {
 	if l.Set(kind, "name") != "" || len(l.Generated(kind)) > 0 || len(l.FieldRanges(kind, "r", "")) > 0 || len(l.Unnamed(kind, "r")) > 0 {
 		t.Error("it has fields, or is named")
 	}
+	if got := l.FieldKey(kind, "r", "", "name") + l.Marker(kind, "r", "") + l.Follows(kind, "name") + strings.Join(append(l.Prefixes(kind, "r", ""), l.Places(kind, "r", "")...), " "); got != "" {
+		t.Errorf("it has keys: %s", got)
+	}
+	if len(l.Own(kind, "r", "")) > 0 || len(l.Held(kind, "r", "", func(string) (string, bool) { return "", true })) > 0 {
+		t.Error("keys are its own, or hold something")
+	}
 	if r, ok := l.Range(kind, "r", "", "name"); ok || r != (kv.Range{}) || l.Ranges(kind, "r", "", "name") != nil {
 		t.Errorf("a field of it is at %v", r)
 	}

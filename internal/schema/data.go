@@ -33,8 +33,7 @@ func (c *Catalogue) Folders() []string {
 // folders.
 func (c *Catalogue) Collections() []string { return append([]string{Everything}, c.Folders()...) }
 
-// Data are the kinds of data that fields are: those of a fixed place first, then
-// others as they come.
+// Data are the kinds of data that fields are, as they come.
 func (c *Catalogue) Data() []string {
 	var found []string
 	for i := range c.kinds {
@@ -45,20 +44,37 @@ func (c *Catalogue) Data() []string {
 			}
 		}
 	}
-	place := func(data string) int {
-		if i := slices.Index(placed(), data); i >= 0 {
-			return i
-		}
-		return len(placed())
-	}
-	slices.SortStableFunc(found, func(a, b string) int { return place(a) - place(b) })
 	return found
 }
 
-// placed is the order in which people read who may do what: the network first,
-// then its users.
-func placed() []string {
-	return []string{
-		"node configuration", "node status", "node health", "core paths", "node tls", "topology", "cells", "routes", "users", "credentials", "device routes",
+// Whole is all that lies below a path, in words.
+type Whole struct{ Path, Words string }
+
+// Wholes are the folders, and the places in those that hold several.
+func (c *Catalogue) Wholes() []Whole {
+	var out []Whole
+	for _, folder := range c.Folders() {
+		whole, places := Whole{Path: folder + "/", Words: "the " + folder}, []Whole(nil)
+		for i := range c.kinds {
+			k := &c.kinds[i]
+			switch {
+			case k.Parent != "" || k.Path != whole.Path:
+			case whole.Words == "the "+folder:
+				whole.Words = "all " + k.Plural
+			default:
+				whole.Words = "all " + folder // several kinds share it
+			}
+			for _, p := range k.Beside {
+				place := Whole{Path: p.Path, Words: "all " + p.Plural}
+				switch {
+				case place.Path == whole.Path:
+					whole.Words = place.Words
+				case strings.HasPrefix(place.Path, whole.Path) && !slices.Contains(places, place):
+					places = append(places, place)
+				}
+			}
+		}
+		out = append(append(out, whole), places...)
 	}
+	return out
 }

@@ -20,19 +20,35 @@ func TestCollections(t *testing.T) {
 	}
 }
 
-// TestData: a kind of data that only one field has is listed after those that
-// have a place.
+// TestData: the kinds of data come as the rows do.
 func TestData(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"node configuration", "node status", "node health", "core paths", "node tls", "topology", "cells", "routes", "users", "credentials", "device routes",
+		"cells", "node configuration", "node status", "core paths", "topology", "node tls", "node health", "routes", "users", "credentials", "device routes",
 	}
 	if got := schema.Network().Data(); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	more := schema.Network().With(addr.Cell, schema.Field{Name: "price", Data: "bills"}, schema.Field{Name: "tax", Data: "bills"})
-	if got := more.Data(); !slices.Equal(got, append(want, "bills")) {
+	if got := more.Data(); !slices.Equal(got, slices.Insert(want, 1, "bills")) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestWholes: what all keys below a path are called, with a kind and a place more too.
+func TestWholes(t *testing.T) {
+	t.Parallel()
+	want := []schema.Whole{
+		{Path: "cells/", Words: "all cells"}, {Path: "nodes/", Words: "all nodes"}, {Path: "topology/", Words: "the topology"},
+		{Path: "topology/links/", Words: "all links"}, {Path: "topology/bindings/", Words: "all bindings"}, {Path: "paths/", Words: "all routes"},
+		{Path: "users/", Words: "all users"}, {Path: "routes/", Words: "all device routes"},
+	}
+	if got := schema.Network().Wholes(); !slices.Equal(got, want) {
+		t.Errorf("got %+v", got)
+	}
+	more := schema.New(schema.Kind{Name: "gate", Plural: "gates", Path: "doors/", Beside: []schema.Place{{Base: schema.Links, Path: "gate/keys/", Plural: "keys"}}})
+	if got := more.Wholes(); !slices.Equal(got, []schema.Whole{{Path: "doors/", Words: "all gates"}, {Path: "gate/", Words: "the gate"}, {Path: "gate/keys/", Words: "all keys"}}) {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -18,6 +18,9 @@ type Kind struct {
 	Parent addr.Kind
 	// Data is the kind of data that the objects are.
 	Data string
+	// Counter is the key of the highest identity that was handed out, below the
+	// network's prefix, where identities are numbers that are never used again.
+	Counter string
 	// Beside are the other prefixes of its keys.
 	Beside []Place
 	// Foreign says that the objects are not part of the network, so that no
@@ -59,6 +62,8 @@ type Place struct {
 	Base Base
 	Path string
 	Data string
+	// Plural is what all keys there are called.
+	Plural string
 	// Of is the kind whose keys are there, where several share the space; one
 	// of another kind may have some left.
 	Of addr.Kind

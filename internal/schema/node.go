@@ -88,8 +88,8 @@ func tls(data, doc, otherwise string) Field {
 // besideNodes are the places of the topology, which a node may have keys in.
 func besideNodes() []Place {
 	return []Place{
-		{Base: Links, Path: "topology/links/", Data: "topology", Of: addr.Core, Depends: true, Mutual: true},
-		{Base: Bindings, Path: "topology/bindings/", Data: "topology", Of: addr.Entry, Depends: true},
+		{Base: Links, Path: "topology/links/", Data: "topology", Plural: "links", Of: addr.Core, Depends: true, Mutual: true},
+		{Base: Bindings, Path: "topology/bindings/", Data: "topology", Plural: "bindings", Of: addr.Entry, Depends: true},
 	}
 }
 

@@ -15,7 +15,7 @@ func userKind() Kind {
 		}),
 	}
 	fields = append(fields, status(false, "", "as of a node", statusDoc)...)
-	return Kind{Name: addr.User, Plural: "users", Path: "users/", Data: "users", Fields: append(fields,
+	return Kind{Name: addr.User, Plural: "users", Path: "users/", Data: "users", Counter: "counters/user_id", Fields: append(fields,
 		stored(Stamp, Field{Name: "created", Read: true, Value: "when the user was created"}),
 		stored(Declared, Field{Name: "core_nodes", Type: Set, Refers: addr.Core, Read: true, Value: "empty", Doc: "the Cores that the user may use"}),
 		stored(Declared, Field{
@@ -45,7 +45,7 @@ func deviceKind() Kind {
 	fields = append(fields, status(false, "", "as of a node", statusDoc+"; its route follows")...)
 	return Kind{
 		Name: addr.Device, Plural: "devices", Path: "devices/", Data: "users", Parent: addr.User,
-		Beside: []Place{{Base: Routes, Path: "routes/", Data: "device routes"}},
+		Beside: []Place{{Base: Routes, Path: "routes/", Data: "device routes", Plural: "device routes"}},
 		Fields: append(fields,
 			stored(Stamp, Field{Name: "created", Read: true, Value: "when the device was created"}),
 			stored(Declared, Field{
