@@ -44,8 +44,9 @@ func benchmarkWatch(b *testing.B, size int) {
 	told := make(chan time.Time, 1)
 	ready := make(chan struct{})
 	done := make(chan error, 1)
-	sink := func(u engine.WatchUpdate) error { //nolint:unparam // the signature is given
-		switch {
+	listen := func(said engine.Event) error { //nolint:unparam // the signature is given
+		switch u, ok := said.(engine.WatchUpdate); {
+		case !ok:
 		case u.First:
 			close(ready)
 		case len(u.Events) > 0:
@@ -53,11 +54,11 @@ func benchmarkWatch(b *testing.B, size int) {
 		}
 		return nil
 	}
-	e := &engine.Engine{Catalogue: schema.Network(), Version: "bench", Clock: time.Now, Random: rand.Reader}
+	e := &engine.Engine{Catalogue: schema.Network(), Version: "bench", Clock: time.Now, Random: rand.Reader, Events: listen}
 	go func() {
 		_, err := e.Watch(ctx, engine.WatchOptions{
-			LiveOptions: engine.LiveOptions{Source: engine.Source{Path: b.TempDir()}, Connection: engine.Connection{Endpoints: []string{s.Endpoint()}}},
-			Follow:      true, Sinks: []func(engine.WatchUpdate) error{sink},
+			DriftOptions: engine.DriftOptions{LiveOptions: engine.LiveOptions{Source: engine.Source{Path: b.TempDir()}, Connection: engine.Connection{Endpoints: []string{s.Endpoint()}}}},
+			Follow:       true,
 		})
 		done <- err
 	}()

@@ -41,6 +41,8 @@ type app struct {
 	machine bool
 	// restored says that the cluster was restored from a snapshot.
 	restored *render.RestoredDocument
+	// stream prints what a watch says, nil where there is none.
+	stream *driftStream
 }
 
 // run carries out one command and returns the exit code.
@@ -113,13 +115,6 @@ func terminal(stream any) (fd int, ok bool) {
 	}
 	fd = int(f.Fd())
 	return fd, term.IsTerminal(fd)
-}
-
-// noteJournal says that what is shown is in the middle of an apply.
-func (a *app) noteJournal(j *state.Journal, l *state.Lock) {
-	a.clear()
-	a.journal = j
-	a.note(render.JournalNote(j, l)...)
 }
 
 // note prints a remark for people, beside the result.

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/sigilgate/sigilform/internal/engine"
@@ -23,14 +20,6 @@ It has no TLS and no users: whoever is on this machine may use it.` + exits("0  
 		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Path = path(args)
-			o.Ready = func(endpoint string) error {
-				if _, err := io.WriteString(a.stdout, endpoint+"\n"); err != nil {
-					return fmt.Errorf("write output: %w", err)
-				}
-				a.note("The embedded server listens there until Ctrl-C. In this folder sigilform uses it by itself; for etcdctl:",
-					"  etcdctl --endpoints "+endpoint+" get --prefix /sigilgate/")
-				return nil
-			}
 			return a.engine.Dev(c.Context(), o)
 		},
 	}

@@ -16,7 +16,8 @@ type driftFlags struct {
 	watch       bool
 	interval    time.Duration
 	transitions bool
-	alarm       alarmFlags
+	listen      string
+	alarm       engine.Alarm
 }
 
 func (d *driftFlags) add(c *cobra.Command) {
@@ -25,7 +26,13 @@ func (d *driftFlags) add(c *cobra.Command) {
 	f.DurationVar(&d.interval, "interval", 0, "keep looking, and compare the whole network every `TIME`; with --watch as a safety net")
 	f.BoolVar(&d.transitions, "only-transitions", false, "with --watch or --interval: print only what begins, changes or ends")
 	d.live.add(c)
-	d.alarm.add(c)
+	f.StringVar(&d.alarm.Prometheus, "prometheus", "", "write metrics to `FILE`.prom, for node_exporter's textfile collector")
+	f.StringVar(&d.alarm.Webhook, "webhook", "", "tell `URL` when drift begins, changes or ends (SIGILFORM_WEBHOOK)")
+	f.StringVar(&d.alarm.WebhookSecret, "webhook-secret-file", "", "`FILE` with the key that signs what is sent (SIGILFORM_WEBHOOK_SECRET)")
+	f.StringVar(&d.alarm.WebhookState, "webhook-state", "", "remember in `FILE` what was told; without it each run with drift tells")
+	f.StringArrayVar(&d.alarm.Ignore, "ignore", nil, "ignore drift of what `RULE` matches, such as core.*.region; may be repeated")
+	f.StringVar(&d.listen, "listen", "", "with --watch or --interval: serve /metrics and /healthz over HTTP on `ADDR`")
+	_ = c.MarkFlagFilename("prometheus", "prom")
 }
 
 // repeated reports whether the command keeps looking.
@@ -33,7 +40,7 @@ func (d *driftFlags) repeated(c *cobra.Command) (bool, error) {
 	switch again := d.watch || d.interval > 0; {
 	case c.Flags().Changed("interval") && d.interval <= 0:
 		return false, usage("--interval must be positive", "write it as 30s or 5m")
-	case d.alarm.listen != "" && !again:
+	case d.listen != "" && !again:
 		return false, usage("--listen needs --watch or --interval", "a single comparison serves nobody: --prometheus writes a file")
 	case d.transitions && !again:
 		return false, usage("--only-transitions needs --watch or --interval", "a single comparison has no transitions")
@@ -69,18 +76,15 @@ With --prometheus what is found is also counted in a file of metrics; with
 			if err != nil {
 				return err
 			}
-			o, err := a.liveOptions(c, &d.live, path(args))
+			live, err := a.liveOptions(c, &d.live, path(args))
 			if err != nil {
 				return err
 			}
-			alarm, err := a.newAlarm(c.Context(), &d.alarm)
-			if err != nil {
-				return err
-			}
+			o := engine.DriftOptions{LiveOptions: live, Alarm: d.alarm}
 			if again {
-				return a.watchDrift(c.Context(), &d, o, alarm)
+				return a.watchDrift(c.Context(), &d, o)
 			}
-			return a.drift(c.Context(), o, alarm)
+			return a.drift(c.Context(), o)
 		},
 	}
 	d.add(c)
@@ -88,12 +92,15 @@ With --prometheus what is found is also counted in a file of metrics; with
 }
 
 // drift compares once.
-func (a *app) drift(ctx context.Context, o engine.LiveOptions, alarm *alarm) error {
-	drifted, err, untold := alarm.look(ctx, o)
+func (a *app) drift(ctx context.Context, o engine.DriftOptions) error {
+	drifted, err := a.engine.Drift(ctx, o)
 	if err != nil {
 		return err
 	}
 	a.clear()
+	a.secrets = drifted.Secrets
+	drifted.Report.Warnings = append(drifted.Report.Warnings, a.unsaid...)
+	a.unsaid = nil
 	a.keepDrift(drifted)
 	if err := a.warn(drifted.Report.Warnings); err != nil {
 		return err
@@ -104,43 +111,27 @@ func (a *app) drift(ctx context.Context, o engine.LiveOptions, alarm *alarm) err
 	if drifted.Report.Drifted() {
 		return &found{what: "drift"}
 	}
-	return untold
+	if drifted.Untold != nil {
+		return &shown{cause: drifted.Untold, silent: true}
+	}
+	return nil
 }
 
 // watchDrift compares until it is ended.
-func (a *app) watchDrift(ctx context.Context, d *driftFlags, o engine.LiveOptions, alarm *alarm) error {
+func (a *app) watchDrift(ctx context.Context, d *driftFlags, o engine.DriftOptions) error {
 	if a.machine {
 		return usage("--format "+a.out.format+" is for one comparison", "leave --watch and --interval out; or use --json, which prints a line for each event")
 	}
-	shown := &driftStream{app: a, flags: d}
-	sinks := []func(engine.WatchUpdate) error{shown.update}
-	if alarm.metrics != nil || alarm.webhook != nil {
-		watching, stop := context.WithCancel(ctx)
-		defer stop()
-		ctx = watching
-		telling, cancel := context.WithCancel(ctx)
-		t, end := alarm.startTeller(telling, stop)
-		defer func() {
-			cancel()
-			end()
-		}()
-		if d.alarm.listen != "" {
-			l, err := listenOn(ctx, d.alarm.listen)
-			if err != nil {
-				return err
-			}
-			t.serve(telling, l)
-		}
-		sinks = append(sinks, t.update)
-	}
-	for i := range sinks {
-		sinks[i] = alarm.watched(sinks[i])
-	}
-	if _, err := a.engine.Watch(ctx, engine.WatchOptions{LiveOptions: o, Follow: d.watch, Interval: d.interval, Sinks: sinks}); err != nil {
+	a.stream = &driftStream{app: a, flags: d}
+	drifted, err := a.engine.Watch(ctx, engine.WatchOptions{DriftOptions: o, Follow: d.watch, Interval: d.interval, Listen: d.listen})
+	if err != nil {
 		return err
 	}
-	shown.keep()
-	if shown.last.Report != nil && shown.last.Report.Drifted() {
+	if a.reporting() {
+		a.secrets = drifted.Secrets
+		a.keepDrift(drifted)
+	}
+	if drifted.Report.Drifted() {
 		return &found{what: "drift"}
 	}
 	return nil

@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"errors"
-	"strings"
-
 	"github.com/sigilgate/sigilform/internal/engine"
-	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/render"
 )
 
@@ -15,13 +11,10 @@ type driftStream struct {
 	flags *driftFlags
 	// blind says that the last line was that nothing is known.
 	blind bool
-	// last is the latest update, for the reports of the end.
-	last engine.WatchUpdate
 }
 
 // update prints what is new.
-func (s *driftStream) update(u engine.WatchUpdate) error {
-	s.last = u
+func (s *driftStream) update(u *engine.WatchUpdate) error {
 	if u.First {
 		s.app.clear()
 	}
@@ -31,7 +24,7 @@ func (s *driftStream) update(u engine.WatchUpdate) error {
 	var lines []render.DriftEventDocument
 	switch {
 	case u.Blind != nil && !s.blind:
-		lines = append(lines, render.NewDriftUnknown(u.Report, u.At, reason(u.Blind)))
+		lines = append(lines, render.NewDriftUnknown(u.Report, u.At, u.Why()))
 	case u.Blind == nil && s.blind:
 		lines = append(lines, render.NewDriftKnown(u.Report, u.At))
 	}
@@ -47,18 +40,9 @@ func (s *driftStream) update(u engine.WatchUpdate) error {
 	return render.DriftEvents(s.app.stdout, lines, o)
 }
 
-// keep gives the reports the drift as it was at the end.
-func (s *driftStream) keep() {
-	if s.last.Report == nil || !s.app.reporting() {
-		return
-	}
-	s.app.secrets = s.last.AllSecrets()
-	s.app.keepDrift(&engine.Drifted{Report: s.last.Report})
-}
-
 // whole reports whether all of the drift is printed, and not only what is new: at
 // the start, and where the network is compared again and again, each time.
-func (s *driftStream) whole(u engine.WatchUpdate) bool {
+func (s *driftStream) whole(u *engine.WatchUpdate) bool {
 	switch {
 	case s.flags.transitions || u.Blind != nil || s.blind:
 		return false
@@ -68,17 +52,8 @@ func (s *driftStream) whole(u engine.WatchUpdate) bool {
 	return u.Checked
 }
 
-func (s *driftStream) report(u engine.WatchUpdate) error {
+func (s *driftStream) report(u *engine.WatchUpdate) error {
 	o := s.app.options()
 	o.Secrets, o.Journal, o.Lines = u.AllSecrets(), u.Journal, true
 	return render.Drift(s.app.stdout, u.Report, o)
-}
-
-// reason is an error as one line.
-func reason(err error) string {
-	var lost *etcd.WatchLost
-	if errors.As(err, &lost) && lost.Cause != nil {
-		err = lost.Cause
-	}
-	return strings.Join(strings.Fields(err.Error()), " ")
 }

@@ -38,7 +38,7 @@ func (a *app) liveOptions(c *cobra.Command, l *liveFlags, path string) (o engine
 	}
 	a.reports.report.Path = path
 	a.watch()
-	o.Network, o.Restored, o.Places = l.network, a.tellRestored, a.reporting()
+	o.Network, o.Places = l.network, a.reporting()
 	if o.Source, err = l.source.source(path); err != nil {
 		return o, err
 	}

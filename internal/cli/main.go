@@ -34,7 +34,7 @@ func newApp(c *schema.Catalogue) *app {
 			Version: version.Version, Catalogue: c, Clock: time.Now, Random: rand.Reader, Env: os.Environ(),
 		},
 	}
-	a.engine.Notice = a.noteJournal
+	a.engine.Events = a.event
 	a.root = a.newRoot()
 	return a
 }

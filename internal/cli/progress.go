@@ -23,17 +23,10 @@ type progress struct {
 
 // watch shows progress where somebody sees it.
 func (a *app) watch() {
-	if a.reporting() {
-		a.engine.Progress = a.stage
-	}
 	if _, ok := terminal(a.stderr); !ok || a.out.quiet || a.isJSON() || a.engine.Log != nil {
 		return
 	}
 	a.progress = &progress{w: a.stderr}
-	a.engine.Progress = func(what string) {
-		a.progress.stage(what)
-		a.stage(what)
-	}
 }
 
 // stage says what is done now.

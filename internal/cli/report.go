@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -38,8 +37,6 @@ func (o *outputFlags) addReports(c *cobra.Command) {
 type reports struct {
 	targets []*target
 	report  render.Report
-	// mu keeps the lines of stages apart.
-	mu sync.Mutex
 }
 
 // openReports opens every file before anything else happens, so that an apply is
@@ -129,10 +126,11 @@ func (a *app) abandonReports() {
 	a.reports.targets = nil
 }
 
-// stage writes a stage to whoever follows the lines.
+// stage says what is done now: on the terminal, and to whoever follows the lines.
 func (a *app) stage(what string) {
-	a.reports.mu.Lock()
-	defer a.reports.mu.Unlock()
+	if a.progress != nil {
+		a.progress.stage(what)
+	}
 	for _, t := range a.reports.targets {
 		if t.format == render.NDJSON {
 			_ = render.Stage(t.w, a.engine.Clock(), what)

@@ -52,7 +52,7 @@ func (a *app) take(c *cobra.Command, t *takeFlags, path string) (err error) {
 		return usage("--out is missing", "usage: "+c.UseLine())
 	}
 	a.watch()
-	o := engine.TakeOptions{File: t.file, Restored: a.tellRestored}
+	o := engine.TakeOptions{File: t.file}
 	if o.Source, err = t.source.source(path); err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (w *drawn) settled(t *testing.T, x *run, o engine.PlanOptions) {
 	if p.Plan.HasChanges() {
 		t.Errorf("after the last apply there is something to do: %+v", p.Plan.Changes)
 	}
-	d, err := x.engine.Drift(x.ctx, w.live(x))
+	d, err := x.engine.Drift(x.ctx, engine.DriftOptions{LiveOptions: w.live(x)})
 	if err != nil {
 		t.Errorf("the last look for drift: %v", err)
 		return

@@ -295,7 +295,11 @@ type updates struct {
 // sampled is how many changes there are for one report that is kept.
 func sampled() int { return max(int(*watchFor/everyChange)/15, 1) }
 
-func (u *updates) sink(x engine.WatchUpdate) error {
+func (u *updates) listen(said engine.Event) error {
+	x, ok := said.(engine.WatchUpdate)
+	if !ok {
+		return nil
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.at = x.Report.Revision
@@ -338,16 +342,16 @@ func (w *watched) follow(t *testing.T) (*updates, func()) {
 	for _, p := range w.proxies {
 		endpoints = append(endpoints, p.Endpoint())
 	}
-	e := &engine.Engine{Catalogue: schema.Network(), Version: "crash", Clock: time.Now, Random: rand.Reader}
+	e := &engine.Engine{Catalogue: schema.Network(), Version: "crash", Clock: time.Now, Random: rand.Reader, Events: told.listen}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
 		_, err := e.Watch(ctx, engine.WatchOptions{
-			LiveOptions: engine.LiveOptions{
+			DriftOptions: engine.DriftOptions{LiveOptions: engine.LiveOptions{
 				Source:     engine.Source{Path: t.TempDir()},
 				Connection: engine.Connection{Endpoints: endpoints, Timeout: 3 * time.Second},
-			},
-			Follow: true, Sinks: []func(engine.WatchUpdate) error{told.sink},
+			}},
+			Follow: true,
 		})
 		done <- err
 	}()

@@ -16,8 +16,6 @@ type DevOptions struct {
 	Path string
 	// Listen is a loopback address, DefaultListen where empty.
 	Listen string
-	// Ready is told the endpoint once clients may use it.
-	Ready func(endpoint string) error
 }
 
 // Dev runs the embedded server for other programs until ctx ends.
@@ -43,7 +41,7 @@ func (e *Engine) Dev(ctx context.Context, o DevOptions) (err error) {
 			err = closed
 		}
 	}()
-	if err := o.Ready(server.Endpoint()); err != nil {
+	if err := e.say(Listening{Endpoint: server.Endpoint()}); err != nil {
 		return err
 	}
 	select {

@@ -2,11 +2,19 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/drift"
+	"github.com/sigilgate/sigilform/internal/metrics"
 )
+
+// DriftOptions say which network to look at, and who is told of its drift.
+type DriftOptions struct {
+	LiveOptions
+	Alarm
+}
 
 // Drifted is a drift report, with the live values that no output may hold.
 type Drifted struct {
@@ -15,22 +23,60 @@ type Drifted struct {
 	// Places are the blocks of what drifted, by address, where they were asked
 	// for and the path holds a configuration.
 	Places map[string]diag.Range
+	// Untold says who could not be told, nil where everybody was. There was an
+	// event for each.
+	Untold error
 }
 
-// Drift compares the live network with what was last applied.
-func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err error) {
-	l, err := e.visit(ctx, o)
+// Untold says that somebody who was to be told of drift could not be.
+type Untold struct {
+	Cause error
+	// Secrets are values that no output may hold.
+	Secrets []string
+}
+
+func (Untold) event() {}
+
+// Drift compares the live network with what was last applied, once, and tells
+// whoever is to hear of it: also of a run that fails.
+func (e *Engine) Drift(ctx context.Context, o DriftOptions) (*Drifted, error) {
+	l, err := e.newAlarm(ctx, &o.Alarm, false)
 	if err != nil {
 		return nil, err
+	}
+	from := e.Clock()
+	out, network, err := e.detect(ctx, o.LiveOptions)
+	outcome := metrics.Outcome{Network: network, At: e.Clock(), Err: err}
+	outcome.Took = outcome.At.Sub(from)
+	found := out
+	if err == nil {
+		out.Report.Ignore(l.rules)
+		outcome.Report = out.Report
+	} else {
+		found = &Drifted{}
+	}
+	l.tell(ctx, outcome, func(failed error) {
+		found.Untold = errors.Join(found.Untold, failed)
+		_ = e.say(Untold{Cause: failed, Secrets: found.Secrets})
+	})
+	return out, err
+}
+
+// detect compares, and returns the network's name as far as it is known where it
+// can't.
+func (e *Engine) detect(ctx context.Context, o LiveOptions) (out *Drifted, network string, err error) {
+	l, err := e.visit(ctx, o)
+	if err != nil {
+		return nil, l.name, err
 	}
 	defer l.close(&err)
 	v, err := l.view(ctx)
 	if err != nil {
-		return nil, err
+		return nil, l.name, err
 	}
 	live, err := e.auth(ctx, l.session, len(v.state.ACL) > 0)
 	if err != nil {
-		return nil, err
+		return nil, l.name, err
 	}
 	e.progress("comparing")
 	secrets := secretsOfView(v)
@@ -46,5 +92,5 @@ func (e *Engine) Drift(ctx context.Context, o LiveOptions) (out *Drifted, err er
 	if o.Places {
 		out.Places = placesOf(c, report.Objects)
 	}
-	return out, nil
+	return out, l.name, nil
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/schema"
-	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // Engine carries out the use-cases. Its fields are set once, before the first
@@ -31,16 +30,16 @@ type Engine struct {
 	// Abort is closed at the second interrupt: whatever is under way stops at
 	// once. May be nil.
 	Abort <-chan struct{}
-	// Notice is told that what is read is in the middle of an apply: of its
-	// journal, and who holds the lock, nil where nobody does. May be nil.
-	Notice func(j *state.Journal, l *state.Lock)
 	// Traces makes the spans of stages, Log is told of them; both may be nil.
 	Traces trace.TracerProvider
 	Log    *slog.Logger
 	// Mask learns what neither of them may hold; may be nil.
 	Mask *render.Mask
-	// Progress is told what takes long, before it is done; may be nil.
-	Progress func(stage string)
+	// Events is told what happens, in order and one event at a time; may be nil.
+	// Its error ends what would go on for ever, a watch or an embedded server;
+	// nothing else stops for it. Who serves several callers gives each of them a
+	// copy of the engine with a listener of its own.
+	Events func(Event) error
 }
 
 // Environment is a list of NAME=value as os.Environ returns it.
@@ -67,18 +66,6 @@ func (e Environment) Empty(name string) bool {
 		}
 	}
 	return empty
-}
-
-func (e *Engine) progress(stage string) {
-	if e.Progress != nil {
-		e.Progress(stage)
-	}
-}
-
-func (e *Engine) notice(j *state.Journal, l *state.Lock) {
-	if j != nil && e.Notice != nil {
-		e.Notice(j, l)
-	}
 }
 
 func (e *Engine) now() time.Time { return e.Clock().UTC() }

@@ -12,6 +12,11 @@ func invalid(summary, detail, hint string) error {
 	return &failure.Failure{Code: failure.Invalid, Summary: summary, Detail: detail, Hint: hint}
 }
 
+// misuse is the error for what a command line asks for and can't be done.
+func misuse(summary, hint string) error {
+	return &failure.Failure{Code: failure.Usage, Summary: summary, Hint: hint}
+}
+
 // causeOfFile is why a file can't be used, without its name.
 func causeOfFile(err error) string {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {

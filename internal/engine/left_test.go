@@ -107,7 +107,7 @@ func shownOf(t *testing.T, e *engine.Engine, o engine.PlanOptions, live engine.L
 		must(render.Status(&b, *status, show))
 		out["status "+string(format)] = b.String()
 		b = bytes.Buffer{}
-		found, err := e.Drift(t.Context(), live)
+		found, err := e.Drift(t.Context(), engine.DriftOptions{LiveOptions: live})
 		must(err)
 		must(render.Drift(&b, found.Report, show))
 		out["drift "+string(format)] = b.String()

@@ -27,18 +27,6 @@ type LiveOptions struct {
 	// Places asks for the blocks of what drifted, where the path holds a
 	// configuration.
 	Places bool
-	// Restored is told where the cluster was restored from a snapshot since the
-	// network was last applied; may be nil.
-	Restored func(state.Restored)
-	// Named is told the network's name as soon as it is known, also where the
-	// cluster then can't be reached; may be nil.
-	Named func(network string)
-}
-
-func (o *LiveOptions) named(network string) {
-	if o.Named != nil && network != "" {
-		o.Named(network)
-	}
 }
 
 // NeverApplied is the error for a network that the cluster does not know.
@@ -73,29 +61,33 @@ type live struct {
 	prefix  string
 }
 
-// visit connects to the cluster and finds the network in it.
-func (e *Engine) visit(ctx context.Context, o LiveOptions) (l *live, err error) {
-	t, name, err := e.find(ctx, o)
-	o.named(first(o.Network, name))
-	if err != nil {
-		return nil, err
-	}
-	s, err := e.connect(ctx, t, o.Connection, mustExist)
-	if err != nil {
-		return nil, err
-	}
-	l = &live{engine: e, session: s, name: first(o.Network, name)}
-	if err := l.identify(ctx); err != nil {
-		s.close(&err)
-		return nil, err
-	}
-	o.named(l.name)
-	if o.Restored != nil {
-		if _, r := s.restored(ctx, l.name); r != nil {
-			o.Restored(*r)
+// visit connects to the cluster, finds the network in it, and says where the
+// cluster was restored from a snapshot. Where it can't, the name is still there as
+// far as it is known.
+func (e *Engine) visit(ctx context.Context, o LiveOptions) (*live, error) {
+	l, err := e.enter(ctx, o)
+	if err == nil && e.Events != nil {
+		if _, r := l.session.restored(ctx, l.name); r != nil {
+			_ = e.say(Restored{*r})
 		}
 	}
-	return l, nil
+	return l, err
+}
+
+// enter connects to the cluster and finds the network in it.
+func (e *Engine) enter(ctx context.Context, o LiveOptions) (*live, error) {
+	t, name, err := e.find(ctx, o)
+	l := &live{engine: e, name: first(o.Network, name)}
+	if err != nil {
+		return l, err
+	}
+	if l.session, err = e.connect(ctx, t, o.Connection, mustExist); err != nil {
+		return l, err
+	}
+	if err = l.identify(ctx); err != nil {
+		l.close(&err)
+	}
+	return l, err
 }
 
 func (l *live) close(err *error) { l.session.close(err) }

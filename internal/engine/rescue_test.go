@@ -27,7 +27,7 @@ func TestRescueIsNamedWithoutAnACL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := e.Drift(t.Context(), engine.LiveOptions{Source: o.Source, Connection: o.Connection})
+		d, err := e.Drift(t.Context(), engine.DriftOptions{LiveOptions: engine.LiveOptions{Source: o.Source, Connection: o.Connection}})
 		if err != nil {
 			t.Fatal(err)
 		}

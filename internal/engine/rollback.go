@@ -67,7 +67,7 @@ func (e *Pruned) Error() string { return failure.Text(e) }
 // Rollback plans what brings the state after a serial back, has it reviewed,
 // and applies it.
 func (e *Engine) Rollback(ctx context.Context, o RollbackOptions) (out *Applied, err error) {
-	l, err := e.visit(ctx, o.LiveOptions)
+	l, err := e.enter(ctx, o.LiveOptions)
 	if err != nil {
 		return nil, err
 	}

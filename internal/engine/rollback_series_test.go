@@ -273,7 +273,7 @@ func (s *series) requireBack(serial int64, before map[string]string) {
 }
 
 func (s *series) requireInSync() {
-	d, err := s.engine.Drift(s.test.Context(), engine.LiveOptions{Source: s.options.Source, Connection: s.options.Connection, Network: s.name})
+	d, err := s.engine.Drift(s.test.Context(), engine.DriftOptions{LiveOptions: engine.LiveOptions{Source: s.options.Source, Connection: s.options.Connection, Network: s.name}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func TestAfterDestroy(t *testing.T) {
 	if past, err := e.History(t.Context(), live, 0); err != nil || len(past) != 2 {
 		t.Errorf("got %v, %v", past, err)
 	}
-	if report, err := e.Drift(t.Context(), live); err != nil || report.Report.Prefix != "/sigilgate/" {
+	if report, err := e.Drift(t.Context(), engine.DriftOptions{LiveOptions: live}); err != nil || report.Report.Prefix != "/sigilgate/" {
 		t.Errorf("got %+v, %v", report, err)
 	}
 	o.Destroy = false

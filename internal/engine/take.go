@@ -23,9 +23,6 @@ type TakeOptions struct {
 	// File is where it is saved, encrypted where there are recipients.
 	File string
 	To   seal.Recipients
-	// Restored is told where the cluster was restored from a snapshot since the
-	// network was last applied; may be nil.
-	Restored func(state.Restored)
 }
 
 // Take saves what a plan reads of a network: all of it at one revision, and
@@ -43,9 +40,9 @@ func (e *Engine) Take(ctx context.Context, o TakeOptions) (out *snapshot.Snapsho
 	if err != nil {
 		return nil, err
 	}
-	if head != nil && o.Restored != nil {
+	if head != nil {
 		if r := head.RestoredIn(out.Store.ClusterID, out.LogIndex); r != nil {
-			o.Restored(*r)
+			_ = e.say(Restored{*r})
 		}
 	}
 	return out, saveSnapshot(out, o.File, o.To)

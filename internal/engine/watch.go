@@ -2,25 +2,30 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/drift"
+	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // WatchOptions say how to look for drift again and again.
 type WatchOptions struct {
-	LiveOptions
+	DriftOptions
 	// Follow listens to etcd's watch, and so hears of drift when it happens.
 	Follow bool
 	// Interval is after how long the whole network is read and compared again: in
 	// place of the watch, or beside it as a safety net. 0 is never.
 	Interval time.Duration
-	// Sinks are called in order with each update; an error ends the watch.
-	Sinks []func(WatchUpdate) error
+	// Listen is an address on which the metrics are served over HTTP, none where empty.
+	Listen string
 }
 
-// WatchUpdate is what a watch has to say at one moment. There is one at the
+// WatchUpdate is what a watch has to say at one moment, without what is to be
+// ignored. There is one at the
 // start, one for whatever changes, one for each whole check, and at least one
 // every few seconds.
 type WatchUpdate struct {
@@ -45,6 +50,17 @@ type WatchUpdate struct {
 	AllSecrets func() []string
 }
 
+func (WatchUpdate) event() {}
+
+// Why is on one line why nothing is known.
+func (u *WatchUpdate) Why() string {
+	err := u.Blind
+	if lost, ok := errors.AsType[*etcd.WatchLost](err); ok && lost.Cause != nil {
+		err = lost.Cause
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
+}
+
 // The times of a watch.
 const (
 	// idle is after how long there is an update where nothing happened.
@@ -56,55 +72,81 @@ const (
 	accessInterval = 30 * time.Second
 )
 
-// Watch looks for drift until the context ends, and returns whether there was any
-// then. It only reads: it takes no lock and writes nothing. Where the network
-// can't be read at the start, that is its error; what goes wrong later is told to
-// the sinks, and tried again.
-func (e *Engine) Watch(ctx context.Context, o WatchOptions) (drifted bool, err error) {
+// Watch looks for drift until the context ends, tells whoever is to hear of it, and
+// returns the drift that there was then. It only reads: it takes no lock and writes
+// nothing to the cluster. Where the network can't be read at the start, that is its
+// error; what goes wrong later is an event, and tried again.
+func (e *Engine) Watch(ctx context.Context, o WatchOptions) (out *Drifted, err error) {
+	l, err := e.newAlarm(ctx, &o.Alarm, o.Listen != "")
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	w := &watching{engine: e, options: o}
+	w.teller = &teller{alarm: l, say: inTurn(e.say), wake: make(chan struct{}, 1)}
+	end, err := w.teller.start(ctx, o.Listen, stop)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	defer w.leave(&err)
-	if err := w.open(ctx); err != nil {
-		return false, err
+	err = w.run(ctx)
+	if failed, ok := errors.AsType[*unheard](err); ok {
+		return nil, failed.cause
 	}
-	w.silence()
-	events := w.drift.Begin(e.now())
-	if err := w.update(WatchUpdate{Events: events, First: true, Checked: true}); err != nil {
-		return w.drift.Drifted(), err
+	if err != nil {
+		return nil, err
 	}
-	for ctx.Err() == nil {
-		err := w.follow(ctx)
-		if err == nil {
-			continue
-		}
-		if failed := (*sinkFailed)(nil); asSink(err, &failed) {
-			return w.drift.Drifted(), failed.cause
-		}
-		if err := w.regain(ctx, err); err != nil {
-			return w.drift.Drifted(), err
-		}
-	}
-	return w.drift.Drifted(), nil
+	return &Drifted{Report: w.last.Report, Secrets: w.last.AllSecrets()}, nil
 }
 
 // watching is a watch under way.
 type watching struct {
 	engine  *Engine
 	options WatchOptions
+	teller  *teller
 	live    *live
 	drift   *drift.Watch
 	// seen is when what is known was last known to be true, updated when the
-	// sinks were last told.
+	// caller was last told, and last what of.
 	seen, updated time.Time
+	last          WatchUpdate
 	// looked is when everything was last read.
 	looked time.Time
+}
+
+// inTurn says one event at a time: the teller has a goroutine of its own.
+func inTurn(say func(Event) error) func(Event) error {
+	var one sync.Mutex
+	return func(what Event) error {
+		one.Lock()
+		defer one.Unlock()
+		return say(what)
+	}
+}
+
+// run looks for the first time, and then again and again until the context ends.
+func (w *watching) run(ctx context.Context) error {
+	if err := w.open(ctx); err != nil {
+		return err
+	}
+	w.silence()
+	events := w.drift.Begin(w.engine.now())
+	err := w.update(WatchUpdate{Events: events, First: true, Checked: true})
+	for err == nil && ctx.Err() == nil {
+		if err = w.follow(ctx); err != nil && !errors.As(err, new(*unheard)) {
+			err = w.regain(ctx, err)
+		}
+	}
+	return err
 }
 
 // silence keeps what is done again and again from being announced each time.
 func (w *watching) silence() {
 	silent := *w.engine
-	silent.Progress, silent.Notice = nil, nil
+	silent.Events = nil
 	w.engine, w.live.engine = &silent, &silent
-	w.options.Restored = nil
 }
 
 func (w *watching) leave(err *error) {
@@ -114,22 +156,22 @@ func (w *watching) leave(err *error) {
 	}
 }
 
-// update tells the sinks.
+// update tells the caller, and then the others.
 func (w *watching) update(u WatchUpdate) error {
 	u.Report, u.At, u.Journal = w.drift.Report(), w.seen, w.drift.Journal()
 	u.Secrets = secretsOfEvents(u.Events, w.drift)
 	u.AllSecrets = func() []string { return secretsOfWatch(w.drift) }
-	w.updated = w.engine.now()
-	for _, sink := range w.options.Sinks {
-		if err := sink(u); err != nil {
-			return &sinkFailed{cause: err}
-		}
+	w.teller.ignore(&u)
+	w.updated, w.last = w.engine.now(), u
+	if err := w.teller.say(u); err != nil {
+		return &unheard{cause: err}
 	}
+	w.teller.update(&u)
 	return nil
 }
 
-// sinkFailed is the error of a sink, at which the watch ends.
-type sinkFailed struct{ cause error }
+// unheard is the error of the caller's listener, at which the watch ends.
+type unheard struct{ cause error }
 
-func (s *sinkFailed) Error() string { return s.cause.Error() }
-func (s *sinkFailed) Unwrap() error { return s.cause }
+func (u *unheard) Error() string { return u.cause.Error() }
+func (u *unheard) Unwrap() error { return u.cause }

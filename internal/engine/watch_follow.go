@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/drift"
@@ -149,7 +148,7 @@ func (f *following) whole(ctx context.Context) error {
 	return f.update(WatchUpdate{Events: events, Checked: true})
 }
 
-// quiet tells the sinks that all is as it was, where nothing else did.
+// quiet says that all is as it was, where nothing else did.
 func (f *following) quiet() error {
 	if f.watch == nil {
 		return nil
@@ -167,18 +166,6 @@ func (f *following) quiet() error {
 func unlessEnded(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // the caller ended it
-	}
-	return err
-}
-
-// asSink finds the error of a sink.
-func asSink(err error, into **sinkFailed) bool { return errors.As(err, into) }
-
-// unlessSink unwraps the error of a sink, the only one that an update has.
-func unlessSink(err error) error {
-	var failed *sinkFailed
-	if errors.As(err, &failed) {
-		return failed.cause
 	}
 	return err
 }

@@ -84,8 +84,7 @@ func (w *watching) again(ctx context.Context) ([]drift.Event, error) {
 }
 
 // regain sees again after something went wrong: at once where only the watch was
-// lost, else by a new connection, again and again. The sinks are told while
-// nothing is seen.
+// lost, else by a new connection, again and again. It says so while nothing is seen.
 func (w *watching) regain(ctx context.Context, cause error) error {
 	before := w.drift
 	var lost *etcd.WatchLost
@@ -96,12 +95,12 @@ func (w *watching) regain(ctx context.Context, cause error) error {
 		}
 		events, err := w.again(ctx)
 		if err == nil {
-			return unlessSink(w.update(WatchUpdate{Events: events, Checked: true}))
+			return w.update(WatchUpdate{Events: events, Checked: true})
 		}
 		cause = err
 	}
 	for ctx.Err() == nil {
-		if err := unlessSink(w.update(WatchUpdate{Blind: cause})); err != nil {
+		if err := w.update(WatchUpdate{Blind: cause}); err != nil {
 			return err
 		}
 		if retry.Pause(ctx, blindPause) != nil {
@@ -109,7 +108,7 @@ func (w *watching) regain(ctx context.Context, cause error) error {
 		}
 		if cause = w.reopen(ctx); cause == nil {
 			events := w.drift.Continue(before, w.engine.now())
-			return unlessSink(w.update(WatchUpdate{Events: events, Checked: true}))
+			return w.update(WatchUpdate{Events: events, Checked: true})
 		}
 	}
 	return nil

@@ -39,18 +39,20 @@ func watching(t *testing.T, e *engine.Engine, o engine.WatchOptions) *watcher {
 	t.Helper()
 	w := &watcher{updates: make(chan engine.WatchUpdate, 10_000)}
 	ctx, cancel := context.WithCancel(t.Context())
-	o.Sinks = append(o.Sinks, func(u engine.WatchUpdate) error {
-		w.updates <- u
+	e = heard(e, func(u *engine.WatchUpdate) error {
+		w.updates <- *u
 		return nil
 	})
 	done := make(chan struct{})
 	var drifted bool
 	go func() {
 		defer close(done)
-		var err error
-		if drifted, err = e.Watch(ctx, o); err != nil {
+		found, err := e.Watch(ctx, o)
+		if err != nil {
 			t.Errorf("watch: %v", err)
+			return
 		}
+		drifted = found.Report.Drifted()
 	}()
 	w.end = sync.OnceValue(func() bool {
 		cancel()
@@ -59,6 +61,18 @@ func watching(t *testing.T, e *engine.Engine, o engine.WatchOptions) *watcher {
 	})
 	t.Cleanup(func() { w.end() })
 	return w
+}
+
+// heard is an engine whose updates of a watch are listened to.
+func heard(e *engine.Engine, by func(*engine.WatchUpdate) error) *engine.Engine {
+	out := *e
+	out.Events = func(said engine.Event) error {
+		if u, ok := said.(engine.WatchUpdate); ok {
+			return by(&u)
+		}
+		return nil
+	}
+	return &out
 }
 
 // await takes updates until one is as wanted.
@@ -99,7 +113,8 @@ func is(t *testing.T, e drift.Event, kind drift.EventKind, serial int64, byApply
 func first(u *engine.WatchUpdate) bool { return u.First }
 
 func follow(o engine.PlanOptions) engine.WatchOptions {
-	return engine.WatchOptions{LiveOptions: engine.LiveOptions{Source: o.Source, Connection: o.Connection}, Follow: true}
+	live := engine.LiveOptions{Source: o.Source, Connection: o.Connection}
+	return engine.WatchOptions{DriftOptions: engine.DriftOptions{LiveOptions: live}, Follow: true}
 }
 
 func mustApply(t *testing.T, e *engine.Engine, o engine.PlanOptions) *apply.Result {
@@ -165,23 +180,22 @@ func TestWatchNeedsWhatDriftNeeds(t *testing.T) {
 	}
 }
 
-// TestWatchEndsWithItsSink: who can't be told any more ends it.
-func TestWatchEndsWithItsSink(t *testing.T) {
+// TestWatchEndsWithItsListener: who can't be told any more ends it.
+func TestWatchEndsWithItsListener(t *testing.T) {
 	t.Parallel()
 	server, e, o := setUp(t)
 	mustApply(t, e, o)
 	broken := errors.New("nobody reads this")
 	for _, at := range []int{1, 2} {
-		w := follow(o)
 		n := 0
-		w.Sinks = append(w.Sinks, func(engine.WatchUpdate) error {
+		listening := heard(e, func(*engine.WatchUpdate) error {
 			if n++; n == at {
 				return broken
 			}
 			server.Put(t, domain, fmt.Sprint("evil", at, ".example.net"))
 			return nil
 		})
-		if _, err := e.Watch(t.Context(), w); !errors.Is(err, broken) || err.Error() != broken.Error() {
+		if _, err := listening.Watch(t.Context(), follow(o)); !errors.Is(err, broken) || err.Error() != broken.Error() {
 			t.Errorf("at update %d: %v", at, err)
 		}
 	}
@@ -256,7 +270,7 @@ func TestWatchIsSilentOnJournals(t *testing.T) {
 	if got.Kind != drift.Began || got.Object.Address != "core.a" {
 		t.Errorf("got %+v", got)
 	}
-	report, err := e.Drift(t.Context(), engine.LiveOptions{Source: o.Source, Connection: o.Connection})
+	report, err := e.Drift(t.Context(), engine.DriftOptions{LiveOptions: engine.LiveOptions{Source: o.Source, Connection: o.Connection}})
 	if err != nil {
 		t.Fatal(err)
 	}

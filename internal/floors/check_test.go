@@ -110,6 +110,8 @@ func checkInner(from string, floor int, target string) string {
 		return "it has no floor in internal/floors/rooms_test.go"
 	case to == testRoom:
 		return "it is for tests only"
+	case floor > rooms()[orchestrator] && floor != program && slices.Contains(behind(), target):
+		return "only " + orchestrator + " deals with it: call that"
 	case to < floor || within()[from] == target:
 		return ""
 	}

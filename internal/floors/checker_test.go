@@ -37,6 +37,7 @@ func TestCheck(t *testing.T) {
 		"code imports a test room":     {"internal/apply", []source{doc, {"a.go", file(inner("etcdtest"), "")}}, "for tests only"},
 		"a test room imports anything": {"internal/etcdtest", []source{doc, {"a.go", file(inner("cli")+"\n\"os\"", "")}}, ""},
 		"no floor":                     {"internal/novelty", []source{doc}, "has no floor"},
+		"a skin that tells by itself":  {"internal/cli", []source{doc, {"a.go", file(inner("webhook"), "")}}, "only internal/engine deals with it"},
 		"import without a floor":       {"internal/cli", []source{doc, {"a.go", file(inner("novelty"), "")}}, "has no floor"},
 		"no doc.go":                    {"internal/kv", []source{{"a.go", "package x\n"}}, "has no doc.go"},
 		"no package comment":           {"internal/kv", []source{{"doc.go", "package x\n"}}, "no package comment"},

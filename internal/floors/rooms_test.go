@@ -79,6 +79,15 @@ func rooms() map[string]int {
 	}
 }
 
+// orchestrator is the room whose use-cases every skin calls.
+const orchestrator = "internal/engine"
+
+// behind lists the rooms that the orchestrator alone deals with: what they decide,
+// connect to or tell is a use-case, which the next skin needs as well.
+func behind() []string {
+	return []string{"internal/drift", "internal/metrics", "internal/webhook"}
+}
+
 // within lists the packages that may be imported by one package of the same
 // floor: the one that they are a part of, or that is a part of them.
 func within() map[string]string {
