@@ -37,13 +37,20 @@ func (o *object) markAs(r *state.Record, name, digest string) {
 }
 
 // namedInPlain reports whether a file names the value, not as a sensitive one,
-// and the network has just that after the apply.
+// and the network has just that after the apply: this very plan writes it, or it is
+// there already. What is named and neither, since it rotates or is left alone, may
+// still be what it was.
 func (o *object) namedInPlain(name string) bool {
 	for i := range o.want.Fields {
 		if w := &o.want.Fields[i]; w.Name == name {
 			l, there := o.liveFields[name]
-			return w.Named && !w.Sensitive && (!there || l.Value == w.Value)
+			return w.Named && !w.Sensitive && (o.written[name] || there && o.equal(name, l.Value, w.Value))
 		}
 	}
 	return false
+}
+
+// equal compares a live value, which may stand masked, with one that is wanted.
+func (o *object) equal(name, live, want string) bool {
+	return live == want || o.masked && o.digest(name, live) == o.digest(name, want)
 }

@@ -151,3 +151,58 @@ func (s *scenario) requireMarked(key string, want bool) {
 		s.Errorf("%s is marked: %v", key, got)
 	}
 }
+
+// TestMarkEndsWithWhatIsWritten: a file names in plain what was sensitive, and
+// the apply writes it over what others left there: what derives from it is named
+// with it, and there is nothing left to record.
+func TestMarkEndsWithWhatIsWritten(t *testing.T) {
+	s := start(t)
+	d := &s.net.Users[0].Devices[0]
+	d.Status = network.Text{Value: "archived", Named: true, Sensitive: true}
+	s.apply()
+	d.Status = network.Text{}
+	s.apply()
+	s.put(route+"status", "other")
+	d.Status = named("archived")
+	s.apply()
+	if got := s.value(route + "status"); got != "archived" {
+		t.Errorf("the route is %s", got)
+	}
+	s.requireMarked(route+"status", false)
+}
+
+// TestMarkOfWhatIsLeftAlone: a file names a value in plain that it leaves alone,
+// and that is gone: nothing writes it, so that others may write again what was
+// sensitive.
+func TestMarkOfWhatIsLeftAlone(t *testing.T) {
+	s := start(t)
+	c := &s.net.Cores[0]
+	c.ServiceName = secretly(hidden)
+	s.delUnder("/")
+	s.apply()
+	s.del(amsNode + "core_service_name")
+	c.ServiceName, c.Lifecycle.IgnoreChanges = named("plain"), []string{"service_name"}
+	s.apply()
+	s.requireMarked(amsNode+"core_service_name", true)
+	s.put(amsNode+"core_service_name", hidden)
+	c.ServiceName, c.Lifecycle.IgnoreChanges = network.Text{}, nil
+	s.requireHidden(s.plan())
+}
+
+// TestMarkEndsInASnapshot: the plan of a saved snapshot, where the value stands
+// masked, ends a mark that the plan of the network ends.
+func TestMarkEndsInASnapshot(t *testing.T) {
+	s := start(t)
+	s.delUnder("/")
+	c := &s.net.Cores[0]
+	c.ServiceName = secretly(hidden)
+	s.apply()
+	c.ServiceName = network.Text{}
+	taken := s.saved(t, s.net)
+	c.ServiceName = named(hidden)
+	online, offline := s.online(t, s.net), s.offline(t, taken, s.net)
+	requireSamePlan(t, online, offline)
+	if !online.HasChanges() {
+		t.Error("the mark does not end")
+	}
+}

@@ -40,6 +40,8 @@ type object struct {
 	generated func(name string) bool
 	// masked says that sensitive values may stand masked in the snapshot.
 	masked bool
+	// written are the names of the fields that the plan writes, once it knows.
+	written map[string]bool
 }
 
 func (o *object) exists() bool { return o.live != nil && o.live.Exists }

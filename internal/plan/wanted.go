@@ -19,6 +19,7 @@ func (m *maker) planWanted(w *keys.Object) {
 			return
 		}
 	}
+	o.written = writtenOf(fields)
 	recordChanged := m.planRecord(o)
 	if len(fields) == 0 && !recordChanged {
 		m.plan.InSync++
@@ -33,6 +34,17 @@ func (m *maker) planWanted(w *keys.Object) {
 	m.describe(&c, o)
 	m.changes = append(m.changes, c)
 	m.writeFields(o, &m.changes[len(m.changes)-1])
+}
+
+// writtenOf are the names of the fields that get a value.
+func writtenOf(fields []FieldChange) map[string]bool {
+	out := make(map[string]bool, len(fields))
+	for i := range fields {
+		if f := &fields[i]; f.gives() {
+			out[f.Name] = true
+		}
+	}
+	return out
 }
 
 // unchanged counts the wanted fields, stamps aside, without a change.
