@@ -9,6 +9,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/plan/planfile"
 	"github.com/sigilgate/sigilform/internal/state"
 
@@ -118,7 +119,14 @@ func (e *Engine) confirm(ctx context.Context, s *session, planned *Planned, x Ex
 	if err := ofNobody(planned, v.state, x); err != nil {
 		return err
 	}
-	moved, err := p.Confirm(v.snapshot, v.state)
+	past, err := e.pastOf(ctx, s, v.state, p)
+	if err != nil {
+		return err
+	}
+	moved, err := p.Confirm(v.snapshot, v.state, past)
+	if err == nil {
+		err = s.confirmLog(ctx, p)
+	}
 	if err != nil {
 		return &apply.Refused{
 			Reason: failure.NotAuthentic, Summary: "The plan file is not as sigilform makes one", Detail: failure.Because(err) + ".",
@@ -126,6 +134,25 @@ func (e *Engine) confirm(ctx context.Context, s *session, planned *Planned, x Ex
 		}
 	}
 	return apply.RejectMoved(p, moved)
+}
+
+// pastOf is what was applied at the serial that a plan goes back to; nil where it
+// goes back to none.
+func (e *Engine) pastOf(ctx context.Context, s *session, st *state.State, p *plan.Plan) (*state.Past, error) {
+	if p.Mode != plan.ModeRollback {
+		return nil, nil
+	}
+	past, _, err := e.rewind(ctx, s, st, p.Network, p.RolledBackTo)
+	return past, err
+}
+
+// confirmLog: the log of the cluster is not shorter than a plan says that it was. By
+// what it says one tells later whether the cluster was restored.
+func (s *session) confirmLog(ctx context.Context, p *plan.Plan) error {
+	if now := s.LogIndex(ctx, p.Revision); now > 0 && now < p.LogIndex {
+		return &plan.Unsound{Reason: fmt.Sprintf("the log of its cluster had %d entries, and it has %d", p.LogIndex, now)}
+	}
+	return nil
 }
 
 // ofNobody refuses a plan file without a code, of a network that is not there yet,

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -111,5 +112,73 @@ func TestUnkeyedPlanIsComparedWithASnapshot(t *testing.T) {
 	}
 	if _, ok := server.Get(t, state.NewLayout(p.Plan.Network).PlanKey()); !ok {
 		t.Error("the first apply made no key")
+	}
+}
+
+// TestPlanOfAHolderOfTheKey: who knows the key of plan files makes none that says
+// another length of the log than the cluster has, or other first values than those of
+// the past that it goes back to.
+func TestPlanOfAHolderOfTheKey(t *testing.T) {
+	t.Parallel()
+	_, _, e, o := changed(t)
+	folder := t.TempDir()
+	save := func(p *engine.Planned, name string) string {
+		file := filepath.Join(folder, name)
+		if _, err := e.SavePlan(p, file, seal.Recipients{}); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	p, err := e.Plan(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := p.Plan.LogIndex
+	p.Plan.LogIndex = log + 1_000_000
+	refusedFile(t, e, save(p, "longer"))
+	p.Plan.LogIndex = log - 1_000
+	refusedFile(t, e, save(p, "shorter"))
+	p.Plan.LogIndex = log
+	if _, err := e.ApplyFile(t.Context(), engine.ApplyFileOptions{File: save(p, "as it is"), Review: reviewed}); err != nil {
+		t.Fatal(err)
+	}
+	// Deleted by serial 3, what serial 2 made comes back with its first values.
+	text, err := os.ReadFile(o.Source.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := strings.Replace(string(text), "core \"more\" {\n  ip = \"192.0.2.77\"\n}\n\n", "", 1)
+	if err := os.WriteFile(o.Source.Path, []byte(without), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Apply(t.Context(), engine.ApplyOptions{PlanOptions: o, Review: reviewed}); err != nil {
+		t.Fatal(err)
+	}
+	var back *engine.Planned
+	only := errors.New("only planned")
+	_, err = e.Rollback(t.Context(), engine.RollbackOptions{
+		LiveOptions: engine.LiveOptions{Source: o.Source, Connection: o.Connection}, Serial: 2,
+		Review: func(_ context.Context, p *engine.Planned) error { back = p; return only },
+	})
+	if !errors.Is(err, only) {
+		t.Fatal(err)
+	}
+	bent := 0
+	for i, op := range back.Plan.State {
+		if r, err := state.DecodeRecord(op.Value); err == nil && r.Initial["service_name"] != "" {
+			r.Initial["service_name"] = "api.v2.rpc.ffffffffffffffff"
+			if back.Plan.State[i].Value, err = state.EncodeRecord(r); err != nil {
+				t.Fatal(err)
+			}
+			refusedFile(t, e, save(back, "another first value"))
+			back.Plan.State[i] = op
+			bent++
+		}
+	}
+	if bent == 0 {
+		t.Error("no record has a first value")
+	}
+	if _, err := e.ApplyFile(t.Context(), engine.ApplyFileOptions{File: save(back, "back"), Review: reviewed}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -82,7 +82,7 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 	if err != nil {
 		return nil, err
 	}
-	past, target, err := l.rewind(ctx, v, o.Serial)
+	past, target, err := l.engine.rewind(ctx, l.session, v.state, l.name, o.Serial)
 	if err != nil {
 		return nil, err
 	}
@@ -118,18 +118,21 @@ func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, 
 
 // rewind undoes the history, newest first, down to the serial, and returns the
 // record of that serial as far as it is there.
-func (l *live) rewind(ctx context.Context, v *view, serial int64) (*state.Past, state.History, error) {
-	head := v.state.Head.Serial
-	if serial < 1 || serial > head {
-		return nil, state.History{}, &NoSuchSerial{Network: l.name, Serial: serial, Newest: head}
+func (e *Engine) rewind(ctx context.Context, at *session, st *state.State, network string, serial int64) (*state.Past, state.History, error) {
+	head := int64(0)
+	if st.Head != nil {
+		head = st.Head.Serial
 	}
-	l.engine.progress("reading the history")
-	layout := state.NewLayout(l.name)
-	s, err := l.session.Snapshot(ctx, etcd.SnapshotRequest{Prefixes: []string{layout.HistoryPrefix()}})
+	if serial < 1 || serial > head {
+		return nil, state.History{}, &NoSuchSerial{Network: network, Serial: serial, Newest: head}
+	}
+	e.progress("reading the history")
+	layout := state.NewLayout(network)
+	s, err := at.Snapshot(ctx, etcd.SnapshotRequest{Prefixes: []string{layout.HistoryPrefix()}})
 	if err != nil {
 		return nil, state.History{}, err
 	}
-	past := v.state.Rewind()
+	past := st.Rewind()
 	for n := head; n > serial; n-- {
 		err := undo(past, s, layout, n)
 		if pruned, ok := errors.AsType[*Pruned](err); ok {

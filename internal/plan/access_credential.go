@@ -167,6 +167,22 @@ func (p *principal) passwordNote() []string {
 	}
 }
 
+// sourceNote says in words where the password of a user is found from now on; empty
+// where that is not anew.
+func sourceNote(was, next *state.Record) string {
+	before, _ := saidOfPassword(was)
+	after, _ := saidOfPassword(next)
+	source := sourceOf(after)
+	switch {
+	case source == nil || before == after:
+		return ""
+	case source.Env != "":
+		return "its password is found in the environment variable " + source.Env
+	default:
+		return "its password is found in the file " + source.File
+	}
+}
+
 // lostPassword says of a user that is left to others again that it has no password
 // any more: etcd keeps nothing of one that was cleared.
 func (p *principal) lostPassword() string {

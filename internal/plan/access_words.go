@@ -23,6 +23,9 @@ func (a *accessMaker) word(c *Change, w *principal) {
 		c.Notes = words.Changed(subjectOf(w), acl.Grants(a.live.Roles[w.Name]), to)
 	case addr.ACLUser:
 		c.Notes = append(administrator(w, a.live.Users[w.Name]), w.passwordNote()...)
+		if note := sourceNote(w.record, w.next()); note != "" && w.Wanted {
+			c.Notes = append(c.Notes, note)
+		}
 		if note := w.otherPassword(); note != "" && a.in.Mode == ModeRollback {
 			c.Notes = append(c.Notes, note)
 			a.lost = append(a.lost, note)

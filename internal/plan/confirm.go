@@ -31,9 +31,12 @@ func unsound(format string, args ...any) error { return &Unsound{Reason: fmt.Spr
 // guarded by what the snapshot holds, and the records say of the data what is
 // so afterwards.
 //
+// past is what was applied at the serial that a rollback goes back to; nil for any
+// other plan.
+//
 // Guards that do not hold at the snapshot are returned as moved: then the rest
 // can't be judged. The error is an [*Unsound].
-func (p *Plan) Confirm(now *kv.Snapshot, st *state.State) (moved []kv.Moved, err error) {
+func (p *Plan) Confirm(now *kv.Snapshot, st *state.State, past *state.Past) (moved []kv.Moved, err error) {
 	if !p.HasChanges() {
 		return nil, nil
 	}
@@ -43,7 +46,7 @@ func (p *Plan) Confirm(now *kv.Snapshot, st *state.State) (moved []kv.Moved, err
 	if len(moved) > 0 {
 		return moved, nil
 	}
-	c := newConfirmer(p, now, st)
+	c := newConfirmer(p, now, st, past)
 	for _, check := range []func() error{c.confirmWhole, c.confirmFields, c.confirmData, c.confirmShown, c.confirmState, c.confirmGuards, c.confirmBeside, c.confirmClaims, c.confirmRecords, c.confirmPast, c.confirmCalls} {
 		if err := check(); err != nil {
 			return nil, err
@@ -57,6 +60,7 @@ type confirmer struct {
 	plan   *Plan
 	now    *kv.Snapshot
 	state  *state.State
+	past   *state.Past
 	layout keys.Layout
 	// fields are the fields that are written, by key; changed are the changes by
 	// what they are about, deleted those that delete, by the space of their keys.
@@ -84,9 +88,9 @@ type shownField struct {
 	of state.ID
 }
 
-func newConfirmer(p *Plan, now *kv.Snapshot, st *state.State) *confirmer {
+func newConfirmer(p *Plan, now *kv.Snapshot, st *state.State, past *state.Past) *confirmer {
 	c := &confirmer{
-		plan: p, now: now, state: st, layout: p.Layout(), digestKey: st.DigestKey,
+		plan: p, now: now, state: st, past: past, layout: p.Layout(), digestKey: st.DigestKey,
 		fields: map[string]*shownField{}, changed: map[state.ID]*Change{}, deleted: map[state.ID]bool{}, falls: map[string]bool{},
 		puts: map[string]string{}, gone: map[string]bool{},
 		unmoved: map[string]bool{}, exists: map[string]bool{}, empty: map[string]bool{}, noneAdded: map[string]bool{},

@@ -41,8 +41,8 @@ func TestEachCallIsConfirmed(t *testing.T) {
 		}
 	}
 	for i, op := range p.State {
-		for name, less := range lessOf(op.Value) {
-			bends[fmt.Sprintf("without %s in %s", name, op.Key)] = func(p *plan.Plan) { p.State[i].Value = less }
+		for what, bent := range bentRecords(op.Value) {
+			bends[fmt.Sprintf("%s in %s", what, op.Key)] = func(p *plan.Plan) { p.State[i].Value = bent }
 		}
 	}
 	for what, bend := range bends {

@@ -90,6 +90,22 @@ func changesToConfirm() map[string]func(s *scenario) []option {
 			}}
 			return nil
 		},
+		"what is sensitive, protected and left alone": func(s *scenario) []option {
+			c, d := &s.net.Cores[0], &s.net.Users[0].Devices[0]
+			c.ServiceName, c.UUID = secretly("api.v2.rpc.00000000000000aa"), secretly(someUUID)
+			s.delUnder("/")
+			s.apply()
+			c.ServiceName, c.UUID, c.Lifecycle.PreventDestroy = network.Text{}, network.Text{}, true
+			s.net.Cores[1].Lifecycle.IgnoreChanges = []string{"region"}
+			d.Status = secretly(network.Archived)
+			return nil
+		},
+		"what is protected goes": func(s *scenario) []option {
+			s.net.Cores[1].Lifecycle.PreventDestroy = true
+			s.apply()
+			s.net.Cores = s.net.Cores[:1]
+			return nil
+		},
 		"a password": func(s *scenario) []option {
 			s.net.Users[0].Credential.Value = strings.Replace(hash, "$", "$x", 1)
 			return nil
@@ -115,7 +131,7 @@ func (s *scenario) bent(p *plan.Plan, bend func(p *plan.Plan)) error {
 	if err != nil {
 		s.Fatal(err)
 	}
-	moved, err := bent.Confirm(in.Snapshot, in.State)
+	moved, err := bent.Confirm(in.Snapshot, in.State, in.Past)
 	if err == nil && len(moved) > 0 {
 		return errors.New("it moved")
 	}
@@ -172,8 +188,8 @@ func (s *scenario) partsOf(p *plan.Plan) map[string]func(*plan.Plan) {
 		if op.Kind == kv.Put {
 			out[fmt.Sprintf("a deletion in %+v", op)] = func(p *plan.Plan) { p.State[i].Kind, p.State[i].Value = kv.Delete, "" }
 		}
-		for name, cut := range lessOf(op.Value) {
-			out[fmt.Sprintf("without %s in %+v", name, op)] = func(p *plan.Plan) { p.State[i].Value = cut }
+		for what, bent := range bentRecords(op.Value) {
+			out[fmt.Sprintf("%s in %+v", what, op)] = func(p *plan.Plan) { p.State[i].Value = bent }
 		}
 	}
 	for i := range p.Changes {
@@ -189,21 +205,39 @@ func (s *scenario) partsOf(p *plan.Plan) map[string]func(*plan.Plan) {
 	return out
 }
 
-// lessOf is a record without each of the fields that it enforces, one at a time.
-func lessOf(text string) map[string]string {
+// bentRecords are a record without each of the fields that it enforces, with
+// another first value or mark of each, treated otherwise, or spelled otherwise, one
+// thing at a time.
+func bentRecords(text string) map[string]string {
 	out := map[string]string{}
 	r, err := state.DecodeRecord(text)
-	if err != nil {
+	if err != nil || r.Address == "" {
 		return nil
 	}
-	for name := range r.Declared {
-		less := *r
-		less.Declared = maps.Clone(r.Declared)
-		delete(less.Declared, name)
-		if out[name], err = state.EncodeRecord(&less); err != nil {
-			return nil
+	bend := func(what string, do func(r *state.Record)) {
+		bent := *r
+		bent.Declared, bent.Initial, bent.Marked, bent.Ignore = maps.Clone(r.Declared), maps.Clone(r.Initial), maps.Clone(r.Marked), slices.Clone(r.Ignore)
+		do(&bent)
+		if text, err := state.EncodeRecord(&bent); err == nil { // strings can be encoded
+			out[what] = text
 		}
 	}
+	for name := range r.Declared {
+		bend("without "+name, func(r *state.Record) { delete(r.Declared, name) })
+	}
+	for name := range r.Initial {
+		bend("another first "+name, func(r *state.Record) { r.Initial[name] += "x" })
+	}
+	for name := range r.Marked {
+		bend("another mark of "+name, func(r *state.Record) { r.Marked[name] += "x" })
+		bend("no mark of "+name, func(r *state.Record) { delete(r.Marked, name) })
+	}
+	bend("a mark", func(r *state.Record) { r.Marked = map[string]string{"region": "x"} })
+	bend("a first value", func(r *state.Record) { r.Initial = map[string]string{"region": "x"} })
+	bend("another protection", func(r *state.Record) { r.Protected = !r.Protected })
+	bend("what is left alone", func(r *state.Record) { r.Ignore = append(r.Ignore, "x") })
+	out["a space"] = text + " "
+	out["more"] = strings.Replace(text, "{", `{"more":"x",`, 1)
 	return out
 }
 
@@ -212,12 +246,18 @@ func partsOfChange(out map[string]func(*plan.Plan), p *plan.Plan, i int) {
 	out["without "+c.Address] = func(p *plan.Plan) { p.Changes = slices.Delete(p.Changes, i, i+1) }
 	out["something else with "+c.Address] = func(p *plan.Plan) { p.Changes[i].Action += "d" }
 	out["another reason for "+c.Address] = func(p *plan.Plan) { p.Changes[i].Reason += "x" }
+	out["another address than "+c.Address] = func(p *plan.Plan) { p.Changes[i].Address = strings.Replace(c.Address, string(c.Kind), "cell", 1) }
+	out["a note on "+c.Address] = func(p *plan.Plan) { p.Changes[i].Notes = append(p.Changes[i].Notes, "it is fine") }
+	if c.Protected {
+		out["without the protection of "+c.Address] = func(p *plan.Plan) { p.Changes[i].Protected = false }
+	}
 	for j, f := range c.Fields {
 		if f.Action.StateOnly() || c.Action == plan.Delete {
 			continue // a deletion is shown as a whole
 		}
 		of := c.Address + "." + f.Name
 		out["another name of "+of] = func(p *plan.Plan) { p.Changes[i].Fields[j].Name += "0" }
+		out["no stamp, or one: "+of] = func(p *plan.Plan) { p.Changes[i].Fields[j].Stamp = !f.Stamp }
 		out["without "+of] = func(p *plan.Plan) { p.Changes[i].Fields = slices.Delete(p.Changes[i].Fields, j, j+1) }
 		if f.Old != nil && !f.Old.Sensitive {
 			out["another former value of "+of] = func(p *plan.Plan) { p.Changes[i].Fields[j].Old.Text += "0" }
@@ -230,7 +270,9 @@ func partsOfChange(out map[string]func(*plan.Plan), p *plan.Plan, i int) {
 func needed(p *plan.Plan, g kv.Guard) bool {
 	layout := keys.NewLayout(schema.Network(), p.Prefix)
 	twice := slices.ContainsFunc(p.Guards, func(o kv.Guard) bool { return o.Kind == kv.Unmoved && o.Key == g.Key })
-	changed := slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return g.Key == layout.Marker(keys.Space(c.Kind), c.ID, "") })
+	changed := slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
+		return c.Action != plan.Record && c.Action != plan.Forget && g.Key == layout.Marker(keys.Space(c.Kind), c.ID, "")
+	})
 	named := slices.ContainsFunc(p.Data, func(op kv.Op) bool {
 		return op.Kind == kv.Put && slices.Contains(layout.Names(op.Key, op.Value), g.Key)
 	})

@@ -3,6 +3,8 @@ package plan
 import (
 	"slices"
 
+	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -14,15 +16,31 @@ func (c *confirmer) confirmFields() error {
 		if !change.Action.known() || !change.Reason.known() {
 			return unsound("it does %q with %s, because of %q", change.Action, change.Address, change.Reason)
 		}
-		for j := range change.Fields {
-			f := &change.Fields[j]
-			if !f.Action.known() || !f.Reason.known() {
-				return unsound("it does %q with %s of %s, because of %q", f.Action, f.Name, change.Address, f.Reason)
-			}
-			if f.writes() && !c.isNamed(change, f) {
-				return unsound("it shows %s as %s of %s, which it is not", f.Key, f.Name, change.Address)
+		if at, err := addr.Parse(change.Address); !state.IsACL(change.Kind) && (err != nil || at.Kind != change.Kind) {
+			return unsound("%s is not the address of a %s", change.Address, change.Kind)
+		}
+		if change.Action == Delete {
+			if err := c.confirmLeft(change); err != nil {
+				return err
 			}
 		}
+		for j := range change.Fields {
+			if err := c.confirmField(change, &change.Fields[j]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *confirmer) confirmField(change *Change, f *FieldChange) error {
+	switch {
+	case !f.Action.known() || !f.Reason.known():
+		return unsound("it does %q with %s of %s, because of %q", f.Action, f.Name, change.Address, f.Reason)
+	case f.Stamp != (c.layout.ClassOf(change.Kind, f.Name) == schema.Stamp):
+		return unsound("it takes %s of %s for what it is not", f.Name, change.Address)
+	case f.writes() && !c.isNamed(change, f):
+		return unsound("it shows %s as %s of %s, which it is not", f.Key, f.Name, change.Address)
 	}
 	return nil
 }

@@ -21,6 +21,9 @@ func (c *confirmer) confirmRecords() error {
 		case there && c.leaves(change):
 			return unsound("it leaves the record %s of what is not sigilform's any more", key)
 		case !there && (c.leaves(change) || change.Action == Forget):
+			if err := c.confirmLeft(change); err != nil {
+				return err
+			}
 			continue
 		case !there:
 			return unsound("it leaves %s without the record %s", change.Address, key)
@@ -40,20 +43,36 @@ func (c *confirmer) confirmKept(key, text string, change *Change) error {
 		return unsound("the record %s can't be read", key)
 	}
 	r.Kind, r.ID = id.Kind, id.ID
+	if err := c.confirmText(key, text, r); err != nil {
+		return err
+	}
 	if r.Address != change.Address {
 		return unsound("the record %s is of another address than %s", key, change.Address)
 	}
 	if state.IsACL(id.Kind) {
+		if err := c.confirmSaid(key, change, r); err != nil {
+			return err
+		}
 		return c.confirmGranted(key, change, r)
 	}
 	was := c.state.Records[id]
 	if was != nil && was.Parent != r.Parent && !c.deleted[id] && c.lives(was) {
 		return unsound("it takes %s away from another user, and does not show it", change.Address)
 	}
-	if err := c.confirmRecord(key, r); err != nil {
-		return err
+	if was != nil && was.Parent != r.Parent {
+		was = nil
 	}
-	return c.confirmRecorded(key, change, was, r)
+	for _, check := range []func() error{
+		func() error { return c.confirmRecord(key, was, r) },
+		func() error { return c.confirmFirst(key, was, r) },
+		func() error { return c.confirmTreated(key, change, was, r) },
+		func() error { return c.confirmRecorded(key, change, was, r) },
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leaves reports whether what changes has no record afterwards: it goes, or is left
@@ -64,7 +83,7 @@ func (c *confirmer) leaves(change *Change) bool {
 
 // confirmRecorded: of what a record enforces nothing changes that is not shown.
 func (c *confirmer) confirmRecorded(key string, change *Change, was, r *state.Record) error {
-	if was == nil || was.Parent != r.Parent {
+	if was == nil {
 		was = &state.Record{Kind: r.Kind, ID: r.ID}
 	}
 	next := LastApplied(c.layout, r)
@@ -81,7 +100,7 @@ func (c *confirmer) confirmRecorded(key string, change *Change, was, r *state.Re
 		shown[name] = true // by what it derives from
 	}
 	for name := range c.changedFields(was, r) {
-		if !shown[name] && !keys.Ignored(r.Ignore, name) && !keys.Ignored(was.Ignore, name) {
+		if !shown[name] && !keys.Ignored(r.Ignore, name) {
 			return unsound("the record %s changes %s, and it does not show that", key, name)
 		}
 	}
@@ -138,10 +157,14 @@ func (c *confirmer) lives(r *state.Record) bool {
 	return there
 }
 
-func (c *confirmer) confirmRecord(key string, r *state.Record) error {
+// confirmRecord: what a record enforces is what the network holds after the apply;
+// what is left alone may be what was recorded of it.
+func (c *confirmer) confirmRecord(key string, was, r *state.Record) error {
 	put := c.writes(key)
+	before, past := LastApplied(c.layout, was), LastApplied(c.layout, c.pastOf(r))
 	for name, want := range LastApplied(c.layout, r) {
-		if keys.Ignored(r.Ignore, name) {
+		derived := c.layout.ClassOf(r.Kind, name) == schema.Derived // by a source that is compared, or the kind
+		if keys.Ignored(r.Ignore, name) && (derived || is(before, name, want) || is(past, name, want)) {
 			continue
 		}
 		at := c.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
@@ -157,6 +180,11 @@ func (c *confirmer) confirmRecord(key string, r *state.Record) error {
 		}
 	}
 	return nil
+}
+
+func is(fields map[string]string, name, value string) bool {
+	text, ok := fields[name]
+	return ok && text == value
 }
 
 // confirmPast: what the history will say of the time before is so.

@@ -146,7 +146,7 @@ func TestBentPlansAreNotConfirmed(t *testing.T) {
 			t.Fatal(err)
 		}
 		bent := copied(t, p)
-		if moved, err := bent.Confirm(in.Snapshot, in.State); err != nil || len(moved) > 0 {
+		if moved, err := bent.Confirm(in.Snapshot, in.State, in.Past); err != nil || len(moved) > 0 {
 			t.Fatalf("straight, it is not confirmed: %v %v", err, moved)
 		}
 		what := rapid.SampledFrom(slices.Sorted(maps.Keys(bends()))).Draw(t, "bent")
@@ -154,7 +154,7 @@ func TestBentPlansAreNotConfirmed(t *testing.T) {
 			t.Skip("it has nothing of that")
 		}
 		plan.Redigest(bent)
-		moved, err := bent.Confirm(in.Snapshot, in.State)
+		moved, err := bent.Confirm(in.Snapshot, in.State, in.Past)
 		if len(moved) == 0 && !errors.As(err, new(*plan.Unsound)) {
 			t.Fatalf("%s: confirmed", what)
 		}

@@ -10,6 +10,9 @@ func (c *confirmer) confirmWhole() error {
 	if h := c.state.Head; h != nil && h.Prefix != p.Prefix && len(c.state.Records) > 0 {
 		return unsound("its prefix is not that of the network, %s", h.Prefix)
 	}
+	if h := c.state.Head; h != nil && p.Restored == "" && p.LogIndex < h.LogIndex {
+		return unsound("the log of its cluster is shorter than it was at serial %d", h.Serial)
+	}
 	for i := range p.Changes {
 		if change := &p.Changes[i]; p.Mode == ModeDestroy && change.Action != Delete && change.Action != Forget {
 			return unsound("it is to destroy, and does something else with %s", change.Address)

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,14 +102,24 @@ func TestCredentials(t *testing.T) {
 				}
 			}
 		}
-		said := false
-		for i := range p.Changes {
-			said = said || p.Changes[i].ID == "dana" && len(p.Changes[i].Notes) == len(c.want[:min(len(c.want), 1)])
-		}
+		found := c.after == "env NEW" && c.recorded != c.after
+		said := slices.ContainsFunc(p.Changes, func(change plan.Change) bool { return toldOfDana(&change, len(c.want) > 0, found) })
 		if !said {
 			t.Errorf("%+v is not told in words: %+v", c, p.Changes)
 		}
 	}
+}
+
+// toldOfDana reports whether a change tells of its user's password, if it changes, and
+// of where it is found, if that is anew, and of nothing else.
+func toldOfDana(c *plan.Change, changes, found bool) bool {
+	want := 0
+	for _, told := range []bool{changes, found} {
+		if told {
+			want++
+		}
+	}
+	return c.ID == "dana" && len(c.Notes) == want && slices.Contains(c.Notes, "its password is found in the environment variable NEW") == found
 }
 
 // TestCredentialConflicts: nobody is cut off, and nobody loses rights for a while.

@@ -120,7 +120,7 @@ func (s *scenario) confirmed(p *plan.Plan) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	if moved, err := p.Confirm(in.Snapshot, in.State); err != nil || len(moved) > 0 {
+	if moved, err := p.Confirm(in.Snapshot, in.State, in.Past); err != nil || len(moved) > 0 {
 		s.Errorf("not confirmed: %v, %v", err, moved)
 	}
 }
@@ -189,7 +189,7 @@ func TestEachGuardOfADeletionIsConfirmed(t *testing.T) {
 		}
 		bent := copied(t, p)
 		bent.Guards = slices.Delete(bent.Guards, i, i+1)
-		if _, err := bent.Confirm(in.Snapshot, in.State); err == nil {
+		if _, err := bent.Confirm(in.Snapshot, in.State, in.Past); err == nil {
 			t.Errorf("without %+v it is confirmed", g)
 		}
 		if g.Kind != kv.Unwritten {
@@ -201,7 +201,7 @@ func TestEachGuardOfADeletionIsConfirmed(t *testing.T) {
 			{Kind: kv.Unwritten, Key: g.Key, End: g.End, Revision: g.Revision + 1},
 		} {
 			bent.Guards = slices.Insert(slices.Clone(bent.Guards), 0, less)
-			if _, err := bent.Confirm(in.Snapshot, in.State); err == nil {
+			if _, err := bent.Confirm(in.Snapshot, in.State, in.Past); err == nil {
 				t.Errorf("with %+v in the place of %+v it is confirmed", less, g)
 			}
 			bent.Guards = bent.Guards[1:]

@@ -5,7 +5,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"strconv"
 	"unicode/utf8"
+
+	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // intended is one change as the intent digest sees it.
@@ -16,6 +20,8 @@ type intended struct {
 	Was     string
 	ID      string
 	Fields  []intendedField
+	Falls   []string `json:",omitempty"`
+	Notes   []string `json:",omitempty"`
 }
 
 type intendedField struct {
@@ -29,8 +35,9 @@ type intendedField struct {
 const placeholder = "(generated)"
 
 // intent is the digest of what changes: addresses, fields, old and new values
-// and reasons, with generated values and stamps as placeholders. Keys and
-// revisions are not in it. Fingerprints are, once the network has a key that
+// and reasons, with generated values and stamps as placeholders; what falls with
+// it, but for what the network writes all day; how objects are treated from then
+// on; and how much of the history is kept. Keys and revisions are not in it. Fingerprints are, once the network has a key that
 // lasts for them.
 func (p *Plan) intent(fingerprints bool) string {
 	h := sha256.New()
@@ -43,15 +50,24 @@ func (p *Plan) intent(fingerprints bool) string {
 	if p.Restored != "" {
 		write([]string{"restored", p.Restored})
 	}
+	if p.Keep != 0 && p.Keep != state.DefaultKeep {
+		write([]string{"keep", strconv.Itoa(p.Keep)})
+	}
 	for i := range p.Changes {
-		write(intend(&p.Changes[i], fingerprints))
+		write(p.intend(&p.Changes[i], fingerprints))
 	}
 	_, _ = io.WriteString(h, "end")
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func intend(c *Change, fingerprints bool) intended {
-	out := intended{Address: c.Address, Action: c.Action, Reason: c.Reason, Was: c.Was, ID: c.ID}
+func (p *Plan) intend(c *Change, fingerprints bool) intended {
+	out := intended{Address: c.Address, Action: c.Action, Reason: c.Reason, Was: c.Was, ID: c.ID, Notes: c.Notes}
+	layout := p.Layout()
+	for _, key := range c.Falls {
+		if !layout.Daily(keys.Space(c.Kind), key) {
+			out.Falls = append(out.Falls, legibleText(key))
+		}
+	}
 	if c.GeneratedID {
 		out.ID = placeholder
 	}
@@ -79,9 +95,11 @@ func legible(v *Value) *Value {
 		return v
 	}
 	out := *v
-	out.Text = string([]rune(v.Text))
+	out.Text = legibleText(v.Text)
 	return &out
 }
+
+func legibleText(s string) string { return string([]rune(s)) }
 
 func masked(v *Value) *Value {
 	if v == nil || !v.Sensitive {

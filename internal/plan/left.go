@@ -118,13 +118,18 @@ func (c *confirmer) confirmMarks(id state.ID, op kv.Op) error {
 	switch was, known := c.state.Records[id], c.state.Released[id]; {
 	case op.Kind == kv.Put && was != nil && c.removed(own.Record(id.Kind, id.ID)):
 		r, err := state.DecodeReleased(op.Value)
-		if err == nil && r.Parent == was.Parent && maps.Equal(r.Marked, marksOf(c.layout, was)) {
+		if err == nil && encodedReleased(r) == op.Value && r.Serial == c.plan.Serial+1 && r.Parent == was.Parent && maps.Equal(r.Marked, marksOf(c.layout, was)) {
 			return nil
 		}
 	case op.Kind == kv.Delete && known != nil && (c.ownedAfter(id) || !livesIn(c.layout, c.now, id, known)):
 		return nil
 	}
 	return unsound("it writes %s, which none of its changes does", op.Key)
+}
+
+func encodedReleased(r *state.Released) string {
+	text, _ := state.EncodeReleased(r)
+	return text
 }
 
 // ownedAfter reports whether the apply writes a record of an identity.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
@@ -212,4 +213,30 @@ func TestWhatLooksMaskedIsNotBelieved(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSnapshotOfAMovedSecret: a device moves to another user, and its status becomes a
+// secret: that of its route goes with one and comes with the other, and is shown of
+// neither, in a snapshot too.
+func TestSnapshotOfAMovedSecret(t *testing.T) {
+	s := start(t)
+	phone := &s.net.Users[0].Devices[0]
+	phone.Status = named(network.Archived)
+	s.apply()
+	moved := *phone
+	bob := addr.New(addr.User, "bob", addr.NoKey)
+	moved.Addr, moved.Status = bob.DeviceOf(moved.Name), secretly(network.Archived)
+	s.net.Users[0].Devices = nil
+	s.net.Users = append(s.net.Users, network.User{
+		Addr: bob, Username: named("bob"), CoreNodes: s.net.Users[0].CoreNodes, Devices: []network.Device{moved},
+		Credential: network.Text{Value: hash, Named: true, Sensitive: true},
+	})
+	s.put(route+"status", "other")
+	online := s.online(t, s.net)
+	requireSamePlan(t, online, s.offline(t, s.saved(t, s.net), s.net))
+	for i := range online.Changes {
+		if f := fieldOf(online.Changes[i], "route.status"); f != nil && f.Old != nil && !f.Old.Sensitive {
+			t.Errorf("%s shows %q", online.Changes[i].Address, f.Old.Text)
+		}
+	}
 }

@@ -198,7 +198,9 @@ type Change struct {
 	// Protected says that the object has prevent_destroy, and the plan would
 	// delete it.
 	Protected bool `json:"protected,omitempty"`
-	// Notes say in words what a change of the authentication allows and takes.
+	// Notes say in words what a change of the authentication allows and takes, and
+	// how an object is treated from then on: what is protected, left alone, or not
+	// sensitive any more.
 	Notes []string `json:"notes,omitempty"`
 }
 

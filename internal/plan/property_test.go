@@ -331,12 +331,12 @@ func (w *world) apply(t *rapid.T, n *network.Network, options ...option) {
 }
 
 // confirms checks that whoever reads the plan back believes it.
-func (w *world) confirms(t *rapid.T, n *network.Network, p *plan.Plan) {
-	in, err := w.input(n)
+func (w *world) confirms(t *rapid.T, n *network.Network, p *plan.Plan, options ...option) {
+	in, err := w.input(n, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if moved, err := p.Confirm(in.Snapshot, in.State); len(moved) > 0 || err != nil {
+	if moved, err := p.Confirm(in.Snapshot, in.State, in.Past); len(moved) > 0 || err != nil {
 		t.Fatalf("a fresh plan is not believed: %v %v", moved, err)
 	}
 }

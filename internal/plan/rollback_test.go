@@ -151,7 +151,7 @@ func TestRollbackRestores(t *testing.T) {
 		serial := rapid.IntRange(1, len(c.history)).Draw(t, "serial")
 		others := c.under("/sigilgate/api_tokens/")
 		back := c.rollback(t, serial)
-		c.confirms(t, &network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}, back)
+		c.confirms(t, &network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}, back, c.back(t, serial))
 		c.record(t, back)
 		if diff := cmp.Diff(c.after[serial-1], c.owned(t)); diff != "" {
 			t.Fatalf("rolled back to %d:\n%s", serial, diff)
@@ -168,7 +168,8 @@ func TestRollbackRestores(t *testing.T) {
 	})
 }
 
-func (c *chronicle) rollback(t *rapid.T, serial int) *plan.Plan {
+// back is the input of a rollback.
+func (c *chronicle) back(t *rapid.T, serial int) option {
 	st, err := state.Decode(c.snapshot(), "prod")
 	if err != nil {
 		t.Fatal(err)
@@ -179,10 +180,13 @@ func (c *chronicle) rollback(t *rapid.T, serial int) *plan.Plan {
 			t.Fatal(err)
 		}
 	}
-	back := func(in *plan.Input) {
+	return func(in *plan.Input) {
 		in.Mode, in.Past, in.Serial, in.Cascade = plan.ModeRollback, past, int64(serial), true
 	}
-	in, err := c.input(&network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}, back)
+}
+
+func (c *chronicle) rollback(t *rapid.T, serial int) *plan.Plan {
+	in, err := c.input(&network.Network{Catalogue: schema.Network(), Name: "prod", Prefix: "/sigilgate/"}, c.back(t, serial))
 	if err != nil {
 		t.Fatal(err)
 	}

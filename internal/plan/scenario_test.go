@@ -89,7 +89,7 @@ func (s *scenario) apply(options ...option) *plan.Plan {
 	if err != nil {
 		s.Fatal(err)
 	}
-	if moved, err := p.Confirm(in.Snapshot, in.State); err != nil || len(moved) > 0 {
+	if moved, err := p.Confirm(in.Snapshot, in.State, in.Past); err != nil || len(moved) > 0 {
 		s.Fatalf("not confirmed: %v %v", err, moved)
 	}
 	if broken := s.commit(p); len(broken) > 0 {

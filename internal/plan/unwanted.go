@@ -49,6 +49,7 @@ func (m *maker) protectedAddresses() map[string]bool {
 func (m *maker) planDeletion(r *state.Record, kept bool) {
 	o := &object{layout: m.layout, record: r, last: LastApplied(m.layout, r), digest: m.digestOf(r.Kind, r.ID), masked: m.masked()}
 	o.setLive(m.layout.As(m.live[liveID{space: keys.Space(r.Kind), parent: r.Parent, id: r.ID}], r.Kind))
+	o.left = m.secretBeside(o)
 	c := Change{Address: r.Address, Kind: r.Kind, ID: r.ID, Action: Delete}
 	if o.live == nil {
 		c.Action, c.Reason = Forget, Drift
@@ -71,6 +72,23 @@ func (m *maker) planDeletion(r *state.Record, kept bool) {
 	}
 	m.deleted[o.live.Marker] = len(m.changes)
 	m.changes = append(m.changes, c)
+}
+
+// secretBeside are the fields of an object that goes whose keys another one gets, as
+// sensitive ones: the route of a device that moves to another user.
+func (m *maker) secretBeside(o *object) map[string]string {
+	w := m.wanted[state.ID{Kind: o.record.Kind, ID: o.record.ID}]
+	if w == nil {
+		return nil
+	}
+	out := map[string]string{}
+	for i := range w.Fields {
+		f := &w.Fields[i]
+		if l := o.liveFields[f.Name]; f.Sensitive && l != nil && l.Key == f.Key {
+			out[f.Name] = o.digest(f.Name, l.Value)
+		}
+	}
+	return out
 }
 
 // deletePrefix deletes all below a prefix of an object. A device without a route

@@ -20,8 +20,8 @@ func (m *maker) planWanted(w *keys.Object) {
 		}
 	}
 	o.written = writtenOf(fields)
-	recordChanged := m.planRecord(o)
-	if len(fields) == 0 && !recordChanged {
+	next := m.planRecord(o)
+	if len(fields) == 0 && next == nil {
 		m.plan.InSync++
 		return
 	}
@@ -31,6 +31,9 @@ func (m *maker) planWanted(w *keys.Object) {
 	}
 	c.Unchanged = o.unchanged(fields)
 	c.Action = o.action(fields)
+	if next != nil {
+		c.Notes = treatment(o.hidden(), o.record, next)
+	}
 	m.describe(&c, o)
 	m.changes = append(m.changes, c)
 	m.writeFields(o, &m.changes[len(m.changes)-1])
@@ -130,24 +133,25 @@ func foreignObject(w *keys.Object, differing []FieldChange) Conflict {
 	}
 }
 
-// planRecord writes the object's record where it differs from the one there is.
-func (m *maker) planRecord(o *object) bool {
+// planRecord writes the object's record where it differs from the one there is,
+// and returns it; else nil.
+func (m *maker) planRecord(o *object) *state.Record {
 	next := o.nextRecord()
 	text, err := state.EncodeRecord(next)
 	if err != nil {
 		m.fail(o.want.Addr, err)
-		return false
+		return nil
 	}
 	if o.record != nil {
 		before, err := state.EncodeRecord(o.record)
 		if err == nil && before == text {
-			return false
+			return nil
 		}
 	}
 	m.states.put(m.in.State.Layout.Record(next.Kind, next.ID), text)
 	m.takeBackMarks(next.Kind, next.ID)
 	m.keepGivenUp(o, next)
-	return true
+	return next
 }
 
 // writeFields turns the changes of fields into writes and guards.

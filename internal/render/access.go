@@ -66,7 +66,7 @@ func (p *page) accessOf(f *FieldDocument) string {
 // isRole reports whether a change is of a role of etcd's.
 func isRole(c *ChangeDocument) bool { return c.Kind == string(addr.ACLRole) }
 
-// notes are the words of a change that is no role's.
+// notes are the words of a change that is not of a role.
 func (p *page) notes(c *ChangeDocument) {
 	for _, note := range c.Notes {
 		p.line(inner, p.word(note))

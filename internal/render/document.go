@@ -25,7 +25,8 @@ type ChangeDocument struct {
 	Unchanged int `json:"unchanged,omitempty"`
 	// Falls lists keys of others that go with a deleted object.
 	Falls []string `json:"falls,omitempty"`
-	// Notes say in words what a change of roles and users allows and takes.
+	// Notes say in words what a change of roles and users allows and takes, and
+	// how an object is treated from then on.
 	Notes []string `json:"notes,omitempty"`
 }
 

@@ -154,7 +154,7 @@ func (p *page) stateOnly(c *ChangeDocument) string {
 	switch {
 	case len(fields) > 0:
 		return "  " + p.color(dim, stateWords(c.action())+strings.Join(fields, ", "))
-	case c.action() == plan.Record && c.Reason == "":
+	case c.action() == plan.Record && c.Reason == "" && len(c.Notes) == 0:
 		return "  " + p.color(dim, "the record follows the configuration")
 	}
 	return ""

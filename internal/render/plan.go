@@ -104,6 +104,7 @@ func (p *page) changes(all []ChangeDocument) {
 func (p *page) change(c *ChangeDocument) {
 	if c.action().StateOnly() {
 		p.line("  ", p.title(c), p.changeNote(c), p.stateOnly(c))
+		p.notes(c)
 		return
 	}
 	p.line("  ", p.title(c), p.changeNote(c))
