@@ -45,11 +45,21 @@ func fitting(in *state.Intent, l kv.Limits) error {
 	if err := within(end, l); err != nil {
 		return err
 	}
-	steps := all/max(roomOf(l, headBytes), 1) + 1
-	if head := headBytes + steps*perStep; head > l.MaxRequestBytes/2 {
-		return &kv.TooLarge{Key: "", Ops: n, Guards: len(in.Guards), Bytes: all, MaxBytes: l.MaxRequestBytes, MaxTxnOps: l.MaxTxnOps}
+	if headOfSteps(all, l.MaxRequestBytes) > l.MaxRequestBytes/2 {
+		least := l.MaxRequestBytes
+		for headOfSteps(all, least) > least/2 {
+			least += least / 8
+		}
+		return &kv.TooLarge{Key: "", Ops: n, Guards: len(in.Guards), Bytes: all, MaxBytes: l.MaxRequestBytes, MaxTxnOps: l.MaxTxnOps, Least: (least/1024 + 1) * 1024}
 	}
 	return nil
+}
+
+// headOfSteps is about how large the journal's head becomes with the steps that so
+// many bytes take where a request holds at most so many.
+func headOfSteps(all, request int) int {
+	steps := all/max(roomOf(kv.Limits{MaxRequestBytes: request}, headBytes), 1) + 1
+	return headBytes + steps*perStep
 }
 
 // lastUnit is the first write of what must be written at once at the end: the
