@@ -14,10 +14,13 @@ import (
 	"go.uber.org/zap"
 )
 
-// BinaryVariable names an etcd program to run the tests of single servers
-// against, such as a distribution's, in the place of the server within the
-// process.
+// BinaryVariable names an etcd program to run the tests of single servers, and of
+// members in processes of their own, against, such as a distribution's, in the
+// place of the server within the process.
 const BinaryVariable = "SIGILFORM_TEST_ETCD"
+
+// Binary is that program, empty for none.
+func Binary() string { return os.Getenv(BinaryVariable) }
 
 // startBinary runs an etcd program until the test ends, on other ports where
 // someone else got them first.
@@ -85,6 +88,11 @@ func flags(tb testing.TB, o Options, client, peer string) []string {
 		"--heartbeat-interval=10", "--election-timeout=100",
 		"--initial-cluster-token=" + client,
 	}
+	return append(out, flagsOf(o)...)
+}
+
+// flagsOf are those of the options.
+func flagsOf(o Options) (out []string) {
 	if !o.Fsync {
 		out = append(out, "--unsafe-no-fsync")
 	}

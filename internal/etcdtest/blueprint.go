@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"testing"
 
-	"go.etcd.io/etcd/client/pkg/v3/transport"
 	"go.etcd.io/etcd/server/v3/embed"
 )
 
@@ -30,6 +29,7 @@ type blueprint struct {
 	Name           string
 	Dir            string
 	Client, Peer   string
+	Metrics        string
 	Token          string
 	InitialCluster string
 
@@ -123,10 +123,7 @@ func runMember(text string, stdin io.Reader, stdout io.Writer) error {
 }
 
 func (b *blueprint) config() (*embed.Config, error) {
-	c := configure(b.Name, b.Dir, Options{
-		MaxTxnOps: b.MaxTxnOps, MaxRequestBytes: b.MaxRequestBytes, Quota: b.Quota, Fsync: b.Fsync,
-		TLS: transport.TLSInfo{CertFile: b.CertFile, KeyFile: b.KeyFile, TrustedCAFile: b.TrustedCAFile, ClientCertAuth: b.ClientCertAuth},
-	})
+	c := configure(b.Name, b.Dir, b.options())
 	client, err := url.Parse(b.Client)
 	if err != nil {
 		return nil, fmt.Errorf("the client URL: %w", err)

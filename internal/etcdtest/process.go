@@ -26,6 +26,9 @@ type process struct {
 
 // launch starts a member and returns as soon as the process exists.
 func launch(ctx context.Context, b blueprint) (*process, error) {
+	if binary := Binary(); binary != "" {
+		return launchProgram(ctx, binary, b)
+	}
 	text, err := json.Marshal(b)
 	if err != nil {
 		return nil, err
@@ -37,14 +40,20 @@ func launch(ctx context.Context, b blueprint) (*process, error) {
 	p := &process{serving: make(chan struct{}), done: make(chan struct{})}
 	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), exe) //nolint:gosec // this very program
 	p.cmd.Env = append(os.Environ(), MemberVariable+"="+string(text))
-	p.cmd.Stdout, p.cmd.Stderr = &announcement{want: readyLine, heard: sync.OnceFunc(func() { close(p.serving) })}, &p.output
+	p.cmd.Stdout = &announcement{want: readyLine, heard: sync.OnceFunc(func() { close(p.serving) })}
+	return p, p.start()
+}
+
+// start starts the process.
+func (p *process) start() (err error) {
+	p.cmd.Stderr = &p.output
 	p.cmd.SysProcAttr = endWithParent()
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
-		return nil, err
+		return err
 	}
 	started := make(chan error)
 	go p.run(started)
-	return p, <-started
+	return <-started
 }
 
 // run starts the process and waits for its end on one thread: the kernel takes
@@ -71,6 +80,16 @@ func (p *process) awaitServing(ctx context.Context) error {
 		return fmt.Errorf("the process ended (%s): %s", p.cmd.ProcessState, bytes.TrimSpace(p.output.Bytes()))
 	case <-limit.Done():
 		return fmt.Errorf("the process did not serve within %s: %w", startTimeout, limit.Err())
+	}
+}
+
+// awaitEnd returns once the process is gone, or had the time for it.
+func (p *process) awaitEnd() {
+	limit := time.NewTimer(startTimeout)
+	defer limit.Stop()
+	select {
+	case <-p.done:
+	case <-limit.C:
 	}
 }
 

@@ -23,3 +23,8 @@ func (p *process) pause() error {
 }
 
 func (p *process) resume() error { return p.cmd.Process.Signal(syscall.SIGCONT) }
+
+// fill takes all room from the process that files have.
+func (p *process) fill() error {
+	return unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{}, nil)
+}

@@ -2,7 +2,10 @@
 
 package etcdtest
 
-import "syscall"
+import (
+	"errors"
+	"syscall"
+)
 
 func endWithParent() *syscall.SysProcAttr { return nil }
 
@@ -10,3 +13,5 @@ func endWithParent() *syscall.SysProcAttr { return nil }
 func (p *process) pause() error { return p.cmd.Process.Signal(syscall.SIGSTOP) }
 
 func (p *process) resume() error { return p.cmd.Process.Signal(syscall.SIGCONT) }
+
+func (p *process) fill() error { return errors.New("this system can't take room from a process") }

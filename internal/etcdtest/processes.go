@@ -54,6 +54,10 @@ func tryProcesses(tb testing.TB, n int, o Options) (*Processes, error) {
 		client, peer := freeURL(tb, scheme(o)), freeURL(tb, "http")
 		b := newBlueprint(fmt.Sprintf("m%d", i), tb.TempDir(), o)
 		b.Client, b.Peer, b.Token = client.String(), peer.String(), token
+		if Binary() != "" {
+			metrics := freeURL(tb, "http")
+			b.Metrics = metrics.String()
+		}
 		initial[i] = b.Name + "=" + b.Peer
 		c.blueprints[i] = b
 	}
@@ -145,6 +149,26 @@ func (c *Processes) Resume(tb testing.TB, i int) {
 		tb.Fatalf("resume member %d: %v", i, err)
 	}
 	c.paused[i] = false
+}
+
+// Fill lets a member find its disk full: not a byte that it writes gets there any
+// more. It gives up at its next write, and Fill returns once it is gone; then it
+// is killed, and its disk has room when it is restarted.
+func (c *Processes) Fill(tb testing.TB, i int) {
+	tb.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.members[i] == nil || c.paused[i] {
+		tb.Fatalf("fill the disk of member %d: it does not run", i)
+	}
+	if err := c.members[i].fill(); err != nil {
+		tb.Fatalf("fill the disk of member %d: %v", i, err)
+	}
+	c.members[i].awaitEnd()
+	if err := c.members[i].kill(); err != nil {
+		tb.Fatalf("kill member %d: %v", i, err)
+	}
+	c.members[i] = nil
 }
 
 // Restart runs a killed member again, with what it had written, and returns

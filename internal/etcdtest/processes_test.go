@@ -52,6 +52,39 @@ func TestKilledLeader(t *testing.T) {
 	sameHashes(t, c, revision)
 }
 
+// TestFullDisk: a member whose disk is full gives up, and goes on with what it had
+// once there is room.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	c := StartProcesses(t, 3, Options{})
+	full := c.AwaitLeader(t)
+	v := c.Verbs(t, others(c, full)...)
+	v.Put(t, "/before", "1")
+	stop, writes := make(chan struct{}), make(chan struct{})
+	go func() { // without a write nobody finds out
+		defer close(writes)
+		for api := c.dial(t, others(c, full)); ; {
+			select {
+			case <-stop:
+				_ = api.Close()
+				return
+			default:
+				limit, end := context.WithTimeout(t.Context(), askTimeout)
+				_, _ = api.Put(limit, "/meanwhile", "1")
+				end()
+			}
+		}
+	}()
+	c.Fill(t, full)
+	close(stop)
+	<-writes
+	c.AwaitLeader(t)
+	v.Put(t, "/after", "1")
+	c.Restart(t, full)
+	c.AwaitHealthy(t)
+	sameHashes(t, c, v.Revision(t))
+}
+
 func TestPausedMember(t *testing.T) {
 	t.Parallel()
 	c := StartProcesses(t, 3, Options{Fsync: true})
