@@ -174,9 +174,27 @@ func (s *series) apply() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if applied.Result != nil && applied.Result.Serial > int64(len(s.after)) {
+	s.noted(applied)
+}
+
+// noted keeps what the network holds after a serial.
+func (s *series) noted(a *engine.Applied) {
+	if a.Result != nil && a.Result.Serial > int64(len(s.after)) {
 		s.after, s.foreign = append(s.after, s.values()), append(s.foreign, map[string]*string{})
 	}
+}
+
+// back rolls back to a serial, and compares.
+func (s *series) back(serial int64) {
+	before, want := s.values(), len(s.after)
+	if s.rollback(serial, plan.MovedAsk) {
+		if diff := cmp.Diff(before, s.values()); diff != "" || len(s.after) > want {
+			s.t.Fatalf("a rollback that is refused wrote:\n%s", diff)
+		}
+		s.rollback(serial, rapid.SampledFrom([]plan.Moved{plan.MovedKeep, plan.MovedRestore}).Draw(s.t, "moved"))
+	}
+	s.requireBack(serial, before)
+	s.requireInSync()
 }
 
 // valves may all be broken: what is drawn changes much at once.
@@ -201,13 +219,14 @@ func (s *series) rollback(serial int64, moved plan.Moved) (refused bool) {
 			return nil
 		},
 	}
-	_, err := s.engine.Rollback(s.test.Context(), o)
+	back, err := s.engine.Rollback(s.test.Context(), o)
 	if errors.Is(err, errRefused) && refused {
 		return true
 	}
 	if err != nil {
 		s.t.Fatalf("rollback to %d: %v", serial, err)
 	}
+	s.noted(back)
 	return false
 }
 
@@ -296,26 +315,18 @@ func TestRollbackOfARandomSeries(t *testing.T) {
 			engine: &engine.Engine{Catalogue: schema.Network(), Version: "test", Clock: time.Now, Random: rand.Reader, Env: engine.Environment{"SIGILFORM_ACTOR=tester"}},
 		}
 		s.options = engine.PlanOptions{Source: engine.Source{Path: s.file}, Connection: engine.Connection{Endpoints: []string{server.Endpoint()}}}
-		for range rapid.IntRange(2, 4).Draw(rt, "applies") {
-			if err := os.WriteFile(s.file, []byte(s.configuration()), 0o600); err != nil {
-				rt.Fatal(err)
+		for range rapid.IntRange(1, 3).Draw(rt, "rollbacks") {
+			for range rapid.IntRange(1, 4).Draw(rt, "applies") {
+				if err := os.WriteFile(s.file, []byte(s.configuration()), 0o600); err != nil {
+					rt.Fatal(err)
+				}
+				s.apply()
+				s.others()
 			}
-			s.apply()
-			s.others()
-		}
-		if len(s.after) == 0 {
-			return
-		}
-		serial := int64(rapid.IntRange(1, len(s.after)).Draw(rt, "serial"))
-		before := s.values()
-		if s.rollback(serial, plan.MovedAsk) {
-			if diff := cmp.Diff(before, s.values()); diff != "" {
-				rt.Fatalf("it was refused, and wrote:\n%s", diff)
+			if len(s.after) > 0 {
+				s.back(int64(rapid.IntRange(1, len(s.after)).Draw(rt, "serial")))
 			}
-			s.rollback(serial, rapid.SampledFrom([]plan.Moved{plan.MovedKeep, plan.MovedRestore}).Draw(rt, "moved"))
 		}
-		s.requireBack(serial, before)
-		s.requireInSync()
 		s.requireMasked()
 	})
 }
