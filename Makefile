@@ -12,6 +12,7 @@ SEED    ?= 0
 FOR     ?= 5m
 PLAY    ?= Drawn|Crash|Watch
 WORLD   ?= -1
+OPEN    ?= false
 WATCH_KEYS ?= 100000
 WATCH_FOR  ?= 5m
 MUTANTS ?= kv schema keys state
@@ -37,9 +38,9 @@ race: ## the packages in which a goroutine starts, under the race detector
 fuzz: ## search for inputs that break a parser; FUZZ_TIME=30s for each
 	FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz
 
-crash: ## worlds of faults, many faulted applies, and a watch through faults, checked offline; PLAY='Drawn|Crash|Watch' SEED=0 FOR=5m WORLD=-1 APPLIES=2000 KEYS=2000 WATCH_KEYS=100000 WATCH_FOR=5m
+crash: ## worlds of faults, many faulted applies, and a watch through faults, checked offline; PLAY='Drawn|Crash|Watch' SEED=0 FOR=5m WORLD=-1 OPEN=false APPLIES=2000 KEYS=2000 WATCH_KEYS=100000 WATCH_FOR=5m
 	$(GO) test ./internal/crash -run '^Test($(PLAY))$$' -count 1 -timeout 0 -v -args -crash.seed=$(SEED) \
-		-drawn.for=$(FOR) -drawn.world=$(WORLD) -crash.applies=$(APPLIES) -crash.keys=$(KEYS) -watch.keys=$(WATCH_KEYS) -watch.for=$(WATCH_FOR)
+		-drawn.for=$(FOR) -drawn.world=$(WORLD) -drawn.open=$(OPEN) -crash.applies=$(APPLIES) -crash.keys=$(KEYS) -watch.keys=$(WATCH_KEYS) -watch.for=$(WATCH_FOR)
 
 mutants: ## change the code, one thing at a time, and see whether a test fails; MUTANTS="kv schema keys state acl"
 	$(GO) run ./.ci/mutants $(MUTANTS)

@@ -20,6 +20,10 @@ import (
 // run is one run of a command that writes, with what happens to it.
 type run struct {
 	actor string
+	// who runs it, as what user of etcd, and way is how that proves it.
+	who, way string
+	// number is that of the run.
+	number int
 	// ctx ends at Ctrl-C, abort is closed at the second one.
 	ctx   context.Context //nolint:containedctx // it is the run's own, and the run ends with it
 	stop  context.CancelFunc
@@ -57,7 +61,7 @@ func (w *drawn) start(t *testing.T, r *rand.Rand, what string, fates []string) (
 	t.Helper()
 	n, actor := w.next(what)
 	ctx, stop := context.WithCancel(t.Context())
-	out = &run{actor: actor, ctx: ctx, stop: stop, abort: make(chan struct{}), line: w.line(t), fate: fates[r.IntN(len(fates))], called: w.now(), from: -1}
+	out = &run{actor: actor, number: n, who: w.somebody(r), way: w.way(n), ctx: ctx, stop: stop, abort: make(chan struct{}), line: w.line(t), fate: fates[r.IntN(len(fates))], called: w.now(), from: -1}
 	out.engine = &engine.Engine{
 		Catalogue: schema.Network(),
 		Version:   "crash", Command: "sigilform " + what, Clock: time.Now, Random: rand.NewChaCha8([32]byte(fmt.Appendf(nil, "%032d", w.seed%1e15*1e6+uint64(n)))),
@@ -229,11 +233,14 @@ func (w *drawn) unlockDead(t *testing.T) {
 
 // passwords are those of all users that the files may declare.
 func passwords() engine.Environment {
-	out := engine.Environment{"SIGILFORM_ACL_PASSWORD_ROOT=" + rootPassword}
+	var out engine.Environment
 	for i := range poolEntries {
 		for _, kind := range []string{"C", "E", "P"} {
 			out = append(out, fmt.Sprintf("SIGILFORM_ACL_PASSWORD_%s%d=%s", kind, i, rootPassword))
 		}
+	}
+	for _, name := range people() {
+		out = append(out, fmt.Sprintf("SIGILFORM_ACL_PASSWORD_%s=%s", strings.ToUpper(name), rootPassword))
 	}
 	return out
 }

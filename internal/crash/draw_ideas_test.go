@@ -18,17 +18,36 @@ type idea struct {
 	// aim is what a run is about.
 	aim aim
 	id  string
+	// gentle says that others are in nobody's way.
+	gentle bool
 }
 
 // draw picks something that can be done to what there is.
 func (i *idea) draw() (name string, ops []kv.Op) {
-	if len(i.aim.gives) > 0 && i.IntN(8) == 0 {
+	if !i.gentle && len(i.aim.gives) > 0 && i.IntN(8) == 0 {
 		return claiming, i.claimed()
 	}
-	all := []struct {
-		name string
-		do   func() []kv.Op
-	}{
+	all := i.all()
+	if i.gentle {
+		all = slices.DeleteFunc(all, func(t thought) bool { return !slices.Contains(gentleIdeas(), t.name) })
+	}
+	pick := all[i.IntN(len(all))]
+	return pick.name, pick.do()
+}
+
+// gentleIdeas are in nobody's way.
+func gentleIdeas() []string {
+	return []string{"health", "rotation", "status", "right", "setting", "tls", "path", "declared", "key of their own"}
+}
+
+// thought is what others may come upon.
+type thought struct {
+	name string
+	do   func() []kv.Op
+}
+
+func (i *idea) all() []thought {
+	return []thought{
 		{"health", i.health},
 		{"rotation", i.rotation},
 		{"status", i.status},
@@ -57,8 +76,6 @@ func (i *idea) draw() (name string, ops []kv.Op) {
 		{"declared", i.declared},
 		{"key of their own", i.stray},
 	}
-	pick := all[i.IntN(len(all))]
-	return pick.name, pick.do()
 }
 
 func put(key, value string) kv.Op { return kv.Op{Kind: kv.Put, Key: prefix + key, Value: value} }

@@ -252,7 +252,7 @@ func (w *wish) acl(a access) {
 	if a.enforce {
 		w.say("  enforce = true")
 	}
-	w.say("}\nacl_user \"root\" {\n  roles = [\"root\"]\n}")
+	w.say("}\nacl_user \"root\" {\n  roles = [\"root\"]\n}\nacl_user \"ops\" {\n  roles = [\"root\"]\n}\nacl_user \"reads\" {\n  roles = [\"planner\"]\n}")
 	for _, i := range w.cores[:min(2, len(w.cores))] {
 		w.say("acl_user \"c%d\" {\n  core = core.c%d\n  roles = [\"core\"]\n}", i, i)
 	}

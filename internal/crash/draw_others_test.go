@@ -83,7 +83,7 @@ func (w *drawn) think(ctx context.Context, t *testing.T, r *rand.Rand, id, sign 
 	if err != nil {
 		return
 	}
-	i := &idea{Rand: r, now: v.now, aim: w.aims(), id: id}
+	i := &idea{Rand: r, now: v.now, aim: w.aims(), id: id, gentle: w.gentle}
 	name, ops := i.draw()
 	if len(ops) == 0 {
 		return

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/config"
+	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/engine"
+	"github.com/sigilgate/sigilform/internal/etcd"
+	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/seal"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -28,9 +32,9 @@ func (w *drawn) applier(t *testing.T, r *rand.Rand, until <-chan struct{}) {
 	for !ended(until) {
 		var err error
 		switch n := r.IntN(100); {
-		case n < 60:
+		case n < 35 || n < 60 && !w.gentle:
 			err = w.apply(t, r, allFates())
-		case n < 75:
+		case n < 50 || n >= 60 && n < 75 && !w.gentle:
 			err = w.applySaved(t, r)
 		case n < 97:
 			err = w.rollback(t, r)
@@ -64,11 +68,11 @@ func (w *drawn) planOptions(t *testing.T, r *rand.Rand, x *run) engine.PlanOptio
 	t.Helper()
 	w.mu.Lock()
 	w.genome.mutate(r, x.share)
-	text := w.genome.draw(access{auth: w.auth, enforce: w.runs > w.enforced})
+	text := w.genome.draw(access{auth: x.way, enforce: x.number > w.enforced})
 	w.mu.Unlock()
 	w.write(t, x.actor+"/network.hcl", text)
 	return engine.PlanOptions{
-		Source: engine.Source{Path: w.folder + "/" + x.actor}, Connection: w.connection(x.line),
+		Source: engine.Source{Path: w.folder + "/" + x.actor}, Connection: w.connection(x),
 		Adopt: r.IntN(6) > 0, Cascade: r.IntN(5) > 0, Allow: config.ValveNames(), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"},
 	}
 }
@@ -105,7 +109,7 @@ func (w *drawn) review(x *run, r *rand.Rand) func(context.Context, *engine.Plann
 // refused anyway.
 func (w *drawn) contested(x *run, r *rand.Rand) func(context.Context, *engine.Planned) error {
 	review, seed := w.review(x, r), uint64(0)
-	if r.IntN(4) == 0 {
+	if !w.gentle && r.IntN(4) == 0 {
 		seed = r.Uint64()
 	}
 	return func(ctx context.Context, p *engine.Planned) error {
@@ -140,7 +144,7 @@ func (w *drawn) applySaved(t *testing.T, r *rand.Rand) error {
 }
 
 func (w *drawn) live(x *run) engine.LiveOptions {
-	return engine.LiveOptions{Source: engine.Source{Path: w.folder}, Connection: w.connection(x.line), Network: drawnName}
+	return engine.LiveOptions{Source: engine.Source{Path: w.folder}, Connection: w.connection(x), Network: drawnName}
 }
 
 // rollback goes back to any serial.
@@ -154,6 +158,7 @@ func (w *drawn) rollback(t *testing.T, r *rand.Rand) error {
 	}
 	o := engine.RollbackOptions{
 		LiveOptions: w.live(x), Provenance: engine.Provenance{Actor: x.actor, Commit: "c0ffee"}, Serial: serial, Cascade: r.IntN(4) > 0,
+		Moved: []plan.Moved{"", plan.MovedKeep, plan.MovedRestore}[r.IntN(3)], Adopt: r.IntN(2) == 0,
 		Allow: config.ValveNames(), LockTimeout: lockPatience, DisableAuth: r.IntN(4) == 0, Review: w.contested(x, r),
 	}
 	return w.came(t, x, w.alone(x, func() error {
@@ -290,7 +295,6 @@ func kindOf(err error) string {
 		{func() bool { return errors.As(err, new(*apply.NotWritten)) }, "certainly not written"},
 		{func() bool { return errors.As(err, new(*apply.NotBegun)) }, "not begun"},
 		{func() bool { return errors.As(err, new(*apply.Locked)) }, "locked"},
-		{func() bool { return errors.As(err, new(*engine.Conflicted)) }, "conflicts"},
 		{func() bool { return errors.As(err, new(*engine.Denied)) }, "denied"},
 		{func() bool { return errors.As(err, new(*engine.Canceled)) }, "interrupted before"},
 		{func() bool { return errors.As(err, new(*engine.NeverApplied)) }, "never applied"},
@@ -301,9 +305,29 @@ func kindOf(err error) string {
 			return k.name
 		}
 	}
+	if c, ok := errors.AsType[*engine.Conflicted](err); ok {
+		return "conflict: " + kindOfConflict(c.Plan.Conflicts[0].Summary)
+	}
+	if none, ok := errors.AsType[*etcd.ConnectError](err); ok {
+		return "no connection: " + string(none.Code)
+	}
+	if found, ok := errors.AsType[*diag.Failure](err); ok {
+		return "found: " + found.Diagnostics[0].Summary
+	}
 	var refused *apply.Refused
 	if errors.As(err, &refused) {
 		return "refused: " + string(refused.Reason)
 	}
 	return fmt.Sprintf("%T", err)
+}
+
+// kindOfConflict is what a conflict says, without the names of what it is about.
+func kindOfConflict(text string) string {
+	words := strings.Fields(text)
+	for i, w := range words {
+		if strings.ContainsAny(w, "\"._/0123456789") {
+			words[i] = "…"
+		}
+	}
+	return strings.Join(words, " ")
 }

@@ -104,7 +104,7 @@ func isRecovery(actor string) bool {
 func (w *drawn) unrescued(t *testing.T, x *run) {
 	t.Helper()
 	l := state.NewLayout(drawnName)
-	c, err := etcd.Connect(x.ctx, w.config())
+	c, err := etcd.Connect(x.ctx, w.config(root))
 	if err != nil {
 		return // a member may be down
 	}

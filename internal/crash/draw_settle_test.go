@@ -38,6 +38,7 @@ const settlings = 6
 // more: then nothing is left to do, and nothing of anybody's trouble is left.
 func (w *drawn) settle(t *testing.T, r *rand.Rand) {
 	t.Helper()
+	w.settling = true
 	for n := 0; ; n++ {
 		w.mu.Lock()
 		w.genome.fresh = 100 // a conflict moves it
@@ -94,7 +95,8 @@ func (w *drawn) settled(t *testing.T, x *run, o engine.PlanOptions) {
 	if d.Report.Drifted() {
 		t.Errorf("after the last apply there is drift: %+v", d.Report.Objects)
 	}
-	c, err := etcd.Connect(t.Context(), w.config())
+	w.nobodyIsLockedOut(t)
+	c, err := etcd.Connect(t.Context(), w.config(root))
 	if err != nil {
 		t.Error(err)
 		return
@@ -108,7 +110,7 @@ func (w *drawn) settled(t *testing.T, x *run, o engine.PlanOptions) {
 	if _, left := a.Users[kv.RescueUser]; left {
 		t.Error("the rescue user is left")
 	}
-	if want := w.auth != "" && w.runs > w.enforced; a.Enabled != want {
+	if want := w.auth != "" && x.number > w.enforced; a.Enabled != want {
 		t.Errorf("authentication is on: %v", a.Enabled)
 	}
 }

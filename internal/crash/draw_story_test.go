@@ -36,7 +36,7 @@ func (s *story) note(x *run, err error) {
 			text = fmt.Sprintf("%s: %+v", kindOf(err), bad.Diagnostics)
 		}
 	}
-	s.lines = append(s.lines, fmt.Sprintf("%s %s (%s): %s", time.Now().Format("15:04:05.000"), x.actor, x.fate, text))
+	s.lines = append(s.lines, fmt.Sprintf("%s %s of %s %s (%s): %s", time.Now().Format("15:04:05.000"), x.actor, x.who, x.way, x.fate, text))
 }
 
 // tell writes down all that happened, to find out why something failed.

@@ -15,8 +15,12 @@ import (
 // What a run of worlds is to meet, each at least once.
 const (
 	metThree      = "runs on three members"
-	metMembers    = "members killed or stopped"
+	metMembers    = "members in trouble"
+	metFull       = "members whose disk was full"
+	metMoved      = "leaders that gave their lead away"
 	metAuth       = "runs while authentication was on"
+	metOperators  = "runs of another administrator while authentication was on"
+	metHands      = "runs of who administers nothing while authentication was on"
 	metAdoptions  = "applies that adopted"
 	metRollbacks  = "rollbacks carried out"
 	metKilled     = "applies killed midway"
@@ -34,7 +38,7 @@ const (
 
 func toMeet() []string {
 	return []string{
-		metThree, metMembers, metAuth, metAdoptions, metRollbacks, metKilled, metRecoveries, metAbandons, metUndone, metAbandoned,
+		metThree, metMembers, metFull, metMoved, metAuth, metOperators, metHands, metAdoptions, metRollbacks, metKilled, metRecoveries, metAbandons, metUndone, metAbandoned,
 		metSmall, metDeletions, metClaims, metStalled, metStranded, metLaws,
 	}
 }
@@ -99,6 +103,12 @@ func (w *drawn) census(t *testing.T, x *run) {
 	defer stop()
 	if a, err := w.client.AuthStatus(limit); err == nil && a.Enabled {
 		w.count(metAuth)
+		switch x.who {
+		case operator:
+			w.count(metOperators)
+		case hand, planner:
+			w.count(metHands)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 var (
 	drawnFor   = flag.Duration("drawn.for", 0, "draw one world after the other for so long")
 	drawnWorld = flag.Int("drawn.world", -1, "only this world of the seed")
+	drawnOpen  = flag.Bool("drawn.open", false, "without roles and users, for servers that have no revision of those")
 	drawnTell  = flag.Bool("drawn.tell", false, "write down the story of each world, also of those that were clean")
 	drawnEach  = flag.Duration("drawn.each", 20*time.Second, "for how long there is each world")
 )
@@ -93,20 +94,23 @@ func drawnWorldOf(t *testing.T, d draws, s uint64, n int, each time.Duration) ta
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	seen := w.watch(ctx, t, w.client)
+	w.engage(t)
 	w.first(t, from(1))
 	beside, enough := context.WithCancel(t.Context())
 	var busy, others sync.WaitGroup
 	for i, name := range []string{"ann", "bob", "eve"} {
 		others.Go(func() { w.others(beside, t, from(10+i), name) })
 	}
-	if *drawnFor > 0 {
-		w.sharp(t, from(50))
-	}
 	until := make(chan struct{})
-	time.AfterFunc(each, func() { close(until) })
-	for i := range 2 {
-		busy.Go(func() { w.applier(t, from(20+i), until) })
-	}
+	busy.Go(func() {
+		if *drawnFor > 0 {
+			w.sharp(t, from(50))
+		}
+		time.AfterFunc(each, func() { close(until) })
+		for i := range 2 {
+			busy.Go(func() { w.applier(t, from(20+i), until) })
+		}
+	})
 	w.trouble(t, from(30), until)
 	busy.Wait()
 	enough()
@@ -143,22 +147,48 @@ func (w *drawn) trouble(t *testing.T, r *rand.Rand, until <-chan struct{}) {
 		if leader := w.leader(t); r.IntN(2) == 0 && leader >= 0 {
 			i = leader
 		}
-		if r.IntN(2) == 0 {
-			w.count(metMembers)
+		w.count(metMembers)
+		switch r.IntN(6) {
+		case 0, 1:
 			w.three.Pause(t, i)
-			rest(100, 1500)
+			rest(100, []int{1500, 1500, 8000}[r.IntN(3)])
 			w.three.Resume(t, i)
-		} else {
-			w.count(metMembers)
+		case 2, 3:
 			w.three.Kill(t, i)
 			rest(100, 1000)
 			w.three.Restart(t, i)
+		case 4:
+			w.three.Fill(t, i)
+			w.count(metFull)
+			rest(100, 1000)
+			w.three.Restart(t, i)
+		case 5:
+			w.moveLeader(t, r)
 		}
 	}
 	for limit := time.Now().Add(time.Minute); w.three != nil && w.leader(t) < 0; {
 		if time.Now().After(limit) {
 			t.Fatal("no member leads")
 		}
+	}
+}
+
+// moveLeader lets the member that leads give that to another one.
+func (w *drawn) moveLeader(t *testing.T, r *rand.Rand) {
+	t.Helper()
+	leads := w.leader(t)
+	if leads < 0 {
+		return
+	}
+	limit, stop := context.WithTimeout(t.Context(), othersPatience)
+	defer stop()
+	s, err := w.client.Status(limit, w.ends[(leads+1+r.IntN(w.members-1))%w.members])
+	if err != nil {
+		return
+	}
+	api := w.dial(t, w.ends[leads])
+	if _, err := api.MoveLeader(limit, s.Header.GetMemberId()); err == nil {
+		w.count(metMoved)
 	}
 }
 

@@ -30,7 +30,9 @@ const (
 	drawnName     = "drawn"
 	byPassword    = "password"
 	byCertificate = "cert"
-	rootPassword  = "the-word-of-all"
+	// byBoth begins with passwords and goes over to certificates.
+	byBoth       = "password, then cert"
+	rootPassword = "the-word-of-all"
 )
 
 // draws are what is drawn once for a world.
@@ -38,9 +40,13 @@ type draws struct {
 	members int
 	options etcdtest.Options
 	// auth is how users authenticate, empty where there are none; enforced is
-	// the number of the run from which on the files ask for it.
-	auth     string
-	enforced int
+	// the number of the run from which on the files ask for it, certified of the one
+	// from which on certificates take the place of passwords.
+	auth                string
+	enforced, certified int
+	// gentle says that others take no names and make nothing: then one can go back
+	// again and again.
+	gentle bool
 	// pause is between two writes of each of the others.
 	pause time.Duration
 }
@@ -49,10 +55,14 @@ type draws struct {
 // take turns, so that a few worlds have all of them.
 func drawWorld(seed uint64, n int) draws {
 	r, all := source(seed, n, 0), source(seed, 0, 999)
-	members, auth, limits := all.IntN(3), all.IntN(3), all.IntN(4)
-	d := draws{members: 1, auth: []string{"", byPassword, byCertificate}[(auth+n+n/3)%3], enforced: r.IntN(8), pause: time.Duration(40+r.IntN(160)) * time.Millisecond}
+	members, auth, limits := all.IntN(3), all.IntN(4), all.IntN(4)
+	d := draws{members: 1, auth: []string{"", byPassword, byCertificate, byBoth}[(auth+n+n/4)%4], enforced: r.IntN(8), certified: 12 + r.IntN(30), pause: time.Duration(40+r.IntN(160)) * time.Millisecond}
 	if (members+n)%3 == 0 {
 		d.members = 3
+	}
+	d.gentle = r.IntN(3) == 0
+	if *drawnOpen {
+		d.auth = ""
 	}
 	switch (limits + n) % 4 {
 	case 0:
@@ -74,8 +84,8 @@ const (
 
 // String is what the log says of a world.
 func (d *draws) String() string {
-	return fmt.Sprintf("%d members, requests of %d bytes and %d operations (0: as usual), authentication %q from run %d on, others write every %s",
-		d.members, d.options.MaxRequestBytes, d.options.MaxTxnOps, d.auth, d.enforced, d.pause)
+	return fmt.Sprintf("%d members, requests of %d bytes and %d operations (0: as usual), authentication %q from run %d on (certificates from %d on), others write every %s, gently: %v",
+		d.members, d.options.MaxRequestBytes, d.options.MaxTxnOps, d.auth, d.enforced, d.certified, d.pause, d.gentle)
 }
 
 // drawn is a world: real members, and all who do something to them.
@@ -88,9 +98,9 @@ type drawn struct {
 	ends   []string
 	three  *etcdtest.Processes
 	client *clientv3.Client
-	// pair and ca are the root's certificate.
-	pair etcdtest.Pair
-	ca   *etcdtest.CA
+	// ca issues the certificates of users, pairs are those, also one without a name.
+	ca    *etcdtest.CA
+	pairs map[string]etcdtest.Pair
 
 	mu     sync.Mutex
 	runs   int
@@ -106,6 +116,8 @@ type drawn struct {
 	hushed map[string]bool
 	// mine is locked while one of the others reads, thinks and writes.
 	mine sync.Mutex
+	// settling says that nobody is in the way any more.
+	settling bool
 	// ghosts are the runs that go on, though they are dead to the cluster.
 	ghosts sync.WaitGroup
 	// wrote is told after each write of others.
@@ -119,10 +131,13 @@ func newDrawn(t *testing.T, d draws, seed uint64) *drawn {
 		draws: d, genome: newGenome(rand.New(rand.NewPCG(seed, 3))), recorder: newRecorder(), log: &story{}, seed: seed, folder: t.TempDir(), dead: map[string]bool{}, said: map[string]said{}, plans: map[string][]*plan.Plan{}, hushed: map[string]bool{},
 		ledger: &crash.Ledger{Sign: prefix + "api_tokens/", Writes: map[string]crash.Write{}}, wrote: make(chan struct{}, 1),
 	}
-	if d.auth == byCertificate {
+	if d.auth == byCertificate || d.auth == byBoth {
 		w.ca = etcdtest.NewCA(t, "drawn")
 		server := w.ca.Server(t, "127.0.0.1")
-		w.pair = w.ca.User(t, "root")
+		w.pairs = map[string]etcdtest.Pair{}
+		for _, name := range append(people(), "") {
+			w.pairs[name] = w.ca.User(t, name)
+		}
 		w.options.TLS = transport.TLSInfo{CertFile: server.CertFile, KeyFile: server.KeyFile, TrustedCAFile: w.ca.File, ClientCertAuth: true}
 	}
 	if d.members == 1 {
@@ -131,15 +146,15 @@ func newDrawn(t *testing.T, d draws, seed uint64) *drawn {
 		w.three = etcdtest.StartProcesses(t, d.members, w.options)
 		w.ends = w.three.Endpoints()
 	}
-	w.client = w.dial(t)
+	w.client = w.dial(t, w.ends...)
 	return w
 }
 
-// dial is a client of all members that administers, with authentication and
+// dial is a client of members that administers, with authentication and
 // without.
-func (w *drawn) dial(t *testing.T) *clientv3.Client {
+func (w *drawn) dial(t *testing.T, ends ...string) *clientv3.Client {
 	t.Helper()
-	c := clientv3.Config{Endpoints: w.ends, Context: t.Context(), DialTimeout: 10 * time.Second, TLS: w.tls(t), Logger: zap.NewNop()}
+	c := clientv3.Config{Endpoints: ends, Context: t.Context(), DialTimeout: 10 * time.Second, TLS: w.tls(t), Logger: zap.NewNop()}
 	if w.auth == byPassword {
 		c.Username, c.Password = "root", rootPassword
 	}
@@ -153,10 +168,10 @@ func (w *drawn) dial(t *testing.T) *clientv3.Client {
 
 func (w *drawn) tls(t *testing.T) *tls.Config {
 	t.Helper()
-	if w.auth != byCertificate {
+	if w.ca == nil {
 		return nil
 	}
-	info := transport.TLSInfo{CertFile: w.pair.CertFile, KeyFile: w.pair.KeyFile, TrustedCAFile: w.ca.File}
+	info := transport.TLSInfo{CertFile: w.pairs[root].CertFile, KeyFile: w.pairs[root].KeyFile, TrustedCAFile: w.ca.File}
 	c, err := info.ClientConfig()
 	if err != nil {
 		t.Fatal(err)
@@ -164,16 +179,28 @@ func (w *drawn) tls(t *testing.T) *tls.Config {
 	return c
 }
 
-// config is that of a connection of ours to all members, with nothing in between.
-func (w *drawn) config() etcd.Config {
+// config is that of a connection of somebody's to all members, with nothing in
+// between.
+func (w *drawn) config(who string) etcd.Config {
 	c := etcd.Config{Endpoints: w.ends, Timeout: time.Minute}
-	switch w.auth {
-	case byPassword:
-		c.Username, c.Password = "root", rootPassword
-	case byCertificate:
-		c.CAFile, c.CertFile, c.KeyFile = w.ca.File, w.pair.CertFile, w.pair.KeyFile
+	if w.auth == byPassword {
+		c.Username, c.Password = who, rootPassword
+	}
+	if w.ca != nil {
+		c.CAFile, c.CertFile, c.KeyFile = w.ca.File, w.pairs[who].CertFile, w.pairs[who].KeyFile
 	}
 	return c
+}
+
+// way is how users prove who they are by now, as the files have it.
+func (w *drawn) way(run int) string {
+	switch {
+	case w.auth != byBoth:
+		return w.auth
+	case run > w.certified:
+		return byCertificate
+	}
+	return byPassword
 }
 
 // line is a run's way to the members, which can be cut: what is behind it then
@@ -201,20 +228,22 @@ func (l *line) close() {
 }
 
 // connection is how a run reaches the members by its line.
-func (w *drawn) connection(l *line) engine.Connection {
+func (w *drawn) connection(x *run) engine.Connection {
 	c := engine.Connection{Timeout: 5 * time.Second}
-	for _, p := range l.proxies {
+	for _, p := range x.line.proxies {
 		endpoint := p.Endpoint()
-		if w.auth == byCertificate {
+		if w.ca != nil {
 			endpoint = "https" + strings.TrimPrefix(endpoint, "http")
 		}
 		c.Endpoints = append(c.Endpoints, endpoint)
 	}
-	switch w.auth {
-	case byPassword:
-		c.User, c.PasswordFile = "root", w.passwordFile()
-	case byCertificate:
-		c.CACert, c.Cert, c.Key = w.ca.File, w.pair.CertFile, w.pair.KeyFile
+	pair := w.pairs[x.who]
+	if x.way == byPassword {
+		c.User, c.PasswordFile = x.who, w.passwordFile()
+		pair = w.pairs[""]
+	}
+	if w.ca != nil {
+		c.CACert, c.Cert, c.Key = w.ca.File, pair.CertFile, pair.KeyFile
 	}
 	return c
 }
