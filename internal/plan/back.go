@@ -144,10 +144,13 @@ func (m *maker) essential(kind addr.Kind, name string) bool {
 }
 
 // hadInitial reports whether a record knows a field as one that was written
-// once. A declared one may have a mark and no value.
+// once. A declared one may have a mark and no value, and so may one that a rollback
+// has taken away: of a mark only the history tells, unless others have removed the
+// object since.
 func (m *maker) hadInitial(r *state.Record, name string) bool {
 	_, initial := r.Initial[name]
-	return initial || r.Marks(name) && m.layout.ClassOf(r.Kind, name) != schema.Declared
+	marked := r.Marks(name) && m.layout.ClassOf(r.Kind, name) != schema.Declared
+	return initial || marked && m.in.Past.Undone(state.ID{Kind: r.Kind, ID: r.ID}).Removed
 }
 
 // inSet reports whether a field is a member of a set that was declared whole.

@@ -37,6 +37,9 @@ type Undone struct {
 	// what it was called then.
 	Since, DeletedBy int64
 	Address          string
+	// Removed says that others had removed the object before an undone apply made it
+	// anew, or forgot it: the history does not have what it had then.
+	Removed bool
 
 	// born says that the apply is undone by which the object came to be ours.
 	born bool
@@ -109,6 +112,12 @@ func (p *Past) undoObject(serial int64, c *HistoryChange, was *Record, secrets m
 	}
 	if c.Action == "delete" && !u.born && u.DeletedBy == 0 {
 		u.DeletedBy, u.Address = serial, c.Address
+	}
+	switch c.Action {
+	case "delete":
+		u.Removed = false
+	case "create", "forget":
+		u.Removed = true
 	}
 	for i := range c.Fields {
 		u.undo(&c.Fields[i], was, secrets)
@@ -203,19 +212,21 @@ func setsRight(f *HistoryField, was *Record) bool {
 	case "drift":
 		return was != nil // of etcd's users also what others had given one before it was ours
 	case "restored":
-		return was.knows(f.Name)
+		return was.knows(f.Name) || was != nil && was.Marks(f.Name) && f.Old != nil
 	}
 	return false
 }
 
-// knows reports whether a field was applied, or given a first value.
+// knows reports whether a field was applied, or given a first value. That it has a
+// mark does not say so of one that is not there: a rollback may have taken it away.
 func (r *Record) knows(name string) bool {
 	if r == nil {
 		return false
 	}
 	_, declared := r.Declared[name]
 	_, initial := r.Initial[name]
-	return declared || initial || r.Hides(name)
+	_, secret := r.Secret[name]
+	return declared || initial || secret
 }
 
 func contentOf(v *HistoryValue) Content {
