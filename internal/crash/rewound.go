@@ -4,9 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sigilgate/sigilform/internal/addr"
+	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/keys"
+	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/schema"
+	"github.com/sigilgate/sigilform/internal/state"
 )
 
 // heir is a head, and at which revision it became that.
@@ -21,11 +26,37 @@ func (c *checker) rewound(apply string, revision int64) {
 		return
 	}
 	since := c.heirs[at].revision
+	astray := c.astray(since)
 	for _, key := range slices.Sorted(maps.Keys(c.moments)) {
+		if astray[key] {
+			continue
+		}
 		if fault := c.rewoundKey(apply, key, since, revision); fault != "" {
 			c.fault("revision %d: the rollback %s to serial %d %s", revision, apply, p.RolledBackTo, fault)
 		}
 	}
+}
+
+// astray are the keys that were not as their records said at a revision: where an
+// apply was abandoned, what it had not come to. A rollback brings records back.
+func (c *checker) astray(revision int64) map[string]bool {
+	s := &kv.Snapshot{Revision: revision}
+	for _, key := range slices.Sorted(maps.Keys(c.moments)) {
+		if m := c.then(key, revision); m.there && (strings.HasPrefix(key, c.trace.Prefix) || strings.HasPrefix(key, state.Root)) {
+			s.Entries = append(s.Entries, kv.Entry{Key: key, Value: m.value, ModRevision: m.revision})
+		}
+	}
+	st, err := state.Decode(s, c.trace.Network)
+	if err != nil || st.Head == nil {
+		return nil // told where the apply ended
+	}
+	out := map[string]bool{}
+	for _, o := range drift.Detect(schema.Network(), s, st, nil).Objects {
+		for _, f := range o.Fields {
+			out[f.Key] = true
+		}
+	}
+	return out
 }
 
 // rewoundKey says what is wrong with a key after a rollback, if anything is.
