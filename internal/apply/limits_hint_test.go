@@ -29,9 +29,9 @@ func TestHintIsEnough(t *testing.T) {
 		net    *model.Network
 		hint   string
 	}{
-		"a user that loses a Core":              {etcdtest.Options{MaxRequestBytes: 8 << 10}, losesCore, many, "some at a time"},
-		"a user that loses a Core, by number":   {etcdtest.Options{MaxTxnOps: 8}, losesCore, many, "--max-txn-ops to"},
-		"a value of 40 KiB":                     {etcdtest.Options{MaxRequestBytes: 16 << 10}, nil, long, "make the value smaller"},
+		"a user that loses a Core":            {etcdtest.Options{MaxRequestBytes: 8 << 10}, losesCore, many, "some at a time"},
+		"a user that loses a Core, by number": {etcdtest.Options{MaxTxnOps: 8}, losesCore, many, "--max-txn-ops to"},
+		"a value of 40 KiB":                   {etcdtest.Options{MaxRequestBytes: 16 << 10}, nil, long, "make the value smaller"},
 		"400 users in too many steps at once": {etcdtest.Options{MaxRequestBytes: 5 << 10}, nil, huge, "in parts"},
 	} {
 		t.Run(name, func(t *testing.T) {
