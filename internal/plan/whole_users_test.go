@@ -72,6 +72,56 @@ func wholeUsers() map[string]func(g *guarded) *plan.Plan {
 			g.net.Users[0].Status = named(network.Active)
 			return g.plan()
 		},
+		"a status is not named any more": func(g *guarded) *plan.Plan {
+			g.net.Entries[0].Status, g.net.Users[0].Status = named(network.Inactive), named(network.Active)
+			g.apply()
+			g.net.Entries[0].Status, g.net.Users[0].Status = network.Text{}, network.Text{}
+			return g.plan()
+		},
+		"others wrote what is wanted now": func(g *guarded) *plan.Plan {
+			g.large()
+			g.put(amsNode+"region", "de")
+			g.put(amsNode+"settings/token", "another secret")
+			g.put(amsNode+"settings/mtu", "1300")
+			g.net.Cores[0].Region = named("de")
+			g.net.Cores[0].Settings = map[string]network.Text{"mtu": named("1300"), "token": secretly("another secret")}
+			return g.plan()
+		},
+		"a secret that changed is left alone": func(g *guarded) *plan.Plan {
+			g.large()
+			g.put(amsNode+"settings/token", "by hand")
+			g.net.Cores[0].Lifecycle.IgnoreChanges = []string{"settings"}
+			return g.plan()
+		},
+		"a secret is left alone": func(g *guarded) *plan.Plan {
+			g.large()
+			g.net.Cores[0].Lifecycle.IgnoreChanges = []string{"settings"}
+			return g.plan()
+		},
+		"a secret device moves to another user": func(g *guarded) *plan.Plan {
+			g.large()
+			g.net.Users[0].Devices[0].Status = secretly(network.Inactive)
+			g.apply()
+			d, bob := g.net.Users[0].Devices[0], &g.net.Users[1]
+			d.Addr, d.Core, d.Status = bob.Addr.DeviceOf("phone"), to(g.net.Cores[1].Addr), network.Text{}
+			g.net.Users[0].Devices, bob.Devices = nil, append(bob.Devices, d)
+			return g.plan()
+		},
+		"what is gone comes back otherwise": func(g *guarded) *plan.Plan {
+			g.large()
+			g.delUnder(shopNode)
+			g.delUnder(alice + "devices/")
+			g.net.Entries[0].Domain, g.net.Entries[0].Region = named("other.example"), named("de")
+			g.net.Users[0].Devices[0].Core = to(g.net.Cores[1].Addr)
+			return g.plan()
+		},
+		"what is gone and left alone is renamed": func(g *guarded) *plan.Plan {
+			g.net.Users, g.net.Routes, g.net.Cores[1].Lifecycle.IgnoreChanges = nil, nil, []string{"all"}
+			g.apply()
+			g.delUnder(coreBNode)
+			g.net.Cores[1].Addr = addr.New(addr.Core, "renamed", addr.NoKey)
+			return g.plan()
+		},
 		"a value becomes a secret": func(g *guarded) *plan.Plan {
 			g.large()
 			g.net.Cores[0].Region = secretly("nl")
