@@ -45,10 +45,11 @@ func TestScripts(t *testing.T) {
 // commands are those that scripts have beside testscript's own.
 func commands(t *testing.T) map[string]func(*testscript.TestScript, bool, []string) {
 	t.Helper()
+	h := newHints(t)
 	out := map[string]func(*testscript.TestScript, bool, []string){
 		"cluster": cmdCluster(t), "tlscluster": tlsCluster(t, false), "opencluster": tlsCluster(t, true), "lostquorum": lostQuorum(t), "hostile": cmdHostile, "killwhen": cmdKillWhen(t), "auth": cmdAuth, "as": cmdAs,
-		"hold": cmdHold, "release": cmdRelease, "code": cmdCode, "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile, "hook": cmdHook, "freeaddress": cmdFreeAddress, "fetch": cmdFetch,
-		"collector": cmdCollector, "spans": cmdSpans, "logged": cmdLogged, "within": cmdWithin,
+		"hold": cmdHold, "release": cmdRelease, "code": h.after(cmdCode), "signalat": cmdSignalAt, "large": cmdLarge, "awaitfile": cmdAwaitFile, "hook": cmdHook, "freeaddress": cmdFreeAddress, "fetch": cmdFetch,
+		"collector": cmdCollector, "spans": cmdSpans, "logged": cmdLogged, "within": h.after(cmdWithin),
 		"beside": cmdBeside, "end": cmdEnd, "awaittext": cmdAwaitText,
 		"keeplock": cmdKeepLock,
 	}

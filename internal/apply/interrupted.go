@@ -123,6 +123,9 @@ func (e *NotBegun) Failure() *failure.Failure {
 	if errors.Is(e.Cause, ErrStopped) {
 		return &failure.Failure{Code: failure.Canceled, Summary: "Interrupted before anything was written; nothing was written"}
 	}
+	if errors.Is(e.Cause, errLockLost) {
+		return &failure.Failure{Code: failure.Other, Summary: "The lock was lost before anything was written; nothing was written", Hint: "`sigilform lock show` says who has it; then run this again", Cause: e.Cause}
+	}
 	return failure.Of(e.Cause)
 }
 

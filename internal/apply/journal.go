@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -147,9 +148,7 @@ func (j *journaled) begin(ctx context.Context, p *plan.Plan, intent *state.Inten
 func (j *journaled) failedToBegin(ctx context.Context, p *plan.Plan, err error) error {
 	var unknown *Unknown
 	if errors.As(err, &unknown) && j.fence == 0 {
-		// Only the journal's head was on its way, and without the lock, which is
-		// given back now, it can't arrive.
-		return &NotWritten{Cause: unknown.Cause}
+		return j.arrived(ctx, unknown)
 	}
 	var rejected *Rejected
 	if errors.As(err, &rejected) {
@@ -161,6 +160,29 @@ func (j *journaled) failedToBegin(ctx context.Context, p *plan.Plan, err error) 
 		}
 	}
 	return err
+}
+
+// arrived finds out what became of the journal's head, the only thing that was on
+// its way: once the lock is given back it can't arrive any more.
+func (j *journaled) arrived(ctx context.Context, unknown *Unknown) error {
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestPause)
+	defer cancel()
+	if err := j.held.Unlock(limit); err != nil {
+		return unknown
+	}
+	found, err := j.store.Read(limit, j.layout.Journal())
+	if err != nil {
+		return unknown
+	}
+	if len(found) > 0 {
+		if there, err := state.DecodeJournal(found[0].Value); err == nil && there.Apply == j.options.Apply {
+			return &Stopped{Network: j.network, Journal: there, Cause: cmp.Or(context.Cause(ctx), unknown.Cause)}
+		}
+	}
+	if ctx.Err() != nil {
+		return notBegun(ctx, unknown)
+	}
+	return &NotWritten{Cause: unknown.Cause}
 }
 
 // prepare verifies every guard at one revision, and writes the intent with the

@@ -30,14 +30,20 @@ type Locker func(ctx context.Context) (Held, error)
 type Locked struct {
 	Network string
 	Lock    state.Lock
+	// NoWait says that the command does not wait for locks: it has no flag for that.
+	NoWait bool
 }
 
 // Failure says who holds it.
 func (e *Locked) Failure() *failure.Failure {
+	wait := "wait for it with --lock-timeout 5m"
+	if e.NoWait {
+		wait = "run this again once it has ended"
+	}
 	return &failure.Failure{
 		Code: failure.Locked, Summary: fmt.Sprintf("Network %q is locked by another apply", e.Network), Evidence: []any{&e.Lock},
 		Detail: e.Lock.Holder() + " Nothing was written.",
-		Hint:   fmt.Sprintf("wait for it with --lock-timeout 5m; if its process is gone the lock goes within %s, or at once by `sigilform lock break %s`", state.LockLife, e.Lock.ID),
+		Hint:   fmt.Sprintf("%s; if its process is gone the lock goes within %s, or at once by `sigilform lock break %s`", wait, state.LockLife, e.Lock.ID),
 	}
 }
 

@@ -93,6 +93,24 @@ func faults() map[string]struct {
 		"the lease is lost": {before(func(t *testing.T, i *instant) error { t.Helper(); i.w.unlock(t); return nil }), leaves | finishes | goesBack},
 		"interrupted":       {before(func(_ *testing.T, i *instant) error { i.stop(); return nil }), finishesOr},
 		"interrupted twice": {before(func(_ *testing.T, i *instant) error { i.stop(); i.abort(); return nil }), leaves | goesBack},
+		"interrupted twice, and the reply is lost": {func(_ *testing.T, i *instant) {
+			i.w.faults.LoseReply = func(n int, _ kv.Txn, _ kv.Result) bool {
+				if n == i.at {
+					i.stop()
+					i.abort()
+				}
+				return n == i.at
+			}
+		}, leaves | finishes | goesBack},
+		"interrupted twice, and the request is lost": {func(_ *testing.T, i *instant) {
+			i.w.faults.LoseRequest = func(n int, _ kv.Txn) bool {
+				if n == i.at {
+					i.stop()
+					i.abort()
+				}
+				return n == i.at
+			}
+		}, leaves | goesBack},
 	}
 }
 
@@ -172,6 +190,11 @@ func judgeRun(t *testing.T, w *town, err error) outcome {
 	case err == nil:
 		w.isNew(t)
 		return finishes
+	case errors.As(err, new(*apply.Stopped)) && !journal:
+		if _, done := w.Get(t, layoutOf().History(2)); !done {
+			t.Errorf("there is no journal, and it ended with %v", err)
+		}
+		return leaves
 	case errors.As(err, new(*apply.Stopped)), errors.As(err, new(*apply.Unknown)):
 		return leaves
 	case errors.As(err, new(*apply.RolledBack)), errors.As(err, new(*apply.NotBegun)), !journal:

@@ -156,7 +156,7 @@ func TestWhatMayPass(t *testing.T) {
 // TestWhatAnEndedContextMeans: the journal stands; what is known already stays.
 func TestWhatAnEndedContextMeans(t *testing.T) {
 	t.Parallel()
-	j := &journaled{network: "prod", journal: &state.Journal{Serial: 2}}
+	j := &journaled{network: "prod", journal: &state.Journal{Serial: 2}, fence: 7}
 	ended := func(cause error) context.Context {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(cause)

@@ -103,6 +103,9 @@ func (j *journaled) rejected(r kv.Result) error {
 				return &Stopped{Network: j.network, Journal: j.journal, Taken: true, Cause: errTaken}
 			}
 		case j.held.Guard():
+			if j.fence == 0 {
+				return &NotBegun{Cause: errLockLost}
+			}
 			return &Stopped{Network: j.network, Journal: j.journal, Cause: errLockLost}
 		}
 		out.Moved = append(out.Moved, Moved{Moved: m})
@@ -112,10 +115,16 @@ func (j *journaled) rejected(r kv.Result) error {
 
 var errTaken = errors.New("another process has taken the apply over")
 
-// judge makes an end of the context what it means: the journal stands.
+// judge makes an end of the context what it means: the journal stands, or there is
+// none yet. Where it is not known whether there is one, see [journaled.failedToBegin].
 func (j *journaled) judge(ctx context.Context, err error) error {
-	if ctx.Err() == nil || errors.As(err, new(*Stopped)) {
+	switch {
+	case ctx.Err() == nil || errors.As(err, new(*Stopped)):
 		return err
+	case j.fence == 0 && (errors.As(err, new(*Unknown)) || errors.As(err, new(*NotBegun))):
+		return err
+	case j.fence == 0:
+		return notBegun(ctx, err)
 	}
 	cause := context.Cause(ctx)
 	if errors.Is(cause, context.Canceled) {

@@ -108,7 +108,10 @@ func (a *app) applyPath(c *cobra.Command, p *applyFlags, args []string, question
 	if err != nil {
 		return err
 	}
-	seen := &review{app: a, flags: p, question: question}
+	seen := &review{app: a, flags: p, question: question, saves: "`sigilform plan --out FILE`"}
+	if p.destroy {
+		seen.saves = "`sigilform plan --destroy --out FILE`"
+	}
 	applied, err := a.engine.Apply(c.Context(), engine.ApplyOptions{
 		PlanOptions: o, Replan: p.autoApprove, Expect: expected, LockTimeout: wait, Review: seen.review,
 	})
@@ -164,6 +167,8 @@ type review struct {
 	app      *app
 	flags    *applyFlags
 	question string
+	// saves is what saves the plan instead of applying it.
+	saves string
 	// last is the plan that was shown last.
 	last *engine.Planned
 }
@@ -198,7 +203,7 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 	case !planned.Plan.HasChanges() || r.flags.autoApprove:
 		return nil
 	}
-	return a.confirm(ctx, r.question)
+	return a.confirm(ctx, r.question, r.saves)
 }
 
 // fail ends an apply that did not come to its end. As JSON a plan that was

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -132,7 +133,11 @@ func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned
 	case denied:
 		return &shown{cause: &engine.Denied{Plan: planned.Plan}}
 	case save.file != "":
-		a.note("", save.said())
+		path := ""
+		if a.engine.OnlyFileLeads(ctx, p.connection.Connection, planned) {
+			path = cmp.Or(a.reports.report.Path, ".")
+		}
+		a.note("", save.said(path))
 	}
 	return p.verdict(planned, detailed)
 }

@@ -19,11 +19,16 @@ import (
 // yes is the only answer that approves.
 const yes = "yes"
 
-// confirm asks at the terminal, and refuses to guess without one.
-func (a *app) confirm(ctx context.Context, question string) error {
+// confirm asks at the terminal, and refuses to guess without one. saves is what
+// saves the plan instead, empty where nothing does.
+func (a *app) confirm(ctx context.Context, question, saves string) error {
 	to, done, ok := a.conversation()
 	if !ok || a.isJSON() || a.machine {
-		return &failure.Failure{Code: failure.NotApproved, Summary: "Nobody was asked, and nothing was written", Hint: "use --auto-approve where there is no terminal, or save a plan with `sigilform plan --out FILE` and apply that"}
+		hint := "use --auto-approve where there is no terminal"
+		if saves != "" {
+			hint += ", or save a plan with " + saves + " and apply that"
+		}
+		return &failure.Failure{Code: failure.NotApproved, Summary: "Nobody was asked, and nothing was written", Hint: hint}
 	}
 	defer done()
 	_, _ = fmt.Fprintf(to, "\n%s\nOnly %q is accepted: ", question, yes)

@@ -83,7 +83,7 @@ func (a *app) recoverOptions(c *cobra.Command, r *recoverFlags, path string) (o 
 		if !r.abandon || r.autoApprove {
 			return nil
 		}
-		return a.confirm(ctx, "Keep what was written, and end the apply there?")
+		return a.confirm(ctx, "Keep what was written, and end the apply there?", "")
 	}
 	return o, nil
 }

@@ -79,7 +79,7 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	if o.LockTimeout, err = r.lock.timeout(); err != nil {
 		return err
 	}
-	seen := &review{app: a, flags: &r.applyFlags, question: fmt.Sprintf("Bring back the state after serial %d?", serial)}
+	seen := &review{app: a, flags: &r.applyFlags, question: fmt.Sprintf("Bring back the state after serial %d?", serial), saves: "--out FILE"}
 	o.Review = seen.review
 	if r.save != "" {
 		o.Review = func(ctx context.Context, p *engine.Planned) error {

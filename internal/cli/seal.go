@@ -52,10 +52,15 @@ type saving struct {
 	to   seal.Recipients
 }
 
-// said tells where the plan is, and how it is applied.
-func (s saving) said() string {
-	if s.to.None() {
-		return fmt.Sprintf("Saved to %s. Exactly this plan is applied by: sigilform apply %s", s.file, shellWord(s.file))
+// said tells where the plan is, and how it is applied: with a path behind it where
+// that has to say where the cluster is.
+func (s saving) said(path string) string {
+	command := "sigilform apply " + shellWord(s.file)
+	if path != "" {
+		command += " " + shellWord(path)
 	}
-	return fmt.Sprintf("Saved to %s, encrypted. Exactly this plan is applied by: sigilform apply %s --identity FILE", s.file, shellWord(s.file))
+	if s.to.None() {
+		return fmt.Sprintf("Saved to %s. Exactly this plan is applied by: %s", s.file, command)
+	}
+	return fmt.Sprintf("Saved to %s, encrypted. Exactly this plan is applied by: %s --identity FILE", s.file, command)
 }

@@ -93,7 +93,7 @@ func (s *snapshotFlags) plan(c *cobra.Command, a *app, o engine.PlanOptions, sav
 	case s.file == "":
 		return nil, usage("--snapshot is empty", "name a file that `sigilform snapshot --out FILE` made")
 	case save != "":
-		return nil, usage("A plan from a snapshot can't be saved", "it holds digests in the place of values; plan with a connection to save it, or apply with --expect-digest")
+		return nil, usage("A plan from a snapshot can't be saved", "it holds digests in the place of values; plan with a connection to save it, or apply what it shows with `sigilform apply --expect-digest`")
 	}
 	for _, name := range []string{"endpoints", "cacert", "cert", "key", "user", "password-file", "timeout"} {
 		if c.Flags().Changed(name) {

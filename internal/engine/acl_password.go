@@ -68,7 +68,7 @@ func (e *Engine) idle(ctx context.Context, s *session, network string) error {
 	case err != nil:
 		return err
 	case shown.Lock != nil:
-		return &apply.Locked{Network: network, Lock: *shown.Lock}
+		return &apply.Locked{Network: network, Lock: *shown.Lock, NoWait: true}
 	case shown.Journal != nil:
 		return &apply.Interrupted{Network: network, Journal: shown.Journal}
 	}

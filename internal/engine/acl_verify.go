@@ -167,10 +167,9 @@ func credentialsOf(ctx context.Context, folder, user string, t target, byCertifi
 	if byCertificate {
 		return config, false, nil
 	}
-	if t.config.Username == "" {
-		config.CertFile, config.KeyFile = "", "" // it names this connection's own user
-	}
-	config.Username = user
+	// The certificate may name this connection's own user. It goes along, since
+	// members may ask for one, whoever it is of.
+	config.Username, config.Beside = user, true
 	config.Password, found, err = passwordOf(ctx, folder, user)
 	return config, found, err
 }

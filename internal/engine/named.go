@@ -49,6 +49,14 @@ func (e *Engine) choosePlan(ctx context.Context, o ApplyFileOptions, p *plan.Pla
 	}
 }
 
+// OnlyFileLeads reports whether a plan, once it is saved, could not be applied as
+// the environment and the command line are now: a password would be sent where
+// only the file leads.
+func (e *Engine) OnlyFileLeads(ctx context.Context, c Connection, p *Planned) bool {
+	_, err := e.choosePlan(ctx, ApplyFileOptions{Connection: c}, p.Plan)
+	return err != nil && failure.Of(err).Code == failure.UnnamedCluster
+}
+
 // sent are the passwords that go to a plan's cluster, in words.
 func sent(p *plan.Plan) []string {
 	var out []string

@@ -38,6 +38,9 @@ type Config struct {
 	// ServerName is the name that the server's certificate must have, where it
 	// is not the endpoint's host.
 	ServerName string
+	// Beside accepts the certificate of another user beside one with a password: etcd
+	// takes who logs in.
+	Beside bool
 	// Any accepts a user that may not read sigilform's own keys, such as a node.
 	Any bool
 	// Timeout bounds Connect as a whole, and later each request.

@@ -59,7 +59,7 @@ func (s *settings) untrusted(t target, err *tls.CertificateVerificationError) er
 	case errors.As(err, &name):
 		out.Summary = fmt.Sprintf("The certificate of the server at %s is for another name", t.address)
 		out.Detail = fmt.Sprintf("%s It was checked against the name %q.", presented, s.tlsFor(t).ServerName)
-		out.Hint = "use an endpoint that the certificate names, or give the name with --server-name or `server_name` in the etcd block"
+		out.Hint = "use an endpoint that the certificate names, or give the name with `server_name` in the tls block of the etcd block"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		out.Summary = fmt.Sprintf("The certificate of the server at %s is not valid now", t.address)
 		out.Detail = fmt.Sprintf("%s %s", presented, reason(invalid.Error()))

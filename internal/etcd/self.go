@@ -39,7 +39,7 @@ func commonName(config *tls.Config) string {
 // name, which nobody who gives both can see.
 func (s *settings) refuseTwoUsers() error {
 	name := commonName(s.tls)
-	if s.Username == "" || name == "" {
+	if s.Username == "" || name == "" || s.Beside {
 		return nil
 	}
 	return &ConnectError{

@@ -60,7 +60,7 @@ func Decrypt(r io.Reader, name string, with Identities) (io.Reader, error) {
 		return nil, &failure.Failure{
 			Code: failure.WrongIdentity, Summary: name + " is encrypted to others",
 			Detail: fmt.Sprintf("None of the given identities (%d) is that of a recipient.", len(with.list)),
-			Hint:   "give the identity of one of those whom it was encrypted to, or make it again with --encrypt-to for this one",
+			Hint:   "give the identity of one of those whom it was encrypted to, or make it again, encrypted to this one as well",
 		}
 	case err != nil:
 		return nil, damaged(name)
