@@ -25,8 +25,8 @@ func TestCatalogue(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("..", "..", "testdata", "catalogue"), UpdateScripts: *update,
 		RequireExplicitExec: true, RequireUniqueNames: true,
-		Setup: func(env *testscript.Env) error { return setUp(t.Context(), env) },
-		Cmds:  commands(t),
+		Setup:     func(env *testscript.Env) error { return setUp(t.Context(), env) },
+		Condition: condition(t), Cmds: commands(t),
 	})
 }
 

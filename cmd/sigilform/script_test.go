@@ -28,18 +28,26 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("..", "..", "testdata", "script"), UpdateScripts: *update,
 		RequireExplicitExec: true, RequireUniqueNames: true,
-		Setup: func(env *testscript.Env) error { return setUp(t.Context(), env) },
-		Condition: func(name string) (bool, error) {
-			switch name {
-			case "embedded":
-				return foreignEtcd() == "", nil
-			case "foreign":
-				return foreignEtcd() != "", nil
-			}
-			return false, fmt.Errorf("the condition %q is not known", name)
-		},
-		Cmds: commands(t),
+		Setup:     func(env *testscript.Env) error { return setUp(t.Context(), env) },
+		Condition: condition(t),
+		Cmds:      commands(t),
 	})
+}
+
+// condition is what scripts ask of the server that they run on.
+func condition(t *testing.T) func(name string) (bool, error) {
+	t.Helper()
+	return func(name string) (bool, error) {
+		switch name {
+		case "embedded":
+			return foreignEtcd() == "", nil
+		case "foreign":
+			return foreignEtcd() != "", nil
+		case "acl":
+			return foreignEtcd() == "" || etcdtest.Start(t).TellsAuthRevision(t), nil
+		}
+		return false, fmt.Errorf("the condition %q is not known", name)
+	}
 }
 
 // commands are those that scripts have beside testscript's own.

@@ -50,6 +50,7 @@ func newCastle(t *testing.T) *castle {
 // newCastleOf makes a castle of a town.
 func newCastleOf(t *testing.T, w *town) *castle {
 	t.Helper()
+	w.NeedsAuthRevision(t)
 	w.client = w.connect(t, kv.DefaultLimits())
 	w.faults.Store = w.client
 	c := &castle{town: w, gate: &gate{real: w.client}, never: map[string][]right{}}

@@ -41,6 +41,7 @@ func newLodge(t *testing.T, auth string) *lodge {
 func newLodgeOf(t *testing.T, auth string, alone bool) *lodge {
 	t.Helper()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	c, err := etcd.Connect(t.Context(), etcd.Config{Endpoints: []string{s.Endpoint()}})
 	if err != nil {
 		t.Fatal(err)

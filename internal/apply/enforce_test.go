@@ -97,6 +97,7 @@ func keeps(t *testing.T) map[string]func(t *testing.T) *keep {
 func newKeep(t *testing.T, word string) *keep {
 	t.Helper()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	k := &keep{config: etcd.Config{Endpoints: []string{s.Endpoint()}, Username: kv.RootName, Password: word, HashCost: etcdtest.HashCost}}
 	k.begin(t)
 	return k
@@ -109,6 +110,7 @@ func newCertKeep(t *testing.T) *keep {
 	s := etcdtest.StartWith(t, etcdtest.Options{TLS: transport.TLSInfo{
 		CertFile: pair.CertFile, KeyFile: pair.KeyFile, TrustedCAFile: ca.File, ClientCertAuth: true,
 	}})
+	s.NeedsAuthRevision(t)
 	k := &keep{config: etcd.Config{Endpoints: []string{s.Endpoint()}, CAFile: ca.File, CertFile: root.CertFile, KeyFile: root.KeyFile}}
 	k.begin(t)
 	return k

@@ -17,6 +17,7 @@ import (
 // TestTokenExpiresBetweenSteps: the client logs in again and the apply ends.
 func TestTokenExpiresBetweenSteps(t *testing.T) {
 	t.Parallel()
+	etcdtest.Start(t).NeedsAuthRevision(t) // --auth-token-ttl came with it
 	s := etcdtest.StartWith(t, etcdtest.Options{AuthTokenTTL: 1})
 	s.EnableAuth(t, "root")
 	root, err := clientv3.New(clientv3.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "root", Context: t.Context()})

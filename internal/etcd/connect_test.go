@@ -97,7 +97,7 @@ func TestTLS(t *testing.T) {
 
 	check(t, refusal(t, etcd.Config{Endpoints: []string{plain}, CAFile: other.File}), failure.EtcdUntrusted, other.File, "our ca", "127.0.0.1, etcd.example"[:9])
 	check(t, refusal(t, etcd.Config{Endpoints: []string{s.Endpoint()}}), failure.EtcdUntrusted, "no CA file is given")
-	check(t, refusal(t, etcd.Config{Endpoints: []string{"https://localhost" + port}, CAFile: ca.File}), failure.EtcdUntrusted, `"localhost"`, "etcd.example", "--server-name")
+	check(t, refusal(t, etcd.Config{Endpoints: []string{"https://localhost" + port}, CAFile: ca.File}), failure.EtcdUntrusted, `"localhost"`, "etcd.example", "server_name")
 	check(t, refusal(t, etcd.Config{Endpoints: []string{plain}}), failure.EtcdTLSNeeded, "https://")
 	check(t, refusal(t, etcd.Config{Endpoints: []string{"https://" + strings.TrimPrefix(etcdtest.Start(t).Endpoint(), "http://")}, CAFile: ca.File}), failure.EtcdNotTLS)
 }

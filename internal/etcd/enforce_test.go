@@ -84,6 +84,7 @@ func enabled(t *testing.T, c *etcd.Client, want bool) *kv.Auth {
 func TestEnforceByCertificate(t *testing.T) {
 	t.Parallel()
 	g := startGuarded(t)
+	g.NeedsAuthRevision(t)
 	c := connectWith(t, g.as(t, "root"))
 	if c.Username() != "root" {
 		t.Errorf("the user is %q", c.Username())
@@ -112,6 +113,7 @@ func TestEnforceByCertificate(t *testing.T) {
 func TestEnforceByPassword(t *testing.T) {
 	t.Parallel()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	open := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
 	do(t, open, rootWithPassword()...)
 	c := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"})
@@ -136,6 +138,7 @@ func TestEnforceByPassword(t *testing.T) {
 func TestEnforceIsUndone(t *testing.T) {
 	t.Parallel()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	open := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
 	do(t, open, rootWithPassword()...)
 	c := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "a wrong word"})
@@ -151,6 +154,7 @@ func TestEnforceIsUndone(t *testing.T) {
 func TestEnforceRefusesBefore(t *testing.T) {
 	t.Parallel()
 	g := startGuarded(t)
+	g.NeedsAuthRevision(t)
 	dana := connectWith(t, g.as(t, "dana"))
 	refused := func(c *etcd.Client, words ...string) {
 		t.Helper()
@@ -183,6 +187,7 @@ func TestEnforceRefusesBefore(t *testing.T) {
 func TestRescue(t *testing.T) {
 	t.Parallel()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	open := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
 	do(t, open, rootWithPassword()...)
 	wrong := etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "a wrong word"}
@@ -221,6 +226,7 @@ func rescued(t *testing.T, c etcd.Config, want etcd.Rescued) {
 func TestNothingToRescue(t *testing.T) {
 	t.Parallel()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	open := etcd.Config{Endpoints: []string{s.Endpoint()}}
 	config := etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "the word"}
 	rescued(t, open, etcd.Rescued{})
@@ -254,6 +260,7 @@ func TestNothingToRescue(t *testing.T) {
 func TestTidyRescueProves(t *testing.T) {
 	t.Parallel()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	c := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
 	do(t, c, rootWithPassword()...)
 	do(t, c, administrators(kv.RescueUser)...)
@@ -290,6 +297,7 @@ func TestTwoUsersAtOnce(t *testing.T) {
 func startWithDana(t *testing.T, granted ...kv.AuthOp) (*guarded, *etcd.Client) {
 	t.Helper()
 	g := startGuarded(t)
+	g.NeedsAuthRevision(t)
 	root := connectWith(t, g.as(t, "root"))
 	do(t, root, administrators("root")...)
 	do(t, root,
@@ -391,6 +399,7 @@ func TestOptionalKeys(t *testing.T) {
 func TestRangesThatEtcdHoldsTwice(t *testing.T) {
 	t.Parallel()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	c := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
 	do(t, c, kv.AuthOp{Kind: kv.AddRole, Role: "r"})
 	for _, g := range []struct {

@@ -15,6 +15,7 @@ import (
 func TestLostReplyIsNoFailedProof(t *testing.T) {
 	t.Parallel()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	open := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
 	do(t, open, rootWithPassword()...)
 	p := etcdtest.StartProxy(t, s.Endpoint())
@@ -41,6 +42,7 @@ func TestLostReplyIsNoFailedProof(t *testing.T) {
 func TestProofThatIsNeverAnswered(t *testing.T) {
 	t.Parallel()
 	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
 	open := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}})
 	do(t, open, rootWithPassword()...)
 	p := etcdtest.StartProxy(t, s.Endpoint())

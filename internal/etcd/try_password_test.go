@@ -13,6 +13,7 @@ import (
 func TestClearedPassword(t *testing.T) {
 	t.Parallel()
 	g := startGuarded(t)
+	g.NeedsAuthRevision(t)
 	root := connectWith(t, g.as(t, "root"))
 	do(t, root, rootWithPassword()...)
 	do(t, root,
