@@ -23,6 +23,13 @@ type edit struct {
 // String names the edit.
 func (e edit) String() string { return e.what + " at " + strings.Join(e.path, ".") }
 
+// made is the document with the edit.
+func (e edit) made(t *testing.T, d *jsonTree) []byte {
+	t.Helper()
+	defer e.do()()
+	return d.text(t)
+}
+
 // kind is the edit without the numbers of elements.
 func (e edit) kind() string {
 	var b strings.Builder

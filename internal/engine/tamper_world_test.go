@@ -284,6 +284,22 @@ func enrich(t *testing.T) *rich {
 	return w
 }
 
+// session is a connection to the cluster.
+func (w *rich) session(t *testing.T) *session {
+	t.Helper()
+	s, err := w.engine.connect(t.Context(), target{config: w.options.Connection.etcd()}, w.options.Connection, mustExist)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		var err error
+		if s.close(&err); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
 // others write what makes drift, what is adopted, what falls and what is recorded.
 func (w *rich) others(t *testing.T) {
 	t.Helper()

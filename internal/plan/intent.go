@@ -34,6 +34,11 @@ type intendedField struct {
 // placeholder stands for what differs between two plans of the same change.
 const placeholder = "(generated)"
 
+// Digest is the intent digest of the changes that the plan shows; what it says of
+// itself is its Intent. lasting says that the network had a key of fingerprints
+// when the plan was made.
+func (p *Plan) Digest(lasting bool) string { return p.intent(lasting) }
+
 // intent is the digest of what changes: addresses, fields, old and new values
 // and reasons, with generated values and stamps as placeholders; what falls with
 // it, but for what the network writes all day; how objects are treated from then
