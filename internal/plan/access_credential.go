@@ -167,6 +167,9 @@ func (p *principal) passwordNote() []string {
 	}
 }
 
+// foundIn begins the note of where a password is found.
+const foundIn = "its password is found in the "
+
 // sourceNote says in words where the password of a user is found from now on; empty
 // where that is not anew.
 func sourceNote(was, next *state.Record) string {
@@ -177,9 +180,9 @@ func sourceNote(was, next *state.Record) string {
 	case source == nil || before == after:
 		return ""
 	case source.Env != "":
-		return "its password is found in the environment variable " + source.Env
+		return foundIn + "environment variable " + source.Env
 	default:
-		return "its password is found in the file " + source.File
+		return foundIn + "file " + source.File
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -66,7 +68,7 @@ func (p *Plan) intent(fingerprints bool) string {
 }
 
 func (p *Plan) intend(c *Change, fingerprints bool) intended {
-	out := intended{Address: c.Address, Action: c.Action, Reason: c.Reason, Was: c.Was, ID: c.ID, Notes: c.Notes}
+	out := intended{Address: c.Address, Action: c.Action, Reason: c.Reason, Was: c.Was, ID: c.ID, Notes: c.treated()}
 	layout := p.Layout()
 	for _, key := range c.Falls {
 		if !layout.Daily(keys.Space(c.Kind), key) {
@@ -91,6 +93,15 @@ func (p *Plan) intend(c *Change, fingerprints bool) intended {
 		out.Fields = append(out.Fields, g)
 	}
 	return out
+}
+
+// treated are the notes that say what no field shows. Those of what a role or user may
+// do are other words for its fields.
+func (c *Change) treated() []string {
+	if !state.IsACL(c.Kind) {
+		return c.Notes
+	}
+	return slices.DeleteFunc(slices.Clone(c.Notes), func(note string) bool { return !strings.HasPrefix(note, foundIn) })
 }
 
 // legible is a value as a plan file can hold it: what is not UTF-8 has the same
