@@ -30,6 +30,7 @@ func rooms() map[string]int {
 		"internal/fault": 0,
 		"internal/kv":    0,
 		"internal/retry": 0,
+		"internal/veil":  0,
 
 		"internal/schema": 1,
 
