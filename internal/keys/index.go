@@ -33,6 +33,8 @@ type index struct {
 	named  map[string]*schema.Field
 	many   []*schema.Field
 	marker *schema.Field
+	// privateID says that the identity is private.
+	privateID bool
 }
 
 // newIndex indexes the stored fields of kinds that share a space: where they
@@ -40,6 +42,9 @@ type index struct {
 func newIndex(kinds ...*schema.Kind) *index {
 	x := &index{kind: kinds[0], exact: map[place]*schema.Field{}, named: map[string]*schema.Field{}}
 	for _, k := range kinds {
+		for _, part := range k.Parts() {
+			x.privateID = x.privateID || part.Degree() == schema.Private
+		}
 		for i := range k.Fields {
 			if f := &k.Fields[i]; f.Stored && !x.has(f) {
 				x.add(f)
@@ -104,16 +109,4 @@ func (x *index) byName(name string) (f *schema.Field, member string, ok bool) {
 func (l Layout) stored(kind addr.Kind, name string) *schema.Field {
 	f, _, _ := l.index(kind).byName(name)
 	return f
-}
-
-// Sensitive reports whether a field is sensitive whatever a file says of it.
-func (l Layout) Sensitive(kind addr.Kind, name string) bool {
-	f, member, ok := l.index(kind).byName(name)
-	if !ok {
-		return false
-	}
-	if f, ok := f.Member(member); ok {
-		return f.Sensitive
-	}
-	return f.Sensitive
 }

@@ -209,6 +209,9 @@ func class(f, leaf *schema.Field) string {
 	if f.Sensitive || leaf.Sensitive {
 		out += ", sensitive"
 	}
+	if f.Private || leaf.Private {
+		out += ", private"
+	}
 	return out
 }
 
@@ -288,6 +291,8 @@ func typeText(f *schema.Field) string {
 		return "a " + string(f.Refers)
 	case f.Sensitive:
 		return plain + ", sensitive"
+	case f.Private:
+		return plain + ", private"
 	}
 	return plain
 }

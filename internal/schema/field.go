@@ -52,6 +52,9 @@ type Field struct {
 	Default string
 	// Sensitive says that the value is never shown, whatever a file says.
 	Sensitive bool
+	// Private says that the value identifies a device or a person: it is stored as
+	// it is, and shown by its beginning.
+	Private bool
 	// Covert says that expressions must not show the value, as it may be taken
 	// back to a person; reports may.
 	Covert bool

@@ -105,7 +105,7 @@ func coreKind() Kind {
 			Unique: Unique{Noun: "number", Clash: "Two Cores have the number %s", Within: "cell"}, Doc: "its number, unique within the cell",
 		}),
 		stored(Initial, Field{
-			Name: "uuid", Check: UUID, Unique: uuids(), Generated: true, Read: true, Value: "the node's own client UUID", Doc: "the node's own client UUID",
+			Name: "uuid", Private: true, Check: UUID, Unique: uuids(), Generated: true, Read: true, Value: "the node's own client UUID", Doc: "the node's own client UUID",
 		}),
 		stored(Rotated, Field{
 			Name: "service_name", Data: "core paths", Key: "core_service_name", Check: ServiceName, Generated: true, Itself: true, Connects: true, Read: true,

@@ -23,7 +23,7 @@ func userKind() Kind {
 			Doc: "a password hash, as `sigilform hash` prints it: argon2id or bcrypt",
 		}),
 		stored(Declared, Field{
-			Name: "hash_telegram_id", Covert: true, Check: Digest, Read: true, Value: "HMAC-SHA256, 64 hexadecimal digits",
+			Name: "hash_telegram_id", Private: true, Covert: true, Check: Digest, Read: true, Value: "HMAC-SHA256, 64 hexadecimal digits",
 			Doc: "an HMAC-SHA256 in hex; never the id itself",
 		}),
 		stored(Declared, Field{
@@ -35,7 +35,7 @@ func userKind() Kind {
 
 func deviceKind() Kind {
 	fields := []Field{
-		{Name: "uuid", Identity: true, Generated: true, Check: UUID, Unique: uuids(), Doc: "the device's client UUID"},
+		{Name: "uuid", Identity: true, Private: true, Generated: true, Check: UUID, Unique: uuids(), Doc: "the device's client UUID"},
 		stored(Declared, Field{
 			Name: "name", Key: "device", Label: true, Title: true, Marker: true, Check: Line,
 			Unique: Unique{Noun: "device name", Clash: "Two devices of one user have the name %s", Below: true},
