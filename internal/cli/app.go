@@ -15,6 +15,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
+	"github.com/sigilgate/sigilform/internal/veil"
 )
 
 // app is one run of the program.
@@ -89,7 +90,9 @@ func (a *app) options() render.Options { return a.optionsFor(a.stdout) }
 // optionsFor are how something is printed to one of the streams: in colour
 // only to a terminal, and only where nobody minds.
 func (a *app) optionsFor(w io.Writer) render.Options {
-	o := render.Options{Format: render.Text, Quiet: a.out.quiet, Secrets: a.secrets, Journal: a.journal, Restored: a.restored}
+	o := render.Options{
+		Format: render.Text, Quiet: a.out.quiet, Secrets: a.secrets, Veil: a.veilOf(w), Journal: a.journal, Restored: a.restored,
+	}
 	if a.isJSON() {
 		o.Format = render.JSON
 	}
@@ -109,6 +112,9 @@ func (a *app) isJSON() bool { return a.out.format == formatJSON || a.out.json }
 
 // terminal is the descriptor of a stream that is a terminal.
 func terminal(stream any) (fd int, ok bool) {
+	if veiled, isVeiled := stream.(*veil.Writer); isVeiled {
+		stream = veiled.To
+	}
 	f, isFile := stream.(*os.File)
 	if !isFile {
 		return 0, false

@@ -20,6 +20,7 @@ const maxExpression = 1 << 20
 
 func (a *app) newConsole() *cobra.Command {
 	var s sourceFlags
+	var reveal string
 	c := &cobra.Command{
 		Use:   "console [PATH]",
 		Short: "Evaluate expressions over a configuration",
@@ -29,6 +30,9 @@ is asked. The end of the input, or exit, ends it.` + exits("0  every expression 
 		Example: "  sigilform console\n  echo 'core.ams.ip' | sigilform console examples/network.hcl",
 		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.reveal(reveal); err != nil {
+				return err
+			}
 			source, err := s.source(path(args))
 			if err != nil {
 				return err
@@ -45,6 +49,7 @@ is asked. The end of the input, or exit, ends it.` + exits("0  every expression 
 		},
 	}
 	s.add(c)
+	addReveal(c, &reveal)
 	return c
 }
 

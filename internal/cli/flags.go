@@ -25,6 +25,7 @@ type outputFlags struct {
 	json    bool
 	noColor bool
 	quiet   bool
+	reveal  string
 	// outputs are written beside what is printed: FORMAT=FILE.
 	outputs []string
 }
@@ -40,6 +41,7 @@ func (o *outputFlags) add(c *cobra.Command, formats ...string) {
 	f.BoolVar(&o.json, "json", false, "short for --format json")
 	f.BoolVar(&o.noColor, "no-color", false, "no colour, also on a terminal (like NO_COLOR)")
 	f.BoolVar(&o.quiet, "quiet", false, "print the result and errors only")
+	addReveal(c, &o.reveal)
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(toCompletions(formats), cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -59,6 +61,9 @@ func (a *app) output(o *outputFlags, formats ...string) error {
 	}
 	o.json = o.format == formatJSON
 	a.out = *o
+	if err := a.reveal(o.reveal); err != nil {
+		return err
+	}
 	return a.openReports(o)
 }
 

@@ -16,7 +16,10 @@ const stdinName = "-"
 // maxFormat bounds what is read from standard input.
 const maxFormat = 64 << 20
 
-type fmtFlags struct{ check, diff, recursive bool }
+type fmtFlags struct {
+	check, diff, recursive bool
+	reveal                 string
+}
 
 func (a *app) newFmt() *cobra.Command {
 	var f fmtFlags
@@ -32,6 +35,9 @@ alone without --recursive. HCL in JSON is left alone.` + exits("0  done; with --
 		Example: "  sigilform fmt\n  sigilform fmt --check --diff --recursive\n  sigilform fmt - <network.hcl",
 		Args:    atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.reveal(f.reveal); err != nil {
+				return err
+			}
 			if path(args) == stdinName {
 				return a.formatInput(c.Context(), f)
 			}
@@ -47,6 +53,7 @@ alone without --recursive. HCL in JSON is left alone.` + exits("0  done; with --
 	}
 	c.Flags().BoolVar(&f.check, "check", false, "write nothing; end with exit code 2 if a file is not in canonical form")
 	c.Flags().BoolVar(&f.diff, "diff", false, "print the differences")
+	addReveal(c, &f.reveal)
 	c.Flags().BoolVar(&f.recursive, "recursive", false, "the files of subfolders, too")
 	return c
 }
@@ -56,7 +63,7 @@ func (a *app) endFormat(f fmtFlags, files []engine.Formatted) error {
 	for i := range files {
 		text := files[i].Name + "\n"
 		if f.diff {
-			text = engine.Diff(&files[i])
+			text = a.engine.Diff(&files[i])
 		}
 		if _, err := io.WriteString(a.stdout, text); err != nil {
 			return fmt.Errorf("write output: %w", err)
@@ -84,14 +91,15 @@ func (a *app) formatInput(ctx context.Context, f fmtFlags) error {
 		return err
 	}
 	same := string(out) == string(text)
-	shown := string(out)
+	shown, to := string(out), asItIs(a.stdout)
 	if f.check || f.diff {
 		shown = ""
 	}
 	if f.diff && !same {
-		shown = engine.Diff(&engine.Formatted{Name: "<stdin>", Before: text, After: out})
+		to = a.stdout
+		shown = a.engine.Diff(&engine.Formatted{Name: "<stdin>", Before: text, After: out})
 	}
-	if _, err := io.WriteString(a.stdout, shown); err != nil {
+	if _, err := io.WriteString(to, shown); err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
 	if f.check && !same {

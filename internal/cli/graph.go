@@ -32,7 +32,7 @@ Graphviz, for Mermaid in a Markdown file, or as JSON. No cluster is asked.` + ex
 			if err := a.warn(warnings); err != nil {
 				return err
 			}
-			return render.Graph(a.stdout, network, graphFormat(out.format))
+			return render.Graph(a.stdout, network, graphFormat(out.format), a.options())
 		},
 	}
 	out.add(c, formats...)

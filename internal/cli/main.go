@@ -12,6 +12,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/fault"
 	"github.com/sigilgate/sigilform/internal/schema"
+	"github.com/sigilgate/sigilform/internal/veil"
 )
 
 // Main runs the program with the process's arguments, streams and environment,
@@ -27,11 +28,13 @@ func Main(c *schema.Catalogue) int {
 
 func newApp(c *schema.Catalogue) *app {
 	version := build()
+	private := new(veil.Veil)
 	a := &app{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		stdin:  os.Stdin,
+		stdout: &veil.Writer{To: os.Stdout, Veil: private}, stderr: &veil.Writer{To: os.Stderr, Veil: private, Strict: true},
 		build: version,
 		engine: &engine.Engine{
-			Version: version.Version, Catalogue: c, Clock: time.Now, Random: rand.Reader, Env: os.Environ(),
+			Version: version.Version, Catalogue: c, Clock: time.Now, Random: rand.Reader, Env: os.Environ(), Veil: private,
 		},
 	}
 	a.engine.Events = a.event

@@ -94,7 +94,10 @@ func (a *app) rawOutput(o config.Output) error {
 	default:
 		return usage(fmt.Sprintf("The output %q is not a text, a number or a truth value", o.Name), "print it with --json")
 	}
-	if _, err := io.WriteString(a.stdout, text); err != nil {
+	if a.veilOf(a.stdout).Text(text) != text {
+		return usage(fmt.Sprintf("The output %q holds a private value, which is not printed whole", o.Name), "say --reveal=force where that is meant")
+	}
+	if _, err := io.WriteString(asItIs(a.stdout), text); err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
 	return nil

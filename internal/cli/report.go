@@ -92,8 +92,10 @@ func (a *app) publish(code int) int {
 	o := render.Options{Secrets: a.secrets, Journal: a.journal, Restored: a.restored}
 	var failed error
 	for _, t := range a.reports.targets {
+		o.Veil = a.veilOf(t.w)
 		err := r.Write(t.w, t.format, o)
 		if t.format == render.GitHub {
+			o.Veil = a.engine.Veil
 			err = errors.Join(err, a.publishGitHub(r, o))
 		}
 		failed = errors.Join(failed, t.close(err))

@@ -100,7 +100,7 @@ func (a *app) tell(ctx context.Context, command string) (context.Context, *told,
 // mask makes what hides secrets, with those that are known from the beginning.
 func (a *app) mask() {
 	if a.engine.Mask == nil {
-		a.engine.Mask = new(render.Mask)
+		a.engine.Mask = &render.Mask{Veil: a.engine.Veil}
 		a.engine.Mask.Know(telemetry.Credentials(a.engine.Env.Get)...)
 	}
 }

@@ -38,6 +38,7 @@ type run struct {
 	// evaluated.
 	broken       bool
 	secretVars   map[string]bool
+	names        names
 	secretRanges []hcl.Range
 
 	places  map[addr.Addr]origin
@@ -55,7 +56,7 @@ func newRun(ctx context.Context, o Options) *run {
 	r := &run{
 		options: o, catalogue: o.Catalogue, types: types, secrets: lang.NewSecrets(),
 		sources: map[string]*source{}, folders: map[string]*folder{}, outside: map[string]outside{}, reads: map[string][]byte{},
-		reported: map[said]bool{}, secretVars: map[string]bool{},
+		reported: map[said]bool{}, secretVars: map[string]bool{}, names: namesOf(o.Catalogue),
 		places: map[addr.Addr]origin{}, tainted: map[addr.Addr]bool{},
 	}
 	limit := o.Budget

@@ -64,7 +64,7 @@ func within(spans []span, in span) []span {
 
 // isSecretName reports whether what is assigned to a name is masked.
 func (r *run) isSecretName(name string) bool {
-	return name == "credential" || name == "hash_telegram_id" || r.secretVars[name] || lang.SecretName(name)
+	return r.names.secret[name] || r.secretVars[name] || lang.SecretName(name)
 }
 
 // masker walks tokens.
@@ -84,8 +84,14 @@ func (r *run) maskNative(s *source) []span {
 		case m.word(i, "sensitive") && m.is(i+1, hclsyntax.TokenOParen):
 			m.maskFrom(i+1, true)
 		default:
-			if name, value := m.assignment(i); value > 0 && r.isSecretName(name) {
+			name, value := m.assignment(i)
+			if value > 0 && r.isSecretName(name) {
 				m.maskFrom(value, false)
+			}
+			if value > 0 && r.names.private[name] {
+				private := &masker{run: r, tokens: tokens}
+				private.maskFrom(value, false)
+				r.learn(s, private.out)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ func (r *run) maskJSON(s *source) []span {
 	var out []span
 	text := s.text
 	depth, secretBelow := 0, -1 // depth of the key whose value is being masked
+	isPrivate := false          // the last key's value is private
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '{', '[':
@@ -30,6 +31,12 @@ func (r *run) maskJSON(s *source) []span {
 				out = append(out, span{i + 1, end})
 			case secretBelow < 0 && isKey && r.isSecretName(word):
 				secretBelow = depth
+			}
+			switch {
+			case isKey:
+				isPrivate = r.names.private[word]
+			case isPrivate:
+				r.learn(s, []span{{i + 1, end}})
 			}
 			i = end
 		}

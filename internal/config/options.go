@@ -6,6 +6,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/schema"
+	"github.com/sigilgate/sigilform/internal/veil"
 )
 
 // Options say what to load.
@@ -31,6 +32,8 @@ type Options struct {
 	Catalogue *schema.Catalogue
 	// Watch is told what is being evaluated; may be nil.
 	Watch *Watch
+	// Veil is told what is private of what files say; may be nil.
+	Veil *veil.Veil
 }
 
 // VarFile is a file of values.

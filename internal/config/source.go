@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/veil"
 )
 
 // source is the text of one file, or of one value given by name.
@@ -69,7 +70,7 @@ func (r *run) snippet(h hcl.Range) *diag.Snippet {
 	line := s.line(h.Start.Byte)
 	at := span{h.Start.Byte, max(h.Start.Byte, min(h.End.Byte, line.end))}
 	code, at := r.maskLine(s, line, at)
-	code, at = cut(code, at)
+	code, at = cut(code, at, r.options.Veil.Find(code, true))
 	return &diag.Snippet{Line: h.Start.Line, Code: code, Start: at.start, End: at.end}
 }
 
@@ -134,13 +135,23 @@ func copyTo(b *strings.Builder, text []byte, from, to int, mark func(int)) int {
 	return max(from, to)
 }
 
-// cut shortens a long line to what is around at.
-func cut(code string, at span) (string, span) {
+// cut shortens a long line to what is around at. It parts no private value, whose
+// end would not be known for one.
+func cut(code string, at span, private []veil.Span) (string, span) {
 	if len(code) <= maxShown {
 		return code, at
 	}
 	start := runeStart(code, max(0, at.start-maxShown/3))
 	end := runeStart(code, min(len(code), start+maxShown))
+	for _, p := range private {
+		if p.Start < start && start < p.End {
+			start = min(p.End, at.start)
+		}
+		if p.Start < end && end < p.End {
+			end = p.Start
+		}
+	}
+	end = max(start, end)
 	out := code[start:end]
 	at.start, at.end = at.start-start, min(at.end-start, len(out))
 	if end < len(code) {

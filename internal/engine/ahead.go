@@ -24,7 +24,7 @@ func (e *Engine) glance(ctx context.Context, s Source) *config.Config {
 	if err != nil {
 		return nil
 	}
-	c, found := loadWithin(ctx, s.Limits, o)
+	c, found := e.loadWithin(ctx, s.Limits, o)
 	if c == nil || c.Network == nil {
 		return nil
 	}

@@ -34,7 +34,7 @@ func (e *Engine) newNotifier(ctx context.Context, o *Alarm) (*webhook.Notifier, 
 			return nil, fmt.Errorf("--webhook-state: %w", err)
 		}
 	}
-	return &webhook.Notifier{State: state, Sender: &webhook.Sender{
+	return &webhook.Notifier{State: state, Veil: e.Veil, Sender: &webhook.Sender{
 		Target: target, Secret: secret, Agent: "sigilform/" + e.Version, Clock: e.Clock, Sleep: retry.Pause, Random: e.Random,
 	}}, nil
 }

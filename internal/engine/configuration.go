@@ -31,7 +31,7 @@ type Assignment struct{ Name, Value string }
 // options are what config loads.
 func (e *Engine) options(ctx context.Context, p *place, s Source) (config.Options, error) {
 	o := config.Options{
-		Catalogue: e.Catalogue, FS: p.files(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{},
+		Catalogue: e.Catalogue, FS: p.files(), File: p.file, Dir: p.shown, Env: e.Env, Budget: s.Limits.Memory, Watch: &config.Watch{}, Veil: e.Veil,
 	}
 	if strings.HasSuffix(p.file, ".vars.hcl") {
 		return o, invalid(fmt.Sprintf("%s holds values, not a configuration", s.Path), "", "name the configuration, and give the values with --var-file")
@@ -58,7 +58,7 @@ func (e *Engine) load(ctx context.Context, p *place, s Source) (_ *config.Config
 	if err != nil {
 		return nil, nil, err
 	}
-	c, found := loadWithin(ctx, s.Limits, o)
+	c, found := e.loadWithin(ctx, s.Limits, o)
 	if c != nil && c.Network != nil {
 		e.Mask.Know(secretsOf(c.Network, &plan.Plan{})...)
 		st.note(slog.String(attrNetwork, c.Network.Name))
@@ -67,10 +67,6 @@ func (e *Engine) load(ctx context.Context, p *place, s Source) (_ *config.Config
 		return c, found, found.Sort().Err()
 	}
 	return c, found.Sort(), nil
-}
-
-func loadWithin(ctx context.Context, l Limits, o config.Options) (*config.Config, diag.List) {
-	return bounded(ctx, l, o.Watch, func(ctx context.Context) (*config.Config, diag.List) { return config.Load(ctx, o) })
 }
 
 // loadConnection reads only what says where the cluster is, and which network.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/sigilgate/sigilform/internal/config"
 )
 
 // Diff is the difference between a file and its canonical form, as a unified
@@ -11,4 +13,12 @@ import (
 func Diff(f *Formatted) string {
 	_, text, _ := bytes.Cut(diff.Diff(f.Name, f.Before, f.Name+" (formatted)", f.After), []byte("\n")) // the first line is no part of the format
 	return string(text)
+}
+
+// Diff is the same, of files whose private values are learned before.
+func (e *Engine) Diff(f *Formatted) string {
+	for _, text := range [][]byte{f.Before, f.After} {
+		config.LearnPrivate(e.Catalogue, e.Veil, f.Name, text)
+	}
+	return Diff(f)
 }

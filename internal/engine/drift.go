@@ -83,6 +83,7 @@ func (e *Engine) detect(ctx context.Context, o LiveOptions) (out *Drifted, netwo
 	e.Mask.Know(secrets...)
 	_, st := e.stage(ctx, "compare")
 	report := drift.Detect(e.Catalogue, v.snapshot, v.state, live)
+	e.learnDrift(report, nil)
 	l.date(ctx, v, report)
 	c := e.glance(ctx, o.Source)
 	report.Configuration = ahead(c, v.state.Head)

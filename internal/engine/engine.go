@@ -10,6 +10,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/schema"
+	"github.com/sigilgate/sigilform/internal/veil"
 )
 
 // Engine carries out the use-cases. Its fields are set once, before the first
@@ -35,6 +36,8 @@ type Engine struct {
 	Log    *slog.Logger
 	// Mask learns what neither of them may hold; may be nil.
 	Mask *render.Mask
+	// Veil learns what is private, and shortens it in what is shown; may be nil.
+	Veil *veil.Veil
 	// Events is told what happens, in order and one event at a time; may be nil.
 	// Its error ends what would go on for ever, a watch or an embedded server;
 	// nothing else stops for it. Who serves several callers gives each of them a

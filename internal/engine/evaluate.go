@@ -35,7 +35,7 @@ func (e *Engine) Validate(ctx context.Context, s Source) (*Validated, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, found := loadWithin(ctx, s.Limits, o)
+	c, found := e.loadWithin(ctx, s.Limits, o)
 	if !found.HasErrors() {
 		found = append(found, c.Locate(acl.Check(c.Network, keys.NewLayout(c.Network.Catalogue, c.Network.Prefix)))...)
 	}

@@ -61,6 +61,7 @@ func (e *Engine) History(ctx context.Context, o LiveOptions, limit int) (out []s
 		if err != nil {
 			return nil, err
 		}
+		e.learnHistory(l.prefix, &h)
 		out = append(out, h)
 	}
 	return out, nil
@@ -87,7 +88,10 @@ func (e *Engine) HistoryEntry(ctx context.Context, o LiveOptions, serial int64) 
 	if len(found) == 0 {
 		return h, &NoSuchSerial{Network: l.name, Serial: serial, Newest: head.Serial}
 	}
-	return l.wholeHistory(ctx, found[0])
+	if h, err = l.wholeHistory(ctx, found[0]); err == nil {
+		e.learnHistory(l.prefix, &h)
+	}
+	return h, err
 }
 
 // wholeHistory reads one apply with the parts that a large one has.

@@ -76,5 +76,6 @@ func (e *Engine) compare(ctx context.Context, in plan.Input) (*plan.Plan, diag.L
 func (e *Engine) planned(n *network.Network, p *plan.Plan) *Planned {
 	secrets := secretsOf(n, p)
 	e.Mask.Know(secrets...)
+	e.learnPlan(p)
 	return &Planned{Plan: p, Secrets: secrets}
 }

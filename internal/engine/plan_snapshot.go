@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/snapshot"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -50,6 +51,7 @@ func (w *work) fits(s *snapshot.Snapshot, file string) error {
 
 // planSnapshot makes the plan.
 func (w *work) planSnapshot(ctx context.Context, s *snapshot.Snapshot) (*Planned, error) {
+	w.engine.learnEntries(keys.NewLayout(w.engine.Catalogue, s.Prefix), s.Store.Entries)
 	st, err := state.Decode(s.Store, s.Network)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // explained as it is

@@ -62,6 +62,7 @@ func (e *Engine) readPlan(ctx context.Context, name string, identities []string)
 	case err != nil:
 		return nil, ofFile(name, err)
 	}
+	e.learnPlan(p.Plan)
 	return p, nil
 }
 

@@ -42,6 +42,7 @@ func (e *Engine) read(ctx context.Context, s *session, network, prefix string) (
 		return nil, err
 	}
 	st.measure(snapshot)
+	e.learnEntries(layout, snapshot.Entries)
 	decoded, err := state.Decode(snapshot, network)
 	if err != nil {
 		return nil, err

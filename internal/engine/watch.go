@@ -161,6 +161,7 @@ func (w *watching) update(u WatchUpdate) error {
 	u.Report, u.At, u.Journal = w.drift.Report(), w.seen, w.drift.Journal()
 	u.Secrets = secretsOfEvents(u.Events, w.drift)
 	u.AllSecrets = func() []string { return secretsOfWatch(w.drift) }
+	w.engine.learnDrift(u.Report, u.Events)
 	w.teller.ignore(&u)
 	w.updated, w.last = w.engine.now(), u
 	if err := w.teller.say(u); err != nil {

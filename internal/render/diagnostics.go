@@ -38,6 +38,7 @@ func severities(l diag.List) (failures, warnings int) {
 // Diagnostics shows findings with the source that they speak of, and counts
 // them. An empty list has no text.
 func Diagnostics(w io.Writer, l diag.List, o Options) error {
+	o.Strict = true
 	d := NewDiagnostics(l)
 	if o.Format == JSON {
 		return writeJSON(w, d, o)

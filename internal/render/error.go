@@ -91,6 +91,7 @@ type SizeDocument struct {
 // Error shows a failure: error: and hint: lines, with the keys that moved or
 // the size where those are why.
 func Error(w io.Writer, e ErrorDocument, o Options) error {
+	o.Strict = true
 	e = *NewError(e)
 	if o.Format == JSON {
 		return writeJSON(w, e, o)

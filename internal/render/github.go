@@ -70,7 +70,7 @@ func (r *Report) GitHubOutputs(o Options) string {
 	if d := r.Drift; d != nil {
 		drift = len(d.Objects)
 	}
-	redact := newRedactor(o.Secrets)
+	redact := o.redactor()
 	var b strings.Builder
 	for _, x := range [][2]string{
 		{"has_changes", strconv.FormatBool(changes)},

@@ -69,26 +69,29 @@ const (
 )
 
 // Graph prints the topology of a network for Graphviz, Mermaid or programs.
-func Graph(w io.Writer, n *network.Network, format GraphFormat) error {
-	d := NewGraph(n)
+func Graph(w io.Writer, n *network.Network, format GraphFormat, o Options) error {
+	d := newGraph(n, o.redactor())
 	switch format {
 	case DOT:
 		return write(w, dot(&d))
 	case Mermaid:
 		return write(w, mermaid(&d))
 	case GraphJSON:
-		return writeJSON(w, d, Options{})
+		return writeJSON(w, d, o)
 	}
 	return fmt.Errorf("unknown format %q of a graph: dot, mermaid and json are known", format)
 }
 
 // NewGraph makes the Document of a network's topology.
-func NewGraph(n *network.Network) GraphDocument {
+func NewGraph(n *network.Network) GraphDocument { return newGraph(n, newRedactor(nil)) }
+
+// newGraph makes identifiers of addresses as they are shown.
+func newGraph(n *network.Network, redact *redactor) GraphDocument {
 	d := GraphDocument{Head: head("graph"), Network: n.Name, Cells: []GraphCell{}, Nodes: []GraphNode{}, Edges: []GraphEdge{}}
 	ids := map[addr.Addr]string{}
 	taken := map[string]bool{}
 	id := func(a addr.Addr) string {
-		ids[a] = graphID(a.String(), taken)
+		ids[a] = graphID(redact.text(a.String()), taken)
 		return ids[a]
 	}
 	for i := range n.Cells {

@@ -42,10 +42,10 @@ func graphNetwork() *network.Network {
 func TestGraph(t *testing.T) {
 	g := openGolden(t, "testdata/graph.txtar")
 	for _, format := range []render.GraphFormat{render.DOT, render.Mermaid, render.GraphJSON} {
-		g.want(t, string(format), rendered(t, func(w *bytes.Buffer) error { return render.Graph(w, graphNetwork(), format) }))
+		g.want(t, string(format), rendered(t, func(w *bytes.Buffer) error { return render.Graph(w, graphNetwork(), format, render.Options{}) }))
 	}
 	g.close(t)
-	if err := render.Graph(&bytes.Buffer{}, graphNetwork(), "svg"); err == nil {
+	if err := render.Graph(&bytes.Buffer{}, graphNetwork(), "svg", render.Options{}); err == nil {
 		t.Error("an unknown format is accepted")
 	}
 }

@@ -22,7 +22,8 @@ func head(document string) Head { return Head{FormatVersion: FormatVersion, Docu
 
 // writeJSON prints a Document.
 func writeJSON(w io.Writer, document any, o Options) error {
-	text, err := encodeJSON(document)
+	redact := o.redactor()
+	text, err := encodeJSON(redact.located(document))
 	if err != nil {
 		return fmt.Errorf("encode JSON: %w", err)
 	}
@@ -33,7 +34,7 @@ func writeJSON(w io.Writer, document any, o Options) error {
 		}
 		text = line.String() + "\n"
 	}
-	return write(w, newRedactor(o.Secrets).json(text))
+	return write(w, redact.json(text))
 }
 
 // encodeJSON is indented JSON with a line end. What could drive a terminal is

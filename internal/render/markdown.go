@@ -18,7 +18,7 @@ func Marker(network string) string {
 // and it says which. It is empty where not even its title fits. Texts are redacted
 // one by one: a secret may be a word that the elements need.
 func (r *Report) Markdown(limit Limit, o Options) string {
-	m := &markdown{page: newPage(Options{Secrets: o.Secrets}), limit: limit, reserve: leftOutRoom}
+	m := &markdown{page: newPage(Options{Secrets: o.Secrets, Veil: o.Veil, Strict: o.Strict}), limit: limit, reserve: leftOutRoom}
 	m.top(r)
 	foot := m.foot(r)
 	m.room = limit.Max - limit.measure(m.b.String()) - limit.measure(foot) - m.reserve

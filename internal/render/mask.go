@@ -1,11 +1,18 @@
 package render
 
-import "sync"
+import (
+	"sync"
 
-// Mask hides secrets in texts that leave the program beside its results: in
-// logs and traces. What is a secret is learned on the way. A nil Mask knows
-// none. It is safe for concurrent use.
+	"github.com/sigilgate/sigilform/internal/veil"
+)
+
+// Mask hides secrets in texts that leave the program beside its results, and
+// shortens private values: in logs and traces. What is one is learned on the way.
+// A nil Mask knows none. It is safe for concurrent use.
 type Mask struct {
+	// Veil knows the private values; nil where none is.
+	Veil *veil.Veil
+
 	mu     sync.RWMutex
 	all    []string
 	has    map[string]bool
@@ -34,15 +41,17 @@ func (m *Mask) Know(secrets ...string) {
 	}
 }
 
-// Text is s without the secrets that are known by now.
+// Text is s without the secrets that are known by now, and with each private value
+// shortened.
 func (m *Mask) Text(s string) string {
 	if m == nil {
 		return s
 	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if m.redact == nil {
-		return s
+	r := redactor{veil: m.Veil, strict: true}
+	if m.redact != nil {
+		r.secrets = m.redact.secrets
 	}
-	return m.redact.text(s)
+	return r.text(s)
 }

@@ -40,8 +40,11 @@ func Stage(w io.Writer, at time.Time, what string) error {
 
 // lines writes what was come to, with the result in the last line.
 func (r *Report) lines(w io.Writer, o Options) error {
-	redact := newRedactor(o.Secrets)
+	redact := o.redactor()
 	for _, l := range r.lineDocuments() {
+		if l.Diagnostic != nil {
+			l.Diagnostic = &redact.snippets(diag.List{*l.Diagnostic})[0]
+		}
 		if !r.At.IsZero() {
 			at := r.At.UTC()
 			l.Time = &at

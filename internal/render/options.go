@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/sigilgate/sigilform/internal/state"
+	"github.com/sigilgate/sigilform/internal/veil"
 )
 
 // FormatVersion is the version of every Document. Fields may be added to a
@@ -49,6 +50,12 @@ type Options struct {
 	// searched in the finished text too. One that is shorter than
 	// [MinSecret] is not: it would be found by chance everywhere.
 	Secrets []string
+	// Veil shortens private values wherever they occur; nil where they are shown
+	// whole.
+	Veil *veil.Veil
+	// Strict shortens every UUID, as of a message that may speak of what nobody
+	// has read.
+	Strict bool
 }
 
 // MinSecret is the length in bytes from which on a secret is searched.

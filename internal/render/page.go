@@ -31,7 +31,7 @@ type page struct {
 	gap bool
 }
 
-func newPage(o Options) *page { return &page{o: o, redact: newRedactor(o.Secrets)} }
+func newPage(o Options) *page { return &page{o: o, redact: o.redactor()} }
 
 // line adds a line made of parts.
 func (p *page) line(parts ...string) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/diag"
+	"github.com/sigilgate/sigilform/internal/veil"
 )
 
 // Sensitive stands for every sensitive value.
@@ -18,8 +19,19 @@ const masked = Sensitive
 // is a secret by itself.
 const minLine = 8
 
-// redactor replaces known secrets.
-type redactor struct{ secrets []string }
+// redactor replaces known secrets, and shortens private values.
+type redactor struct {
+	secrets []string
+	veil    *veil.Veil
+	strict  bool
+}
+
+// redactor is what a result is printed by.
+func (o Options) redactor() *redactor {
+	r := newRedactor(o.Secrets)
+	r.veil, r.strict = o.Veil, o.Strict
+	return r
+}
 
 // newRedactor knows the secrets in each spelling in which they can be printed.
 func newRedactor(secrets []string) *redactor {
@@ -45,10 +57,13 @@ func (r *redactor) know(s string) {
 	r.secrets = append(r.secrets, s, escaped, strings.ReplaceAll(escaped, `"`, `\"`))
 }
 
-// span is a part of a text, end exclusive.
-type span struct{ start, end int }
+// span is a part of a text, end exclusive, and what is shown instead.
+type span struct {
+	start, end int
+	instead    string
+}
 
-// text replaces every occurrence, also of secrets that overlap.
+// text replaces every occurrence, also of values that overlap.
 func (r *redactor) text(s string) string {
 	spans := r.find(s)
 	if len(spans) == 0 {
@@ -58,15 +73,38 @@ func (r *redactor) text(s string) string {
 	at := 0
 	for _, x := range spans {
 		b.WriteString(s[at:x.start])
-		b.WriteString(masked)
+		b.WriteString(x.instead)
 		at = x.end
 	}
 	b.WriteString(s[at:])
 	return b.String()
 }
 
-// find returns where secrets are, sorted, those that touch as one.
+// find returns where secrets and private values are, sorted. Of those that overlap
+// nothing is shown if one is a secret.
 func (r *redactor) find(s string) []span {
+	all := r.findSecrets(s)
+	private := r.veil.Find(s, r.strict)
+	if len(private) == 0 {
+		return all
+	}
+	for _, x := range private {
+		all = append(all, span{start: x.Start, end: x.End, instead: x.Short})
+	}
+	slices.SortStableFunc(all, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	out := all[:1]
+	for _, x := range all[1:] {
+		if last := &out[len(out)-1]; x.start < last.end {
+			last.end, last.instead = max(last.end, x.end), masked
+			continue
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// findSecrets returns where secrets are, sorted, those that touch as one.
+func (r *redactor) findSecrets(s string) []span {
 	var all []span
 	for _, secret := range r.secrets {
 		for from := 0; ; {
@@ -74,7 +112,7 @@ func (r *redactor) find(s string) []span {
 			if i < 0 {
 				break
 			}
-			all = append(all, span{start: from + i, end: from + i + len(secret)})
+			all = append(all, span{start: from + i, end: from + i + len(secret), instead: masked})
 			from += i + 1
 		}
 		all = append(all, cutSecrets(s, secret)...)
@@ -91,24 +129,26 @@ func (r *redactor) find(s string) []span {
 	return merged
 }
 
-// json replaces secrets in the string values of a JSON text. The names of
-// fields are ours and stay.
+// json replaces secrets in the string values of a JSON text, and private values
+// in the names of what has names of its own, too: the names of fields are ours.
 func (r *redactor) json(text string) string {
-	if len(r.secrets) == 0 {
+	if len(r.secrets) == 0 && r.veil == nil {
 		return text
 	}
+	names := &redactor{veil: r.veil, strict: r.strict}
 	var b strings.Builder
-	for i := 0; i < len(text); {
-		if text[i] != '"' {
-			b.WriteByte(text[i])
-			i++
-			continue
+	for at := 0; at < len(text); {
+		i := strings.IndexByte(text[at:], '"')
+		if i < 0 {
+			b.WriteString(text[at:])
+			break
 		}
-		end := stringEnd(text, i)
-		literal := text[i:end]
-		i = end
-		if i < len(text) && text[i] == ':' {
-			b.WriteString(literal)
+		b.WriteString(text[at : at+i])
+		end := stringEnd(text, at+i)
+		literal := text[at+i : end]
+		at = end
+		if at < len(text) && text[at] == ':' {
+			b.WriteString(names.literal(literal))
 			continue
 		}
 		b.WriteString(r.literal(literal))
@@ -116,10 +156,10 @@ func (r *redactor) json(text string) string {
 	return b.String()
 }
 
-// literal replaces secrets in one JSON string.
+// literal replaces what must not be shown in one JSON string.
 func (r *redactor) literal(literal string) string {
-	var s string
-	if json.Unmarshal([]byte(literal), &s) != nil {
+	s := literal[1:max(len(literal)-1, 1)]
+	if strings.IndexByte(literal, '\\') >= 0 && json.Unmarshal([]byte(literal), &s) != nil {
 		return literal
 	}
 	clean := r.text(s)
@@ -160,7 +200,7 @@ func cutSecrets(s, secret string) (out []span) {
 		end := from + i
 		for n := min(end, len(secret), 4*diag.Quoted); n >= MinSecret; n-- {
 			if strings.HasSuffix(s[:end], secret[:n]) {
-				out = append(out, span{start: end - n, end: end})
+				out = append(out, span{start: end - n, end: end, instead: masked})
 				break
 			}
 		}

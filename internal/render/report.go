@@ -67,21 +67,22 @@ func (r *Report) Network() string {
 // Write prints the report in a format.
 func (r *Report) Write(w io.Writer, f Format, o Options) error {
 	o.Format = f
+	o.Strict = r.Plan == nil && r.Drift == nil && r.Applied == nil // what it tells is messages
 	switch f {
 	case Text, JSON:
 		return r.document(w, o)
 	case Markdown:
 		return write(w, r.Markdown(CommentLimit(), o))
 	case GitHub:
-		return write(w, r.annotations(newRedactor(o.Secrets)))
+		return write(w, r.annotations(o.redactor()))
 	case GitLab:
 		return writeJSON(w, r.terraform(), o)
 	case CodeQuality:
-		return writeJSON(w, r.codeQuality(newRedactor(o.Secrets)), o)
+		return writeJSON(w, r.codeQuality(o.redactor()), o)
 	case SARIF:
-		return writeJSON(w, r.sarif(newRedactor(o.Secrets)), o)
+		return writeJSON(w, r.sarif(o.redactor()), o)
 	case JUnit:
-		return r.junit(w, newRedactor(o.Secrets))
+		return r.junit(w, o.redactor())
 	case NDJSON:
 		return r.lines(w, o)
 	}

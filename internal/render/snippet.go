@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -26,7 +27,7 @@ type sourceLine struct {
 
 // snippet shows source lines with their numbers, and underlines what is wrong.
 func (p *page) snippet(s *diag.Snippet, c paint) {
-	lines := sourceLines(p.withoutSecrets(s))
+	lines := sourceLines(p.redact.snippet(s))
 	cut := 0
 	if len(lines) > maxSnippet {
 		cut, lines = len(lines)-maxSnippet, lines[:maxSnippet]
@@ -45,10 +46,10 @@ func (p *page) snippet(s *diag.Snippet, c paint) {
 	}
 }
 
-// withoutSecrets is a snippet whose secrets are replaced, while lines and what
+// snippet is one whose secrets and private values are replaced, while lines and what
 // is wrong in them stay where they are.
-func (p *page) withoutSecrets(s *diag.Snippet) *diag.Snippet {
-	spans := p.redact.find(s.Code)
+func (r *redactor) snippet(s *diag.Snippet) *diag.Snippet {
+	spans := r.find(s.Code)
 	if len(spans) == 0 {
 		return s
 	}
@@ -56,7 +57,7 @@ func (p *page) withoutSecrets(s *diag.Snippet) *diag.Snippet {
 	var b strings.Builder
 	at := 0
 	for _, x := range spans {
-		instead := masked + strings.Repeat("\n", strings.Count(s.Code[x.start:x.end], "\n"))
+		instead := x.instead + strings.Repeat("\n", strings.Count(s.Code[x.start:x.end], "\n"))
 		b.WriteString(s.Code[at:x.start])
 		begin := b.Len()
 		b.WriteString(instead)
@@ -69,6 +70,51 @@ func (p *page) withoutSecrets(s *diag.Snippet) *diag.Snippet {
 	return &out
 }
 
+// located is a Document whose findings have such snippets: in JSON, what is wrong in
+// them would stand elsewhere otherwise.
+func (r *redactor) located(document any) any {
+	switch d := document.(type) {
+	case DiagnosticsDocument:
+		d.Diagnostics = r.snippets(d.Diagnostics)
+		return d
+	case ValidationDocument:
+		d.Diagnostics = r.snippets(d.Diagnostics)
+		return d
+	case *ValidationDocument:
+		return r.located(*d)
+	case ErrorDocument:
+		d.Diagnostics = r.snippets(d.Diagnostics)
+		return d
+	case *ErrorDocument:
+		return r.located(*d)
+	case PlanDocument:
+		d.Warnings = r.snippets(d.Warnings)
+		return d
+	case *PlanDocument:
+		return r.located(*d)
+	default:
+		return document
+	}
+}
+
+// snippets are findings with such snippets.
+func (r *redactor) snippets(l diag.List) diag.List {
+	out := make(diag.List, len(l))
+	for i, d := range l {
+		if d.Snippet != nil {
+			d.Snippet = r.snippet(d.Snippet)
+		}
+		d.Related = slices.Clone(d.Related)
+		for j := range d.Related {
+			if s := d.Related[j].Snippet; s != nil {
+				d.Related[j].Snippet = r.snippet(s)
+			}
+		}
+		out[i] = d
+	}
+	return out
+}
+
 // moved is where an offset lies after a span was replaced by what is now
 // between begin and end: was is where it lay by the spans before.
 func moved(offset, was int, x span, begin, end int) int {
@@ -76,7 +122,7 @@ func moved(offset, was int, x span, begin, end int) int {
 	case offset <= x.start:
 		return was
 	case offset < x.end:
-		return begin + len(masked)
+		return begin + len(x.instead)
 	}
 	return end + offset - x.end
 }

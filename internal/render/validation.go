@@ -35,6 +35,7 @@ func (v ValidationDocument) completed() ValidationDocument {
 
 // Validation shows the findings and the result.
 func Validation(w io.Writer, v ValidationDocument, o Options) error {
+	o.Strict = true
 	v = v.completed()
 	if o.Format == JSON {
 		return writeJSON(w, v, o)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/drift"
 	"github.com/sigilgate/sigilform/internal/plan"
+	"github.com/sigilgate/sigilform/internal/veil"
 )
 
 // formatVersion is that of the message.
@@ -77,6 +78,18 @@ func object(c *plan.Change) Object {
 		o.Fields = append(o.Fields, c.Fields[i].Name)
 	}
 	return o
+}
+
+// through shortens what is private in it.
+func (m *Message) through(v *veil.Veil) {
+	for i := range m.Objects {
+		o := &m.Objects[i]
+		o.Address = v.Text(o.Address)
+		for j := range o.Fields {
+			o.Fields[j] = v.Text(o.Fields[j])
+		}
+	}
+	m.Text = m.text()
 }
 
 // text is one line for people. What others named can't become a link or a
