@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -191,13 +190,9 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 	} else if err := a.showPlan(planned, r.flags.summary); err != nil {
 		return err
 	}
-	switch {
-	case len(planned.Plan.Conflicts) > 0:
-		return &engine.Conflicted{Plan: planned.Plan}
-	case planned.Refused != nil:
-		return planned.Refused
-	case len(planned.Plan.Denied()) > 0:
-		return &engine.Denied{Plan: planned.Plan}
+	switch err := planned.Obstacle(); {
+	case err != nil:
+		return err
 	case r.flags.failOnDrift && planned.Plan.Counts().Drift > 0:
 		return &found{what: "drift"}
 	case !planned.Plan.HasChanges() || r.flags.autoApprove:
@@ -210,7 +205,7 @@ func (r *review) review(ctx context.Context, planned *engine.Planned) error {
 // not applied is the result, where it says why.
 func (r *review) fail(err error) error {
 	a := r.app
-	if r.last == nil || !a.isJSON() || !errors.As(err, new(*engine.Conflicted)) && !errors.As(err, new(*engine.Unexpected)) && !errors.As(err, new(*engine.Denied)) && !isFound(err) {
+	if r.last == nil || !a.isJSON() || !isObstacle(err) && !isFound(err) {
 		return err
 	}
 	if failed := a.showPlan(r.last, r.flags.summary); failed != nil {

@@ -27,7 +27,7 @@ func Main(c *schema.Catalogue) int {
 }
 
 func newApp(c *schema.Catalogue) *app {
-	version := build()
+	version := engine.Build()
 	private := new(veil.Veil)
 	a := &app{
 		stdin:  os.Stdin,

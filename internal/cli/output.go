@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sigilgate/sigilform/internal/config"
+	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/render"
 )
 
@@ -68,7 +68,7 @@ func nameAndPath(args []string) (name, path string) {
 	return args[0], ""
 }
 
-func (a *app) showOutputs(outputs []config.Output, raw bool) error {
+func (a *app) showOutputs(outputs []engine.Output, raw bool) error {
 	if raw {
 		return a.rawOutput(outputs[0])
 	}
@@ -81,7 +81,7 @@ func (a *app) showOutputs(outputs []config.Output, raw bool) error {
 	return render.Outputs(a.stdout, list, a.options())
 }
 
-func (a *app) rawOutput(o config.Output) error {
+func (a *app) rawOutput(o engine.Output) error {
 	if o.Sensitive {
 		return usage(fmt.Sprintf("The output %q is sensitive and is not printed", o.Name), "read the value where the configuration has it from")
 	}

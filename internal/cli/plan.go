@@ -3,10 +3,10 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/engine"
 	"github.com/sigilgate/sigilform/internal/render"
 )
@@ -108,31 +108,24 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits(
 	return c
 }
 
-// endPlan saves and shows a plan. One with conflicts, or that a policy denies, is
-// not saved: it could never be applied.
+// endPlan saves and shows a plan. One that could never be applied is only shown.
 func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned, save saving, detailed bool) error {
-	if err := ctx.Err(); err != nil {
-		return &engine.Canceled{Cause: err}
-	}
-	if save.file != "" && a.journal != nil {
-		// It would be one of the middle of an apply, which no recovery leaves as it is.
-		return &apply.Interrupted{Network: planned.Plan.Network, Journal: a.journal}
-	}
-	conflicts, denied := len(planned.Plan.Conflicts) > 0, len(planned.Plan.Denied()) > 0
-	if save.file != "" && !conflicts && !denied {
-		if _, err := a.engine.SavePlan(planned, save.file, save.to); err != nil {
+	if save.file != "" {
+		err := planned.Savable()
+		if err == nil {
+			_, err = a.engine.SavePlan(planned, save.file, save.to)
+		}
+		if err != nil && !isObstacle(err) {
 			return err
 		}
 	}
 	if err := a.showPlan(planned, p.summary); err != nil {
 		return err
 	}
-	switch {
-	case conflicts:
-		return &shown{cause: &engine.Conflicted{Plan: planned.Plan}}
-	case denied:
-		return &shown{cause: &engine.Denied{Plan: planned.Plan}}
-	case save.file != "":
+	if err := planned.Obstacle(); err != nil {
+		return &shown{cause: err}
+	}
+	if save.file != "" {
 		path := ""
 		if a.engine.OnlyFileLeads(ctx, p.connection.Connection, planned) {
 			path = cmp.Or(a.reports.report.Path, ".")
@@ -140,6 +133,11 @@ func (a *app) endPlan(ctx context.Context, p *planFlags, planned *engine.Planned
 		a.note("", save.said(path))
 	}
 	return p.verdict(planned, detailed)
+}
+
+// isObstacle reports whether an error is about a plan that can be shown.
+func isObstacle(err error) bool {
+	return errors.As(err, new(*engine.Conflicted)) || errors.As(err, new(*engine.Unexpected)) || errors.As(err, new(*engine.Denied))
 }
 
 // verdict is exit code 2 where changes or drift were asked for and are there.

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sigilgate/sigilform/internal/engine"
-	"github.com/sigilgate/sigilform/internal/etcd"
 	"github.com/sigilgate/sigilform/internal/render"
 	"github.com/sigilgate/sigilform/internal/state"
 )
@@ -111,7 +110,7 @@ func (a *app) rescue(ctx context.Context, o engine.RecoverOptions) error {
 		return err
 	}
 	a.clear()
-	if done == (etcd.Rescued{}) {
+	if !done.TurnedOff && !done.Removed {
 		a.note("There is nothing to rescue: no apply has left a rescue user.")
 	}
 	return render.Recovered(a.stdout, render.NewRescued(network, done.TurnedOff, done.Removed), a.options())

@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sigilgate/sigilform/internal/engine"
-	"github.com/sigilgate/sigilform/internal/plan"
 )
 
 // rollbackFlags are those of rollback: of apply, without what a configuration
@@ -60,9 +57,9 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	if err != nil {
 		return err
 	}
-	moved, err := movedOf(r.moved)
-	if err != nil {
-		return err
+	moved, ok := engine.ParseMoved(r.moved)
+	if !ok {
+		return usage(fmt.Sprintf("--moved is %q", r.moved), "it is keep or restore")
 	}
 	o := engine.RollbackOptions{
 		LiveOptions: engine.LiveOptions{Source: planned.Source, Connection: planned.Connection, Network: r.network},
@@ -82,33 +79,15 @@ func (a *app) rollback(c *cobra.Command, r *rollbackFlags, serial int64, path st
 	seen := &review{app: a, flags: &r.applyFlags, question: fmt.Sprintf("Bring back the state after serial %d?", serial), saves: "--out FILE"}
 	o.Review = seen.review
 	if r.save != "" {
-		o.Review = func(ctx context.Context, p *engine.Planned) error {
-			if err := a.endPlan(ctx, &r.planFlags, p, saving{r.save, to}, false); err != nil {
-				return err
-			}
-			return &saved{}
+		planned, err := a.engine.PlanRollback(c.Context(), o)
+		if err != nil {
+			return err
 		}
+		return a.endPlan(c.Context(), &r.planFlags, planned, saving{r.save, to}, false)
 	}
 	applied, err := a.engine.Rollback(c.Context(), o)
-	if errors.As(err, new(*saved)) {
-		return nil
-	}
 	if err != nil {
 		return seen.fail(err)
 	}
 	return a.showApplied(applied)
 }
-
-// movedOf reads the flag --moved.
-func movedOf(text string) (plan.Moved, error) {
-	switch moved := plan.Moved(text); moved {
-	case plan.MovedAsk, plan.MovedKeep, plan.MovedRestore:
-		return moved, nil
-	}
-	return "", usage(fmt.Sprintf("--moved is %q", text), "it is keep or restore")
-}
-
-// saved ends a rollback whose plan was saved instead of applied.
-type saved struct{}
-
-func (*saved) Error() string { return "the plan was saved" }

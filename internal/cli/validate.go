@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sigilgate/sigilform/internal/engine"
-	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/render"
 )
 
@@ -45,10 +44,7 @@ PATH is a .hcl file or a folder, the current folder by default.` + exits("0  val
 func (a *app) showValidation(v *engine.Validated, path string) error {
 	a.secrets = v.Secrets
 	d := render.NewValidation(v.Diagnostics)
-	if v.Config != nil && v.Config.Network != nil {
-		d.Network = v.Config.Network.Name
-		d.Objects = objects(v.Config.Network)
-	}
+	d.Network, d.Objects = v.Network, v.Objects
 	a.keepValidation(d, path)
 	w := a.stdout
 	if !d.Valid && !a.isJSON() {
@@ -61,13 +57,4 @@ func (a *app) showValidation(v *engine.Validated, path string) error {
 		return &shown{cause: v.Diagnostics.Err(), silent: true}
 	}
 	return nil
-}
-
-// objects counts what a network declares.
-func objects(n *network.Network) int {
-	count := len(n.Cells) + len(n.Cores) + len(n.Entries) + len(n.Routes) + len(n.Users)
-	for i := range n.Users {
-		count += len(n.Users[i].Devices)
-	}
-	return count
 }

@@ -65,17 +65,11 @@ type course struct {
 func (e *Engine) settle(ctx context.Context, s *session, network string, plan func(context.Context) (*Planned, error), c *course) (*Applied, error) {
 	var why Replanned
 	for try := 0; ; try++ {
-		if err := e.awaitTurn(ctx, s, network, c.wait); err != nil {
-			return nil, err
-		}
-		p, err := plan(ctx)
+		p, err := e.propose(ctx, s, network, plan, c)
 		if err != nil {
 			return nil, err
 		}
 		p.Replanned = why
-		if err := e.expect(ctx, s, c.expect, p); err != nil {
-			return nil, err
-		}
 		if err := c.review(ctx, p); err != nil {
 			return nil, err
 		}
@@ -89,19 +83,23 @@ func (e *Engine) settle(ctx context.Context, s *session, network string, plan fu
 	}
 }
 
-// run applies a reviewed plan.
-func (e *Engine) run(ctx context.Context, s *session, p *Planned, who applicant, wait time.Duration) (*Applied, error) {
-	if len(p.Plan.Conflicts) > 0 {
-		return nil, &Conflicted{Plan: p.Plan}
-	}
-	if p.Refused != nil {
-		return nil, p.Refused
-	}
-	if err := denied(p.Plan); err != nil {
+// propose plans once it is nobody else's turn, and compares the plan with what is
+// expected.
+func (e *Engine) propose(ctx context.Context, s *session, network string, plan func(context.Context) (*Planned, error), c *course) (*Planned, error) {
+	if err := e.awaitTurn(ctx, s, network, c.wait); err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, &Canceled{Cause: err}
+	p, err := plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p, e.expect(ctx, s, c.expect, p)
+}
+
+// run applies a reviewed plan.
+func (e *Engine) run(ctx context.Context, s *session, p *Planned, who applicant, wait time.Duration) (*Applied, error) {
+	if err := unlessCanceled(ctx, p.Obstacle()); err != nil {
+		return nil, err
 	}
 	options, err := e.runOptions(ctx, s, p.Plan.Network, who, wait)
 	if err != nil {
@@ -145,6 +143,14 @@ func (e *Engine) hard(ctx context.Context) (context.Context, context.CancelFunc)
 
 // Canceled is the error for an apply that was given up before anything was sent.
 type Canceled struct{ Cause error }
+
+// unlessCanceled is an error, or where there is none that the caller gave it up.
+func unlessCanceled(ctx context.Context, err error) error {
+	if err == nil && ctx.Err() != nil {
+		return &Canceled{Cause: ctx.Err()}
+	}
+	return err
+}
 
 // Error says that nothing was written.
 func (e *Canceled) Error() string { return failure.Text(e) }

@@ -35,6 +35,7 @@ type PlanFile struct {
 // keyed notes what the plan is known by once it is saved.
 func (p *Planned) keyed(e *Engine, v *view) *Planned {
 	p.key = planKey{text: v.state.PlanKey, denied: v.denied(state.NewLayout(p.Plan.Network).PlanKey())}
+	p.journal = v.state.Journal
 	e.Mask.Know(p.key.text)
 	return p
 }

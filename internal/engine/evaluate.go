@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sigilgate/sigilform/internal/acl"
+	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/keys"
@@ -16,8 +17,10 @@ import (
 
 // Validated is what a check of a configuration found. No cluster is asked.
 type Validated struct {
-	// Config is nil where not even a part of it could be read.
-	Config *config.Config
+	// Network is its name, empty where not even a part of it could be read, and
+	// Objects how many it declares.
+	Network string
+	Objects int
 	// Diagnostics are all findings, sorted.
 	Diagnostics diag.List
 	// Secrets are values that no output may hold.
@@ -39,9 +42,10 @@ func (e *Engine) Validate(ctx context.Context, s Source) (*Validated, error) {
 	if !found.HasErrors() {
 		found = append(found, c.Locate(acl.Check(c.Network, keys.NewLayout(c.Network.Catalogue, c.Network.Prefix)))...)
 	}
-	v := &Validated{Config: c, Diagnostics: found.Sort()}
+	v := &Validated{Diagnostics: found.Sort()}
 	if c != nil && c.Network != nil {
-		v.Secrets = secretsOf(c.Network, &plan.Plan{})
+		v.Network, v.Secrets = c.Network.Name, secretsOf(c.Network, &plan.Plan{})
+		c.Network.Each(func(addr.Kind, network.Object) { v.Objects++ })
 	}
 	return v, nil
 }
@@ -54,6 +58,9 @@ func (e *Engine) Graph(ctx context.Context, s Source) (*network.Network, diag.Li
 	}
 	return c.Network, warnings, nil
 }
+
+// Output is an output of a configuration.
+type Output = config.Output
 
 // Output evaluates the outputs of a configuration: all, or the named one.
 func (e *Engine) Output(ctx context.Context, s Source, name string) ([]config.Output, diag.List, error) {

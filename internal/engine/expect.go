@@ -16,6 +16,20 @@ import (
 // begins, in lower case. Where it is empty, any change will do.
 type Expected string
 
+// The digits of an intent digest, and how many of them name one: by as many
+// two changes of one network don't meet by chance.
+const (
+	digestDigits    = 64
+	minDigestDigits = 12
+)
+
+// ParseExpected reads how an intent digest begins.
+func ParseExpected(text string) (x Expected, ok bool) {
+	n := len(text)
+	x = Expected(strings.ToLower(text))
+	return x, n >= minDigestDigits && n <= digestDigits && strings.Trim(string(x), "0123456789abcdef") == ""
+}
+
 // matches reports whether an intent digest is the expected one.
 func (x Expected) matches(intent string) bool { return strings.HasPrefix(intent, string(x)) }
 

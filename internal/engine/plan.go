@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sigilgate/sigilform/internal/apply"
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/network"
@@ -54,6 +55,29 @@ type Planned struct {
 	File *PlanFile
 	// key is what the plan is known by once it is saved.
 	key planKey
+	// journal is that of an apply in the middle of which it was made.
+	journal *state.Journal
+}
+
+// Obstacle says why a plan can be shown but not applied, nil where it can.
+func (p *Planned) Obstacle() error {
+	switch {
+	case len(p.Plan.Conflicts) > 0:
+		return &Conflicted{Plan: p.Plan}
+	case p.Refused != nil:
+		return p.Refused
+	}
+	return denied(p.Plan)
+}
+
+// Savable says why a plan should not be saved, nil where nothing is wrong: it could
+// never be applied, or it is one of the middle of an apply, which no recovery
+// leaves as it is.
+func (p *Planned) Savable() error {
+	if p.journal != nil {
+		return &apply.Interrupted{Network: p.Plan.Network, Journal: p.journal}
+	}
+	return p.Obstacle()
 }
 
 // Conflicted is the error for a plan that can be shown but not applied.
@@ -79,7 +103,8 @@ func (e *Engine) Plan(ctx context.Context, o PlanOptions) (out *Planned, err err
 		return nil, err
 	}
 	defer w.close(&err)
-	return w.plan(ctx)
+	out, err = w.plan(ctx)
+	return out, unlessCanceled(ctx, err)
 }
 
 // work is a configuration with an open connection to its cluster.

@@ -33,7 +33,8 @@ func (e *Engine) PlanSnapshot(ctx context.Context, o PlanOptions, file string, i
 	if w.commit, err = e.commit(ctx, p.folder, o.Provenance.Commit); err != nil {
 		return nil, err
 	}
-	return w.planSnapshot(ctx, s)
+	out, err := w.planSnapshot(ctx, s)
+	return out, unlessCanceled(ctx, err)
 }
 
 // fits refuses a snapshot of something else than the configuration is about.

@@ -46,6 +46,16 @@ type RollbackOptions struct {
 	Review func(ctx context.Context, p *Planned) error
 }
 
+// ParseMoved reads what is to become of values that the network has changed since:
+// keep or restore, and empty to be asked.
+func ParseMoved(text string) (plan.Moved, bool) {
+	switch moved := plan.Moved(text); moved {
+	case plan.MovedAsk, plan.MovedKeep, plan.MovedRestore:
+		return moved, true
+	}
+	return "", false
+}
+
 // Pruned is the error for a serial that the history does not reach any more.
 type Pruned struct {
 	Network        string
@@ -72,9 +82,25 @@ func (e *Engine) Rollback(ctx context.Context, o RollbackOptions) (out *Applied,
 		return nil, err
 	}
 	defer l.close(&err)
-	return e.settle(ctx, l.session, l.name, func(ctx context.Context) (*Planned, error) { return l.planRollback(ctx, &o) }, &course{
+	return e.settle(ctx, l.session, l.name, l.back(&o), &course{
 		expect: o.Expect, replan: o.Replan, wait: o.LockTimeout, review: o.Review, folder: folderOf(o.Source.Path), actor: o.Provenance.Actor,
 	})
+}
+
+// PlanRollback plans what Rollback would apply, and applies nothing.
+func (e *Engine) PlanRollback(ctx context.Context, o RollbackOptions) (out *Planned, err error) {
+	l, err := e.enter(ctx, o.LiveOptions)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close(&err)
+	out, err = e.propose(ctx, l.session, l.name, l.back(&o), &course{expect: o.Expect, wait: o.LockTimeout})
+	return out, unlessCanceled(ctx, err)
+}
+
+// back plans a rollback, as often as need be.
+func (l *live) back(o *RollbackOptions) func(context.Context) (*Planned, error) {
+	return func(ctx context.Context) (*Planned, error) { return l.planRollback(ctx, o) }
 }
 
 func (l *live) planRollback(ctx context.Context, o *RollbackOptions) (*Planned, error) {

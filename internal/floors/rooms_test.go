@@ -86,7 +86,11 @@ const orchestrator = "internal/engine"
 // behind lists the rooms that the orchestrator alone deals with: what they decide,
 // connect to or tell is a use-case, which the next skin needs as well.
 func behind() []string {
-	return []string{"internal/drift", "internal/metrics", "internal/webhook"}
+	return []string{
+		"internal/acl", "internal/apply", "internal/config", "internal/drift", "internal/embedded", "internal/etcd", "internal/export",
+		"internal/keys", "internal/metrics", "internal/network", "internal/plan", "internal/plan/planfile", "internal/policy",
+		"internal/snapshot", "internal/webhook",
+	}
 }
 
 // within lists the packages that may be imported by one package of the same
