@@ -54,6 +54,9 @@ func (c *checker) astray(revision int64) map[string]bool {
 	for _, o := range drift.Detect(schema.Network(), s, st, nil).Objects {
 		for _, f := range o.Fields {
 			out[f.Key] = true
+			if at, ok := c.keys.Locate(f.Key); ok && at.IsLink() { // both of its directions come, or none
+				out[c.keys.FieldKey(addr.Core, c.keys.Member(at), "", "links."+at.ID)] = true
+			}
 		}
 	}
 	return out
