@@ -82,13 +82,12 @@ func launchBinary(tb testing.TB, binary string, o Options) (*Server, error) {
 
 func flags(tb testing.TB, o Options, client, peer string) []string {
 	tb.Helper()
-	out := []string{
+	return append([]string{
 		"--name=test", "--data-dir=" + tb.TempDir(), "--listen-client-urls=" + client, "--advertise-client-urls=" + client,
 		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=test=" + peer,
 		"--heartbeat-interval=10", "--election-timeout=100",
 		"--initial-cluster-token=" + client,
-	}
-	return append(out, flagsOf(o)...)
+	}, flagsOf(o)...)
 }
 
 // flagsOf are those of the options.
