@@ -63,11 +63,13 @@ func (t *taking) halvesOf(key string) (out [][2]string) {
 // halves are the keys of a user's device that come and go together.
 func (t *taking) halves(device, user string) [][2]string {
 	field := func(name string) string { return t.layout.FieldKey(addr.Device, device, user, name) }
-	return [][2]string{
-		{field("core"), field("route.core_ip")},
-		{field("status"), field("route.status")},
-		{field("core"), t.layout.Marker(addr.Device, device, user)},
+	var out [][2]string
+	for _, p := range t.layout.Pairs(addr.Device) {
+		if !p.Only {
+			out = append(out, [2]string{field(p.Source), field(p.Derived)})
+		}
 	}
+	return append(out, [2]string{t.layout.Placed(addr.Device, device, user), t.layout.Marker(addr.Device, device, user)})
 }
 
 // stranded lists the devices that the apply gave to another user, by their markers
@@ -79,7 +81,7 @@ func (t *taking) stranded() map[string]string {
 		at, _ := t.layout.Locate(key)
 		m, ours := t.owner(key)
 		if ours && m.kind == addr.Device && at.Parent != "" && at.Parent != m.parent &&
-			(key == t.layout.Marker(addr.Device, at.ID, at.Parent) || key == t.layout.FieldKey(addr.Device, at.ID, at.Parent, "core")) {
+			(key == t.layout.Marker(addr.Device, at.ID, at.Parent) || key == t.layout.Placed(addr.Device, at.ID, at.Parent)) {
 			out[m.marker] = cmp.Or(out[m.marker], why)
 		}
 	}
@@ -102,7 +104,7 @@ func (t *taking) usersOf(device string) (out []string) {
 // along with the route.
 func (t *taking) placed(device string) (out []keys.Needed) {
 	for _, user := range t.usersOf(device) {
-		key := t.layout.FieldKey(addr.Device, device, user, "core")
+		key := t.layout.Placed(addr.Device, device, user)
 		if slices.ContainsFunc(t.former, func(f formerKey) bool { return f.key == key && f.was != nil }) {
 			out = append(out, keys.Needed{Key: key})
 		}

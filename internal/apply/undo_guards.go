@@ -66,7 +66,7 @@ func (t *taking) guard(b *back) { //nolint:gocyclo // one case for each kind of 
 		}
 		switch {
 		case removed[op.Key] && at.IsLink():
-			if other := t.reverse(at); !removed[other] {
+			if other := t.layout.Reverse(at); !removed[other] {
 				e, _ := t.now.Get(other)
 				add("", kv.Guard{Kind: kv.Unmoved, Key: other, Revision: e.ModRevision})
 			}
@@ -106,7 +106,7 @@ func (t *taking) guardDevices(user string, removed map[string]bool, put map[stri
 	for _, e := range t.below.Under(prefix) {
 		at, ok := t.layout.Locate(e.Key)
 		_, written := put[e.Key]
-		if ok && !written && !removed[e.Key] && e.Key == t.layout.FieldKey(addr.Device, at.ID, user, "core") {
+		if ok && !written && !removed[e.Key] && e.Key == t.layout.Placed(addr.Device, at.ID, user) {
 			out = append(out, kv.Guard{Kind: kv.Unmoved, Key: e.Key, Revision: e.ModRevision})
 		}
 	}

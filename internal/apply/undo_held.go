@@ -124,7 +124,7 @@ func (t *taking) look(ctx context.Context) error { //nolint:gocyclo // one case 
 				names = append(names, n.Key)
 			}
 		case at.IsLink():
-			names = append(names, t.reverse(at))
+			names = append(names, t.layout.Reverse(at))
 		case t.layout.Carries(at):
 			prefixes = append(prefixes, t.layout.Devices(at.ID))
 		}
@@ -159,11 +159,6 @@ func outermost(prefixes []string) []string {
 		}
 	}
 	return out
-}
-
-// reverse is the other direction of a link.
-func (t *taking) reverse(at keys.Location) string {
-	return t.layout.FieldKey(addr.Core, t.layout.Member(at), "", "links."+at.ID)
 }
 
 // owner is the object that a key, or a record, belongs to, as far as the apply

@@ -147,15 +147,12 @@ func (b *statusBuilder) add(l *keys.Live) {
 
 func (b *statusBuilder) node(l *keys.Live, f facts) {
 	b.nodes[l.ID] = &render.StatusNode{
-		Kind: string(l.Kind), IP: l.ID, Address: b.address(l.Kind, l.ID), Domain: f["domain"], Cell: f["cell_domain"], Region: f["region"],
+		Kind: string(l.Kind), IP: l.ID, Address: b.address(l.Kind, l.ID), Domain: f["domain"], Cell: f["cell"], Region: f["region"],
 		Status: f["status"], StatusAt: f.time("status_at"), Health: f["health"], HealthAt: f.time("health_at"), BoundTo: f["bound_to"],
 	}
-	if b.nodes[l.ID].Cell == "" {
-		b.nodes[l.ID].Cell = f["cell"]
-	}
 	for i := range l.Fields {
-		if l.Fields[i].Set == "links" {
-			b.links[[2]string{l.ID, strings.TrimPrefix(l.Fields[i].Name, "links.")}] = true
+		if at, ok := b.layout.Locate(l.Fields[i].Key); ok && at.IsLink() && l.Fields[i].Set != "" {
+			b.links[[2]string{l.ID, b.layout.Member(at)}] = true
 		}
 	}
 }

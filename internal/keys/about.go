@@ -53,10 +53,13 @@ func (l Layout) Generated(kind addr.Kind) []*schema.Field {
 	return out
 }
 
-// Title reports whether a field is what people call an object by.
-func (l Layout) Title(kind addr.Kind, name string) bool {
-	f := l.stored(kind, name)
-	return f != nil && f.Title
+// Title is the name of the field that people call objects of a kind by, empty
+// where there is none.
+func (l Layout) Title(kind addr.Kind) string {
+	if f := l.index(kind).title; f != nil {
+		return f.Name
+	}
+	return ""
 }
 
 // StandsOn reports whether a field may not be there without another reference:

@@ -35,6 +35,10 @@ type index struct {
 	marker *schema.Field
 	// privateID says that the identity is private.
 	privateID bool
+	// title is the field that people call the object by, status the one that is its
+	// status, among the one whose value must be in a set of the parent; each is nil
+	// where there is none.
+	title, status, among *schema.Field
 }
 
 // newIndex indexes the stored fields of kinds that share a space: where they
@@ -71,6 +75,15 @@ func (x *index) add(f *schema.Field) {
 	if f.Many() {
 		x.many = append(x.many, f)
 		return
+	}
+	if f.Check == schema.Status {
+		x.status = f
+	}
+	if f.Title {
+		x.title = f
+	}
+	if f.Among != "" {
+		x.among = f
 	}
 	x.exact[place{base: f.Base, path: f.Key}] = f
 	x.named[f.Name] = f

@@ -90,7 +90,7 @@ func (l Layout) Requires(key, value string) []Needed {
 	}
 	out = append(out, l.object(f.Refers, to))
 	if place.Mutual {
-		out = append(out, Needed{Key: l.base(at.base, at.Space, to, "") + at.ID})
+		out = append(out, Needed{Key: l.Reverse(at)})
 	}
 	if f.Among != "" {
 		out = append(out, Needed{Key: l.FieldKey(x.kind.Parent, at.Parent, "", f.Among+"."+to)})

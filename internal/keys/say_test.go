@@ -112,8 +112,9 @@ func TestWhatTheLayoutSaysOfFields(t *testing.T) {
 			}
 			fmt.Fprintf(&out, "; %s\n", words(
 				"empty", l.Open(s.kind, name, ""), "open", l.Open(s.kind, name, "active"), "text-open", l.Open(s.kind, name, "value"),
-				"words", l.Words(s.kind, name), "title", l.Title(s.kind, name), "stands-on", l.StandsOn(s.kind, name),
-				"mutual", l.Mutual(s.kind, name), "essential", l.Essential(s.kind, name), "sensitive", l.Sensitive(s.kind, name),
+				"words", l.Words(s.kind, name), "title", l.Title(s.kind) == name, "stands-on", l.StandsOn(s.kind, name),
+				"mutual", l.Mutual(s.kind, name), "status", l.Status(s.kind) == name, "says-kind", l.SaysKind(s.kind, name), "declares", l.Declares(s.kind, name),
+				"placed", l.Placed(s.kind, s.id, s.parent) == l.FieldKey(s.kind, s.id, s.parent, name), "essential", l.Essential(s.kind, name), "sensitive", l.Sensitive(s.kind, name),
 			))
 			for i, r := range l.Ranges(s.kind, s.id, s.parent, name) {
 				if i > 0 || r.End != "" {
@@ -214,7 +215,7 @@ func TestKindsWithoutKeys(t *testing.T) {
 	t.Parallel()
 	l, kind := layout(), addr.ACLRole
 	is := []bool{
-		l.Open(kind, "name", "active"), l.Words(kind, "name"), l.Title(kind, "name"),
+		l.Open(kind, "name", "active"), l.Words(kind, "name"), l.Title(kind) != "", l.Status(kind) != "", l.SaysKind(kind, "name"), l.Declares(kind, "name"),
 		l.StandsOn(kind, "name"), l.Mutual(kind, "name"), l.Essential(kind, "name"),
 	}
 	if slices.Contains(is, true) {
@@ -226,7 +227,7 @@ func TestKindsWithoutKeys(t *testing.T) {
 	if got := l.FieldKey(kind, "r", "", "name") + l.Marker(kind, "r", "") + l.Follows(kind, "name") + strings.Join(append(l.Prefixes(kind, "r", ""), l.Places(kind, "r", "")...), " "); got != "" {
 		t.Errorf("it has keys: %s", got)
 	}
-	if len(l.Own(kind, "r", "")) > 0 || len(l.Held(kind, "r", "", func(string) (string, bool) { return "", true })) > 0 {
+	if l.Placed(kind, "r", "") != "" || len(l.Followers(kind)) > 0 || len(l.Own(kind, "r", "")) > 0 || len(l.Held(kind, "r", "", func(string) (string, bool) { return "", true })) > 0 {
 		t.Error("keys are its own, or hold something")
 	}
 	if r, ok := l.Range(kind, "r", "", "name"); ok || r != (kv.Range{}) || l.Ranges(kind, "r", "", "name") != nil {

@@ -1,11 +1,8 @@
 package lang
 
 import (
-	"maps"
-
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/schema"
 )
 
@@ -65,11 +62,6 @@ func PlanType() cty.Type {
 // computed of them. What refers to another object is that object's address; of
 // what is always sensitive, only whether it is there.
 func NetworkType(c *schema.Catalogue) cty.Type {
-	computed := map[addr.Kind]map[string]cty.Type{
-		addr.Core:  {"member": cty.Bool},
-		addr.Entry: {"cores": cty.List(cty.String)},
-		addr.User:  {"devices": cty.Number},
-	}
 	out := map[string]cty.Type{"name": cty.String, "prefix": cty.String}
 	for i := range c.Kinds() {
 		k := &c.Kinds()[i]
@@ -77,7 +69,9 @@ func NetworkType(c *schema.Catalogue) cty.Type {
 			continue
 		}
 		attrs := map[string]cty.Type{"address": cty.String}
-		maps.Copy(attrs, computed[k.Name])
+		for _, x := range k.Computed {
+			attrs[x.Name] = seenType(&schema.Field{Type: x.Type})
+		}
 		for j := range k.Fields {
 			if f := &k.Fields[j]; f.Sensitive {
 				attrs["has_"+f.Name] = cty.Bool

@@ -95,11 +95,11 @@ func (o *object) mustBeThere(name string) Optional {
 		return o.firstValue(name)
 	}
 	value, ok := o.layout.Derive(o.record.Kind, name, func(source string) (string, bool) {
-		if source != "status" {
+		if source != o.layout.Status(o.record.Kind) {
 			value, declared := o.record.Declared[source]
 			return value, declared
 		}
-		status := o.knownStatus()
+		status := o.knownStatus(o.record.Kind)
 		return status, status != ""
 	})
 	return Optional{Present: ok, Text: value}

@@ -23,9 +23,6 @@ type back struct {
 	moved bool
 }
 
-// routeStatus is the derived field that a rollback must keep in step.
-const routeStatus = "route.status"
-
 // span chooses the applies that are to be taken back.
 type span func(*state.UndoneField) state.Span
 
@@ -121,7 +118,9 @@ func (m *maker) restored(r *state.Record) map[string]back {
 			delete(out, name) // what it refers to does not come back
 		}
 	}
-	m.deriveBack(r, last, out)
+	for _, f := range m.layout.Followers(r.Kind) {
+		m.deriveBack(r, f, last, out)
+	}
 	m.tellMoved(r, out)
 	return out
 }
@@ -163,23 +162,29 @@ func inSet(r *state.Record, name string) bool {
 	return false
 }
 
-// deriveBack gives a route the status that follows from the one that its device
-// has afterwards, where either was written.
-func (m *maker) deriveBack(r *state.Record, last map[string]string, backs map[string]back) {
-	const name = routeStatus
+// follows reports whether an object has a field that follows its status: a device
+// with a Core has a route.
+func follows(r *state.Record, f *schema.Field) bool {
+	_, there := r.Declared[f.Only]
+	return there || f.Only == ""
+}
+
+// deriveBack gives a field that follows the status, of a route, the value that
+// follows from the one that its device has afterwards, where either was written.
+func (m *maker) deriveBack(r *state.Record, f *schema.Field, last map[string]string, backs map[string]back) {
+	name := f.Name
 	b, written := backs[name]
-	_, routed := r.Declared["core"]
-	if _, enforced := last[name]; r.Kind != addr.Device || !routed || enforced {
+	if _, enforced := last[name]; !follows(r, f) || enforced {
 		return
 	}
 	delete(backs, name)
-	status := backs["status"]
+	status := backs[f.Follows]
 	if !status.write && !written {
 		return
 	}
 	value := status.to.Text
 	if !status.write {
-		e, there := m.in.Snapshot.Get(m.layout.FieldKey(r.Kind, r.ID, r.Parent, "status"))
+		e, there := m.in.Snapshot.Get(m.layout.FieldKey(r.Kind, r.ID, r.Parent, f.Follows))
 		if !there {
 			return
 		}
@@ -187,11 +192,11 @@ func (m *maker) deriveBack(r *state.Record, last map[string]string, backs map[st
 	}
 	b.key = m.layout.FieldKey(r.Kind, r.ID, r.Parent, name)
 	b.to.Text, b.to.Present = m.layout.Derive(r.Kind, name, func(source string) (string, bool) {
-		if source == "status" {
+		if source == f.Follows {
 			return value, true
 		}
-		core, ok := r.Declared[source]
-		return core, ok
+		only, ok := r.Declared[source]
+		return only, ok
 	})
 	b.to.Known, b.to.Fingerprint, b.moved = true, "", false
 	if b.write = !m.holds(r, name, b.key, b.to); b.write {
@@ -201,9 +206,10 @@ func (m *maker) deriveBack(r *state.Record, last map[string]string, backs map[st
 
 // rememberBacks adds what comes back to what an object is remembered with.
 func (m *maker) rememberBacks(r *state.Record, backs map[string]back, memory *keys.Memory) {
+	followers := m.layout.Followers(r.Kind)
 	for _, name := range slices.Sorted(maps.Keys(backs)) {
 		b := backs[name]
-		if _, routed := r.Declared["core"]; !b.write || routed && name == routeStatus {
+		if !b.write || slices.ContainsFunc(followers, func(f *schema.Field) bool { return f.Name == name && follows(r, f) }) {
 			continue // a route follows its device
 		}
 		_, declared := memory.Declared[name]

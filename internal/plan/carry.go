@@ -1,11 +1,10 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
 )
 
@@ -45,7 +44,7 @@ func (m *maker) carry(r *state.Record, id, parent string, status *network.Text) 
 	}
 	for i := range l.Fields {
 		f := &l.Fields[i]
-		if f.Name == "status" && slices.Contains([]string{network.Active, network.Inactive, network.Archived}, f.Value) {
+		if f.Name == m.layout.Status(r.Kind) && schema.IsStatus(f.Value) {
 			status.Value = f.Value
 		}
 	}

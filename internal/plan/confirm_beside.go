@@ -20,7 +20,7 @@ func (c *confirmer) confirmBeside() error {
 		var err error
 		switch {
 		case at.IsLink():
-			err = c.confirmOther(at.ID, c.layout.Member(at))
+			err = c.confirmOther(at)
 		case c.layout.Carries(at) && !c.removed(c.layout.Marker(addr.User, at.ID, "")):
 			err = c.confirmDevices(at.ID)
 		}
@@ -33,9 +33,10 @@ func (c *confirmer) confirmBeside() error {
 
 // confirmOther: the other direction of a link does not come, unless one of the
 // two Cores goes: that guards all that refers to it.
-func (c *confirmer) confirmOther(core, member string) error {
-	other := c.layout.FieldKey(addr.Core, member, "", "links."+core)
-	if c.covered(other) || c.deleted[state.ID{Kind: keys.Node, ID: core}] || c.deleted[state.ID{Kind: keys.Node, ID: member}] {
+func (c *confirmer) confirmOther(link keys.Location) error {
+	other := c.layout.Reverse(link)
+	gone := func(core string) bool { return c.deleted[state.ID{Kind: keys.Node, ID: core}] }
+	if c.covered(other) || gone(link.ID) || gone(c.layout.Member(link)) {
 		return nil
 	}
 	return unguarded(other)
@@ -50,7 +51,7 @@ func (c *confirmer) confirmDevices(user string) error {
 	}
 	for _, e := range c.now.Under(devices) {
 		at, ok := c.layout.Locate(e.Key)
-		if ok && e.Key == c.layout.FieldKey(addr.Device, at.ID, user, "core") && !c.covered(e.Key) {
+		if ok && e.Key == c.layout.Placed(addr.Device, at.ID, user) && !c.covered(e.Key) {
 			return unguarded(e.Key)
 		}
 	}

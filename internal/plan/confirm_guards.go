@@ -73,7 +73,7 @@ func (c *confirmer) confirmObject(id state.ID, change *Change) error {
 	if r != nil {
 		parent = r.Parent
 	}
-	if counter := c.layout.UserIDCounter(); countsUser(change) && !c.covered(counter) {
+	if counter := c.layout.UserIDCounter(); countsUser(c.layout, change) && !c.covered(counter) {
 		return unguarded(counter)
 	}
 	marker := c.layout.Marker(keys.Space(id.Kind), id.ID, parent)
@@ -139,8 +139,8 @@ func (c *confirmer) confirmDeletion(id state.ID, change *Change, r *state.Record
 }
 
 // countsUser reports whether a change gives an id or a username away.
-func countsUser(c *Change) bool {
-	f := usernameOf(c)
+func countsUser(layout keys.Layout, c *Change) bool {
+	f := usernameOf(layout, c)
 	return c.Kind == addr.User && (c.Action == Create || f != nil && f.Action == Update)
 }
 

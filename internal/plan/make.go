@@ -254,8 +254,9 @@ func (m *maker) replacesNode(kind addr.Kind, id string) bool {
 
 // title is the address of an object of others, as far as it has one.
 func title(layout keys.Layout, l *keys.Live) string {
+	name := layout.Title(l.Kind)
 	for i := range l.Fields {
-		if f := &l.Fields[i]; layout.Title(l.Kind, f.Name) {
+		if f := &l.Fields[i]; f.Name == name {
 			return f.Value
 		}
 	}

@@ -68,7 +68,9 @@ func (m *maker) usernames(wanted []network.User) func(l *keys.Live) string {
 			return name
 		}
 		of := state.ID{Kind: addr.User, ID: l.ID}
-		fits := func(guess string) bool { return state.FieldDigest(m.digest, of, "username", guess) == masked }
+		fits := func(guess string) bool {
+			return state.FieldDigest(m.digest, of, m.layout.Title(addr.User), guess) == masked
+		}
 		if r := m.in.State.Records[of]; r != nil && fits(own[r.Address]) {
 			return own[r.Address]
 		}

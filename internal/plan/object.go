@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/keys"
 	"github.com/sigilgate/sigilform/internal/schema"
 	"github.com/sigilgate/sigilform/internal/state"
@@ -238,30 +239,31 @@ func (o *object) appliedSecret(name string) bool {
 // keepStatus gives a status that no file names the value that the object has,
 // or had: what is restored of it must not make active what was archived.
 func (o *object) keepStatus() {
-	status := o.knownStatus()
+	status, name := o.knownStatus(o.want.Kind), o.layout.Status(o.want.Kind)
 	if status == "" {
 		return
 	}
 	for i := range o.want.Fields {
 		switch w := &o.want.Fields[i]; {
 		case w.Named, o.back[w.Name].write:
-		case w.Name == "status":
+		case w.Name == name:
 			w.Value = status
-		case w.Name == "route.status":
+		case w.Class == schema.Derived && w.Source == name:
 			w.Value, _ = o.layout.Derive(o.want.Kind, w.Name, func(string) (string, bool) { return status, true })
 		}
 	}
 }
 
 // knownStatus is the live status, else the one in the record.
-func (o *object) knownStatus() string {
-	if l, ok := o.liveFields["status"]; ok {
+func (o *object) knownStatus(kind addr.Kind) string {
+	name := o.layout.Status(kind)
+	if l, ok := o.liveFields[name]; ok {
 		return l.Value
 	}
 	if o.record == nil {
 		return ""
 	}
-	return cmp.Or(o.record.Initial["status"], o.record.Declared["status"])
+	return cmp.Or(o.record.Initial[name], o.record.Declared[name])
 }
 
 // firstValue is what an initial field was created with.

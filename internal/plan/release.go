@@ -23,8 +23,10 @@ func (m *maker) release(r *state.Record) {
 	}
 	since := m.in.Past.Undone(state.ID{Kind: r.Kind, ID: r.ID}).SinceTheirs
 	backs := m.backs(r, since, func(string) bool { return false })
-	if !backs["status"].write {
-		delete(backs, routeStatus) // a route follows its device
+	if !backs[m.layout.Status(r.Kind)].write {
+		for _, f := range m.layout.Followers(r.Kind) {
+			delete(backs, f.Name) // a route follows its device
+		}
 	}
 	for name, b := range backs {
 		if b.write && m.dangles(b) {

@@ -27,7 +27,7 @@ func (x *opIndex) lossesBeside(g kv.Guard) []int {
 // places reports whether a key says at which Core a device is.
 func (x *opIndex) places(key string) bool {
 	at, ok := x.s.layout.Locate(key)
-	return ok && at.Space == addr.Device && at.Parent != "" && key == x.s.layout.FieldKey(addr.Device, at.ID, at.Parent, "core")
+	return ok && at.Space == addr.Device && at.Parent != "" && key == x.s.layout.Placed(addr.Device, at.ID, at.Parent)
 }
 
 // guardPlaced guards the places of the devices that the plan creates.

@@ -76,8 +76,19 @@ func (s *sequencer) removal(at unitID, record kv.Op) (unitID, bool) {
 		return unitID{}, false
 	}
 	r, err := state.DecodeRecord(record.Value)
-	if err != nil || r.Sets["core_nodes"] != nil {
+	if err != nil || at.space != keys.Node && s.refersBySets(at.space, r) {
 		return unitID{}, false // a member too many of a set that is declared whole is seen
 	}
 	return id, true
+}
+
+// refersBySets reports whether the record of an object of a kind declares a set of
+// references.
+func (s *sequencer) refersBySets(kind addr.Kind, r *state.Record) bool {
+	for set := range r.Sets {
+		if s.layout.Declares(kind, set) {
+			return true
+		}
+	}
+	return false
 }

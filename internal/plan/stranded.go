@@ -74,7 +74,7 @@ func (m *maker) guardBeside() {
 		switch {
 		case !ok:
 		case at.IsLink():
-			other := m.layout.FieldKey(addr.Core, m.layout.Member(at), "", "links."+at.ID)
+			other := m.layout.Reverse(at)
 			m.guards.unmoved(other, m.entry(other).ModRevision)
 		case m.layout.Carries(at) && !m.data.removes(m.layout.Marker(addr.User, at.ID, "")):
 			losers[at.ID] = true
@@ -88,7 +88,7 @@ func (m *maker) guardBeside() {
 	}
 	for i := range m.lives {
 		if l := &m.lives[i]; l.Kind == addr.Device && losers[l.Parent] {
-			key := m.layout.FieldKey(addr.Device, l.ID, l.Parent, "core")
+			key := m.layout.Placed(addr.Device, l.ID, l.Parent)
 			m.guards.unmoved(key, m.entry(key).ModRevision)
 		}
 	}
@@ -100,7 +100,7 @@ func (x *opIndex) relyBeside(key string) []int {
 	at, ok := x.s.layout.Locate(key)
 	switch {
 	case ok && at.IsLink():
-		if i, ok := x.exact[x.s.layout.FieldKey(addr.Core, x.s.layout.Member(at), "", "links."+at.ID)]; ok {
+		if i, ok := x.exact[x.s.layout.Reverse(at)]; ok {
 			return []int{i}
 		}
 	case ok && at.Space == addr.Device:

@@ -42,7 +42,7 @@ func OwnedBy(st *state.State, l *keys.Live) bool {
 func UnmanagedOf(layout keys.Layout, st *state.State, l *keys.Live) Unmanaged {
 	u := Unmanaged{Kind: l.Kind, ID: l.ID, Title: title(layout, l), Keys: len(l.Fields), Remains: !l.Exists}
 	for name := range leftSecrets(layout, st, l) {
-		if layout.Title(l.Kind, name) {
+		if layout.Title(l.Kind) == name {
 			u.Title = ""
 		}
 	}

@@ -143,9 +143,8 @@ func (m *maker) guardCounter() {
 
 func (m *maker) renamesUser() bool {
 	return slices.ContainsFunc(m.changes, func(c Change) bool {
-		return c.Kind == addr.User && slices.ContainsFunc(c.Fields, func(f FieldChange) bool {
-			return f.Name == "username" && f.Action == Update
-		})
+		f := usernameOf(m.layout, &c)
+		return f != nil && f.Action == Update
 	})
 }
 
@@ -157,12 +156,13 @@ func (m *maker) noteCreated(w *keys.Object) {
 }
 
 // usernameOf is what happens to a user's name.
-func usernameOf(c *Change) *FieldChange {
+func usernameOf(l keys.Layout, c *Change) *FieldChange {
 	if c.Kind != addr.User {
 		return nil
 	}
+	name := l.Title(c.Kind)
 	for i := range c.Fields {
-		if c.Fields[i].Name == "username" {
+		if c.Fields[i].Name == name {
 			return &c.Fields[i]
 		}
 	}

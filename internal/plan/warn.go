@@ -22,7 +22,7 @@ func (m *maker) newlyNamedStatuses() []string {
 	var named []string
 	note := func(a addr.Addr, kind addr.Kind, id string, isNamed bool) {
 		r := m.in.State.Records[state.ID{Kind: kind, ID: id}]
-		if _, before := LastApplied(m.layout, r)["status"]; isNamed && !before {
+		if _, before := LastApplied(m.layout, r)[m.layout.Status(kind)]; isNamed && !before {
 			named = append(named, a.String())
 		}
 	}

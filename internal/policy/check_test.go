@@ -10,6 +10,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/diag"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/policy"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 const world = `
@@ -91,7 +92,8 @@ func judged(t *testing.T, rules string) policy.Input {
 	secret := plan.FieldChange{Name: "credential", Action: plan.Update, Old: &plan.Value{Sensitive: true, Fingerprint: "x"}, New: &plan.Value{Sensitive: true}}
 	status := plan.FieldChange{Name: "status", Action: plan.Update, Old: &plan.Value{Text: "a"}, New: &plan.Value{Text: "b"}}
 	p := &plan.Plan{
-		Mode: plan.ModeApply, Serial: 4, Commit: "abc", Unmanaged: []plan.Unmanaged{{Kind: addr.User, ID: "9"}},
+		Catalogue: schema.Network(),
+		Mode:      plan.ModeApply, Serial: 4, Commit: "abc", Unmanaged: []plan.Unmanaged{{Kind: addr.User, ID: "9"}},
 		Changes: []plan.Change{gone, change(plan.Update, addr.User, "1", status, secret)},
 	}
 	return policy.Input{Plan: p, State: applied(map[addr.Kind][]string{addr.Core: {"old"}, addr.User: {"1"}}), Config: load(t, world+rules), Allow: []string{config.VanishingKind, config.PreventDestroy}}

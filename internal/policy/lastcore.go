@@ -62,15 +62,16 @@ func (in *Input) changes() map[state.ID]*plan.Change {
 // Core any more.
 func (in *Input) known(changes map[state.ID]*plan.Change) reach {
 	out := reach{}
+	layout := in.Plan.Layout()
 	stays := func(kind addr.Kind, id string, lost ...string) bool {
 		at := state.ID{Kind: kind, ID: id}
 		r := in.State.Records[at]
-		return r != nil && !goes(changes[at]) && !slices.Contains(lost, after(r, changes[at], "status"))
+		return r != nil && !goes(changes[at]) && !slices.Contains(lost, after(r, changes[at], layout.Status(kind)))
 	}
 	for id, r := range in.State.Records {
 		if id.Kind == addr.Entry && stays(addr.Entry, id.ID, network.Archived) {
 			out[id.ID] = map[string]bool{}
-			if core := after(r, changes[id], "bound_to"); stays(addr.Core, core, network.Archived) {
+			if core := after(r, changes[id], layout.Bound(addr.Entry)); stays(addr.Core, core, network.Archived) {
 				out[id.ID][core] = true
 			}
 		}

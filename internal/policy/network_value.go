@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -47,15 +49,28 @@ func objectValue(k *schema.Kind, o network.Object, known map[addr.Addr][]addr.Ad
 			out[f.Name] = slotValue(f, slot)
 		}
 	}
-	switch x := o.(type) {
-	case *network.Core:
-		out["member"] = cty.BoolVal(x.Member != nil)
-	case *network.Entry:
-		out["cores"] = addresses(known[x.Addr])
-	case *network.User:
-		out["devices"] = cty.NumberIntVal(int64(len(x.Devices)))
+	for _, x := range k.Computed {
+		out[x.Name] = computed(x.From, o, known)
 	}
 	return out
+}
+
+// computed is what policies see of an object beside its fields.
+func computed(from schema.Computation, o network.Object, known map[addr.Addr][]addr.Addr) cty.Value {
+	switch from {
+	case schema.HostsMember:
+		core, ok := o.(*network.Core)
+		return cty.BoolVal(ok && core.Member != nil)
+	case schema.KnownCores:
+		return addresses(known[o.Address()])
+	case schema.CountBelow:
+		user, ok := o.(*network.User)
+		if !ok {
+			return cty.Zero
+		}
+		return cty.NumberIntVal(int64(len(user.Devices)))
+	}
+	panic(fmt.Sprintf("no computation %d", from))
 }
 
 // slotValue is the value of a field; where the object has none, that of nothing.

@@ -9,6 +9,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/config"
 	"github.com/sigilgate/sigilform/internal/plan"
 	"github.com/sigilgate/sigilform/internal/policy"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 func TestShares(t *testing.T) {
@@ -35,7 +36,7 @@ func TestShares(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := policy.Input{
-				State: applied(map[addr.Kind][]string{addr.User: many(c.users)}), Plan: &plan.Plan{Mode: plan.ModeApply},
+				State: applied(map[addr.Kind][]string{addr.User: many(c.users)}), Plan: &plan.Plan{Catalogue: schema.Network(), Mode: plan.ModeApply},
 				Config: load(t, "network \"t\" {}\n"+c.set),
 			}
 			for i := range c.touched {
@@ -54,7 +55,7 @@ func TestShares(t *testing.T) {
 
 func TestRolesAreNotCounted(t *testing.T) {
 	t.Parallel()
-	in := policy.Input{State: applied(map[addr.Kind][]string{addr.User: many(10)}), Plan: &plan.Plan{}}
+	in := policy.Input{State: applied(map[addr.Kind][]string{addr.User: many(10)}), Plan: &plan.Plan{Catalogue: schema.Network()}}
 	for _, id := range many(20) {
 		in.Plan.Changes = append(in.Plan.Changes, change(plan.Delete, addr.ACLRole, id), change(plan.Update, addr.ACLUser, id))
 	}
@@ -82,7 +83,7 @@ func TestVanishingKind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := policy.Input{
-				State: applied(map[addr.Kind][]string{addr.Cell: many(2)}), Plan: &plan.Plan{Changes: c.changes},
+				State: applied(map[addr.Kind][]string{addr.Cell: many(2)}), Plan: &plan.Plan{Catalogue: schema.Network(), Changes: c.changes},
 				Config: load(t, "network \"t\" {}\n"+c.set),
 			}
 			if got := failing(t, in); !slices.Equal(got, c.want) {
@@ -117,7 +118,7 @@ func TestLastCore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := applied(map[addr.Kind][]string{addr.Core: {"a", "b"}, addr.Entry: {"e"}, addr.Route: {"e/a", "e/b"}})
-			in := policy.Input{State: st, Plan: &plan.Plan{Changes: c.changes}}
+			in := policy.Input{State: st, Plan: &plan.Plan{Catalogue: schema.Network(), Changes: c.changes}}
 			if got := slices.Contains(failing(t, in), config.LastCore); got != c.denied {
 				t.Errorf("denied: %v, want %v", got, c.denied)
 			}
@@ -128,7 +129,7 @@ func TestLastCore(t *testing.T) {
 func TestPreventDestroy(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []plan.Mode{plan.ModeApply, plan.ModeDestroy, plan.ModeRollback} {
-		in := policy.Input{State: applied(map[addr.Kind][]string{addr.Core: many(20)}), Plan: &plan.Plan{Mode: mode}}
+		in := policy.Input{State: applied(map[addr.Kind][]string{addr.Core: many(20)}), Plan: &plan.Plan{Catalogue: schema.Network(), Mode: mode}}
 		for _, id := range many(7) {
 			c := change(plan.Delete, addr.Core, id)
 			c.Protected = id != "aa"
@@ -149,7 +150,7 @@ func TestPreventDestroy(t *testing.T) {
 // TestDestroyIsMeant: only protection holds against a destroy.
 func TestDestroyIsMeant(t *testing.T) {
 	t.Parallel()
-	in := policy.Input{State: applied(map[addr.Kind][]string{addr.Core: many(20)}), Plan: &plan.Plan{Mode: plan.ModeDestroy}}
+	in := policy.Input{State: applied(map[addr.Kind][]string{addr.Core: many(20)}), Plan: &plan.Plan{Catalogue: schema.Network(), Mode: plan.ModeDestroy}}
 	for _, id := range many(20) {
 		in.Plan.Changes = append(in.Plan.Changes, change(plan.Delete, addr.Core, id))
 	}

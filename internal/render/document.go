@@ -49,6 +49,8 @@ type FieldDocument struct {
 	Member    bool `json:"member,omitempty"`
 	// Revision is that at which the key last moved.
 	Revision int64 `json:"revision,omitempty"`
+	// saysKind says that the value is the object's kind.
+	saysKind bool
 }
 
 // ValueDocument is one value: its text, or where it is sensitive a fingerprint.
@@ -103,7 +105,7 @@ func fieldDocuments(kind addr.Kind, fields []plan.FieldChange, known names) []Fi
 		f := &fields[i]
 		out[i] = FieldDocument{
 			Name: f.Name, Key: f.Key, Action: string(f.Action), Reason: string(f.Reason), Row: string(f.Row),
-			Generated: f.Generated, Stamp: f.Stamp, Member: f.Member, Revision: f.Revision,
+			Generated: f.Generated, Stamp: f.Stamp, Member: f.Member, Revision: f.Revision, saysKind: known.layout.SaysKind(kind, f.Name),
 			Old: valueDocument(kind, f, f.Old, known), New: valueDocument(kind, f, f.New, known), Last: valueDocument(kind, f, f.Last, known),
 		}
 	}
@@ -145,7 +147,7 @@ func historyDocuments(catalogue *schema.Catalogue, changes []state.HistoryChange
 			out[i].Fields[j] = FieldDocument{
 				Name: f.Name, Key: f.Key, Action: f.Action, Reason: f.Reason, Old: historyValue(f.Old), New: historyValue(f.New),
 				Stamp:  layout.ClassOf(addr.Kind(c.Kind), f.Name) == schema.Stamp,
-				Member: layout.Set(addr.Kind(c.Kind), f.Name) != "",
+				Member: layout.Set(addr.Kind(c.Kind), f.Name) != "", saysKind: layout.SaysKind(addr.Kind(c.Kind), f.Name),
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package render
 import (
 	"strings"
 
-	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/plan"
 )
 
@@ -51,11 +50,10 @@ func (p *page) created(c *ChangeDocument) {
 
 // roleOf reports whether a field is the role, which the address says already.
 func roleOf(c *ChangeDocument, f *FieldDocument) bool {
-	role := f.Name == "role" && (c.Kind == string(addr.Core) || c.Kind == string(addr.Entry))
 	if c.action() == plan.Delete {
-		return role && f.Old.text() == c.Kind && f.Reason == ""
+		return f.saysKind && f.Old.text() == c.Kind && f.Reason == ""
 	}
-	return role && f.New.text() == c.Kind
+	return f.saysKind && f.New.text() == c.Kind
 }
 
 // createdNote leaves out the reason that the object has too.

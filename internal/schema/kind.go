@@ -30,6 +30,8 @@ type Kind struct {
 	Single bool
 	// Fields are in the order in which they are listed.
 	Fields []Field
+	// Computed is what policies see of an object beside its fields.
+	Computed []Computed
 
 	leaves []Field
 }
@@ -56,6 +58,27 @@ func leaves(fields []Field) []Field {
 	}
 	return out
 }
+
+// Computed is a value that follows from the whole network: a number, a truth, or
+// a set of references.
+type Computed struct {
+	Name string
+	Type Type
+	From Computation
+}
+
+// Computation says what a [Computed] is.
+type Computation uint8
+
+// The computations.
+const (
+	// HostsMember: whether a Core hosts an etcd member.
+	HostsMember Computation = iota
+	// KnownCores are the Cores that an Entry's routes in use lead to.
+	KnownCores
+	// CountBelow is how many objects are below this one.
+	CountBelow
+)
 
 // Place is a prefix of keys beside the object's own.
 type Place struct {

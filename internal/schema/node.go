@@ -119,7 +119,8 @@ func coreKind() Kind {
 	}
 	return Kind{
 		Name: addr.Core, Plural: "cores", Path: "nodes/", Data: "node configuration", Beside: besideNodes(),
-		Fields: append(append(append(first, own...), rest...), member),
+		Fields:   append(append(append(first, own...), rest...), member),
+		Computed: []Computed{{Name: "member", Type: Bool, From: HostsMember}},
 	}
 }
 
@@ -132,5 +133,9 @@ func entryKind() Kind {
 		}),
 		stored(Operational, Field{Name: "core_service_name", Other: true}),
 	}
-	return Kind{Name: addr.Entry, Plural: "entries", Path: "nodes/", Data: "node configuration", Beside: besideNodes(), Fields: append(append(first, own...), rest...)}
+	return Kind{
+		Name: addr.Entry, Plural: "entries", Path: "nodes/", Data: "node configuration", Beside: besideNodes(),
+		Fields:   append(append(first, own...), rest...),
+		Computed: []Computed{{Name: "cores", Type: Set, From: KnownCores}},
+	}
 }

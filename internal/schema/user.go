@@ -15,7 +15,7 @@ func userKind() Kind {
 		}),
 	}
 	fields = append(fields, status(false, "", "as of a node", statusDoc)...)
-	return Kind{Name: addr.User, Plural: "users", Path: "users/", Data: "users", Counter: "counters/user_id", Fields: append(fields,
+	return Kind{Name: addr.User, Plural: "users", Path: "users/", Data: "users", Counter: "counters/user_id", Computed: []Computed{{Name: "devices", Type: Number, From: CountBelow}}, Fields: append(fields,
 		stored(Stamp, Field{Name: "created", Read: true, Value: "when the user was created"}),
 		stored(Declared, Field{Name: "core_nodes", Type: Set, Refers: addr.Core, Read: true, Value: "empty", Doc: "the Cores that the user may use"}),
 		stored(Declared, Field{
