@@ -125,16 +125,22 @@ func (g *guarded) backToFirst(options ...option) *plan.Plan {
 // backTo plans a rollback to any serial.
 func (g *guarded) backTo(serial int, options ...option) *plan.Plan {
 	g.Helper()
-	st := g.state()
-	past := st.Rewind()
+	past := g.past(serial)
+	return g.plan(append(options, g.withAuth, func(in *plan.Input) {
+		in.Mode, in.Past, in.Serial = plan.ModeRollback, past, int64(serial)
+	})...)
+}
+
+// past is what was applied at a serial.
+func (g *guarded) past(serial int) *state.Past {
+	g.Helper()
+	past := g.state().Rewind()
 	for n := len(g.history); n > serial; n-- {
 		if err := past.Undo(&g.history[n-1], g.secrets[g.history[n-1].Serial]); err != nil {
 			g.Fatal(err)
 		}
 	}
-	return g.plan(append(options, g.withAuth, func(in *plan.Input) {
-		in.Mode, in.Past, in.Serial = plan.ModeRollback, past, int64(serial)
-	})...)
+	return past
 }
 
 func disableAuth(in *plan.Input) { in.Access.DisableAuth = true }

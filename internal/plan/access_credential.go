@@ -109,11 +109,17 @@ func (p *principal) credential() acl.Credential {
 		return acl.Cleared
 	case p.record == nil || sourceOf(said) != nil && !doubtful:
 		return acl.Kept
-	case strings.HasPrefix(said, cleared), doubtful && said != neverHad:
+	case mayBeGiven(said, doubtful):
 		return acl.Given
 	default:
 		return acl.Remade
 	}
+}
+
+// mayBeGiven reports whether etcd takes a new password of a user, by what is said of
+// the former one: it gives none to a user that was made without.
+func mayBeGiven(said string, doubtful bool) bool {
+	return strings.HasPrefix(said, cleared) || doubtful && said != neverHad
 }
 
 // passwordText is what the record will say of a user's password.

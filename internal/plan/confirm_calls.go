@@ -87,23 +87,55 @@ func showsOfRole(change *Change, op kv.AuthOp) bool {
 }
 
 func (c *confirmer) showsOfUser(change *Change, op kv.AuthOp) bool {
-	password, f := fieldOf(change, passwordField), fieldOf(change, roleField+op.Role)
-	remade := password != nil && textOf(password.New) == "set"
+	f, remade := fieldOf(change, roleField+op.Role), c.remade(change)
 	gets := change.Action == Create || remade
 	switch op.Kind {
 	case kv.GrantRole:
 		return f.gives() || gets && c.holdsAfter(op.User, op.Role)
 	case kv.RevokeRole:
 		return f != nil && f.Action == Delete
-	case kv.AddUser, kv.SetPassword:
-		return gets && sourceText(op.Password) == sourceText(sourceOf(c.saidAfter(op.User)))
+	case kv.AddUser:
+		return gets && c.isSource(op)
+	case kv.SetPassword:
+		return (gets || passwordIs(change, "set")) && c.isSource(op)
 	case kv.ClearPassword:
-		return password != nil && textOf(password.New) == "none"
+		return passwordIs(change, "none")
 	case kv.DeleteUser:
 		return change.Action == Delete || remade
 	default:
 		return false
 	}
+}
+
+// passwordIs reports whether a change shows that a password is set, or that there is
+// none any more.
+func passwordIs(change *Change, is string) bool {
+	f := fieldOf(change, passwordField)
+	return f != nil && textOf(f.New) == is
+}
+
+// isSource reports whether a call takes the password from where the record says.
+func (c *confirmer) isSource(op kv.AuthOp) bool {
+	return sourceText(op.Password) == sourceText(sourceOf(c.saidAfter(op.User)))
+}
+
+// remade reports whether a user is deleted and made again, to get a password.
+func (c *confirmer) remade(change *Change) bool {
+	if !passwordIs(change, "set") {
+		return false
+	}
+	said, doubtful := saidOfPassword(c.state.ACL[state.ID{Kind: change.Kind, ID: change.ID}])
+	return !mayBeGiven(said, doubtful)
+}
+
+// makesAnew reports whether calls delete a user and make it again, with all its roles.
+func (c *confirmer) makesAnew(name string, made *callsMade) bool {
+	for field := range c.recordAfter(name).Declared {
+		if role, ok := strings.CutPrefix(field, roleField); ok && !made.held[kv.AuthOp{User: name, Role: role}] {
+			return false
+		}
+	}
+	return made.has(kv.DeleteUser, name, "") && made.has(kv.AddUser, name, "")
 }
 
 // recordAfter is the record of a user after the apply; empty where it has none.
@@ -134,7 +166,7 @@ func (c *confirmer) makes(change *Change, made *callsMade) bool {
 		return made.has(kv.DeleteRole, "", name)
 	case change.Action == Delete && change.Kind == addr.ACLUser:
 		return made.has(kv.DeleteUser, name, "")
-	case change.Action == Create && !c.creates(change.Kind, name, made):
+	case change.Action == Create && !c.creates(change.Kind, name, made), c.remade(change) && !c.makesAnew(name, made):
 		return false
 	}
 	for i := range change.Fields {

@@ -129,10 +129,9 @@ func (c *confirmer) confirmSaid(key string, change *Change, r *state.Record) err
 		return err
 	}
 	before, after := saidBy(was), saidBy(r)
-	password := fieldOf(change, passwordField)
 	switch note := sourceNote(was, r); {
 	case note != "" && !slices.Contains(change.Notes, note):
-	case note == "" && before != after && sourceOf(after) == nil && change.Action != Create && (password == nil || textOf(password.New) != "none"):
+	case note == "" && before != after && sourceOf(after) == nil && change.Action != Create && !passwordIs(change, "none"):
 	default:
 		return nil
 	}
