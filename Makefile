@@ -42,7 +42,7 @@ crash: ## worlds of faults, many faulted applies, and a watch through faults, ch
 	$(GO) test ./internal/crash -run '^Test($(PLAY))$$' -count 1 -timeout 0 -v -args -crash.seed=$(SEED) \
 		-drawn.for=$(FOR) -drawn.world=$(WORLD) -drawn.open=$(OPEN) -crash.applies=$(APPLIES) -crash.keys=$(KEYS) -watch.keys=$(WATCH_KEYS) -watch.for=$(WATCH_FOR)
 
-mutants: ## change the code, one thing at a time, and see whether a test fails; MUTANTS="kv schema keys state acl"
+mutants: ## change the code, one thing at a time, and see whether a test fails; MUTANTS="kv schema keys state acl plan"
 	$(GO) run ./.ci/mutants $(MUTANTS)
 
 bench: ## measure; BENCH=regexp, COUNT=6, benchstat reads the output
