@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
+	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -19,12 +22,16 @@ import (
 // a pipe, which is waited for.
 const fileEndsWithin = 30 * time.Second
 
+var every = flag.Bool("every", false, "give each flag of each command each kind of file, not a sample of them")
+
 // TestAnyFileOfAnyFlag gives each flag of each command that names a file, as the
 // help says, each kind of thing that a name may lead to: the command ends soon,
-// with an error or its work, and never crashes. A new flag is found by itself.
+// with an error or its work, and never crashes; what can't be read it says, with
+// what to do. A new flag is found by itself. The flags of one name are read in one
+// place, so the first gets all kinds, the others some of them in turn.
 func TestAnyFileOfAnyFlag(t *testing.T) {
 	t.Parallel()
-	tried := 0
+	tried, seen := 0, map[string]bool{}
 	var wg sync.WaitGroup
 	free := make(chan struct{}, flagsAtOnce)
 	for _, words := range allCommands(t, nil) {
@@ -32,10 +39,16 @@ func TestAnyFileOfAnyFlag(t *testing.T) {
 		for _, flag := range flags {
 			tried++
 			dir := aroundFiles(t)
+			files := kindsOfFile(dir)
+			if seen[flag[1]] && !*every {
+				at := tried % len(files)
+				files = files[at : at+1]
+			}
+			seen[flag[1]] = true
 			free <- struct{}{}
 			wg.Go(func() {
 				defer func() { <-free }()
-				anyFile(t, dir, words, flag[1], map[string]string{"RECIPIENT": "@", "FORMAT=FILE": "junit="}[flag[2]])
+				anyFile(t, dir, files, words, flag[1], map[string]string{"RECIPIENT": "@", "FORMAT=FILE": "junit="}[flag[2]])
 			})
 		}
 	}
@@ -86,14 +99,52 @@ func aroundFiles(t *testing.T) string {
 	if err := errors.Join(syscall.Mkfifo(at("pipe"), 0o600), syscall.Symlink("loop", at("loop")), syscall.Mkdir(at("folder"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
+	makeSocket(t, at("socket"))
 	return dir
 }
 
-// anyFile runs a command on each kind of file, one after the other.
-func anyFile(t *testing.T, dir string, words []string, flag, before string) {
+// makeSocket makes one with a name of any length.
+func makeSocket(t *testing.T, name string) {
 	t.Helper()
-	at := func(name string) string { return filepath.Join(dir, name) }
-	for _, file := range []string{at("pipe"), at("folder"), at("binary"), at("empty"), at("loop"), at("nowhere"), at("n.hcl/x"), "/dev/zero"} {
+	short, err := os.MkdirTemp("/tmp", "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(short) //nolint:errcheck // empty
+	l, err := net.Listen("unix", filepath.Join(short, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	if err := os.Rename(filepath.Join(short, "s"), name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// kindsOfFile are one name of each kind. The sensible ones for a flag come with
+// the scripts.
+func kindsOfFile(dir string) []string {
+	out := []string{"/dev/zero", "/proc/self/mem"}
+	for _, name := range []string{"pipe", "folder", "socket", "binary", "empty", "loop", "nowhere", "n.hcl/x"} {
+		out = append(out, filepath.Join(dir, name))
+	}
+	return out
+}
+
+// unreadable are those from which nothing can be read, and why.
+var unreadable = map[string]string{
+	"zero": "it is larger than", "mem": "nothing can be read from it", "pipe": "nobody writes into it", "folder": "it is a folder", "socket": "it is a socket",
+}
+
+// readers are commands that read what readFlags name before anything else is done.
+var readers = []string{"apply", "plan", "drift", "destroy", "status"}
+
+var readFlags = []string{"var-file", "password-file", "webhook-secret-file", "cacert", "cert", "key", "encrypt-to"}
+
+// anyFile runs a command on each kind of file, one after the other.
+func anyFile(t *testing.T, dir string, files, words []string, flag, before string) {
+	t.Helper()
+	for _, file := range files {
 		args := append(slices.Clone(words), "--"+flag+"="+before+file)
 		args = append(args, besides(words, flag)...)
 		ctx, cancel := context.WithTimeout(t.Context(), fileEndsWithin)
@@ -106,6 +157,10 @@ func anyFile(t *testing.T, dir string, words []string, flag, before string) {
 		cancel()
 		if code := c.ProcessState.ExitCode(); late != nil || code < 0 || code > 6 || code == 1 && !strings.Contains(strings.ToLower(said.String()), "error: ") {
 			t.Errorf("%q: exit code %d, %v\n%s", args, code, late, said.String())
+		} else if why := unreadable[filepath.Base(file)]; code == 1 && why != "" && slices.Contains(readers, words[0]) && slices.Contains(readFlags, flag) {
+			if text := strings.Join(strings.Fields(said.String()), " "); !strings.Contains(text, why) || !strings.Contains(text, "hint: ") {
+				t.Errorf("%q says neither why nor what to do\n%s", args, said.String())
+			}
 		}
 	}
 }

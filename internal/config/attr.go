@@ -17,6 +17,8 @@ type attr struct {
 	where      setting
 	// checked and good say whether its references make sense.
 	checked, good bool
+	// members are the values of its literal keys, once they were asked for.
+	members map[string]hcl.Range
 }
 
 // setting says what expressions of a block may refer to.

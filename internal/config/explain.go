@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -278,23 +279,34 @@ func generatedProblem(p problem, name string) problem {
 
 const hiddenReason = "The value is sensitive, so the reason can't be shown here."
 
-// redact removes from a message the sensitive texts that the expression saw.
+// maxRedacted is how many values are looked through for sensitive texts in all:
+// there may be as many errors as there are values in a list.
+const maxRedacted = 1_000_000
+
+const unreadReason = "There are too many errors to look through what each may quote, so its reason is not shown."
+
+// redact removes from a message the sensitive texts that the expression saw. Of
+// very many errors only the first say their reason.
 func (r *run) redact(p *problem, d *hcl.Diagnostic) {
 	if d.Expression == nil || d.EvalContext == nil {
 		return
 	}
 	sensitive := false
 	for _, t := range d.Expression.Variables() {
+		if r.redacted >= maxRedacted {
+			p.detail = unreadReason
+			return
+		}
 		v, diags := t.TraverseAbs(d.EvalContext)
 		if diags.HasErrors() {
 			continue
 		}
 		sensitive = sensitive || lang.IsSensitive(v)
-		for _, secret := range lang.SensitiveTexts(v) {
-			if secret != "" && strings.Contains(p.detail, secret) {
-				p.detail = hiddenReason
-				return
-			}
+		texts := lang.SensitiveTexts(v)
+		r.redacted += 1 + len(texts) + elementsIn(v)
+		if quotesAny(p.detail, texts) {
+			p.detail = hiddenReason
+			return
 		}
 	}
 	// What was computed from it is as sensitive, and no text that is known.
@@ -303,4 +315,17 @@ func (r *run) redact(p *problem, d *hcl.Diagnostic) {
 			p.detail = hiddenReason
 		}
 	}
+}
+
+// elementsIn is how many elements a value has, as far as that is cheap to know.
+func elementsIn(v cty.Value) int {
+	v, _ = v.Unmark()
+	if !v.IsKnown() || v.IsNull() || !v.CanIterateElements() {
+		return 0
+	}
+	return v.LengthInt()
+}
+
+func quotesAny(text string, secrets []string) bool {
+	return slices.ContainsFunc(secrets, func(s string) bool { return s != "" && strings.Contains(text, s) })
 }

@@ -34,6 +34,8 @@ type run struct {
 	reported map[said]bool
 	// compared are the names that were looked at to find what a name may mean.
 	compared int
+	// redacted are the values that were looked through for sensitive texts.
+	redacted int
 	// broken says that a file could not be read or parsed: then nothing is
 	// evaluated.
 	broken       bool

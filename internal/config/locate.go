@@ -93,16 +93,30 @@ func member(a *attr, key string) hcl.Range {
 	if key == "" {
 		return a.expr.Range()
 	}
-	pairs, diags := hcl.ExprMap(a.expr)
-	if diags.HasErrors() {
-		return a.expr.Range()
+	if a.members == nil {
+		a.members = membersOf(a.expr)
 	}
-	for _, p := range pairs {
-		if keyText(p.Key) == key {
-			return p.Value.Range()
-		}
+	if at, ok := a.members[key]; ok {
+		return at
 	}
 	return a.expr.Range()
+}
+
+// membersOf is the values of the keys of a map that is written out; of a key that
+// stands there twice, the first one.
+func membersOf(expr hcl.Expression) map[string]hcl.Range {
+	out := map[string]hcl.Range{}
+	pairs, diags := hcl.ExprMap(expr)
+	if diags.HasErrors() {
+		return out
+	}
+	for _, p := range pairs {
+		key := keyText(p.Key)
+		if _, twice := out[key]; !twice {
+			out[key] = p.Value.Range()
+		}
+	}
+	return out
 }
 
 // keyText is the literal key of a pair; empty where it is computed.

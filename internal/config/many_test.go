@@ -54,6 +54,8 @@ func TestManyErrors(t *testing.T) {
 		"keys that are not there":  "locals { all = { for k in " + all + " : k => k } }\ncore \"a\" {\n" + instances + "ip = local.all[\"x${each.key}\"]\n}\n",
 		"one of another module":    "module \"m\" {\nsource = \"./m\"\n" + many("wrong_# = 1\n") + "}\n",
 		"twice, among secrets":     many("locals {\n  password = \"x#\"\n}\n"),
+		"secrets among settings":   "core \"a\" {\nip = \"192.0.2.1\"\nsettings = {\n" + many("k# = \"AKIA${\"ABCDEFGH\"}IJKLMNO2\"\n") + "}\n}\n",
+		"each of a secret list":    "locals {\nall = sensitive(" + all + ")\n" + many("wrong_# = tonumber(local.all[# + 0])\n") + "}\n",
 		"values of no use":         "core \"a\" {\n" + instances + "ip = regex(\"x\", each.key)\n}\n",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -46,7 +46,7 @@ func (e *Engine) webhookSecret(ctx context.Context, file string) ([]byte, error)
 	}
 	text, err := intake.Read(ctx, file, maxPassword)
 	if err != nil {
-		return nil, fmt.Errorf("--webhook-secret-file: %w", err)
+		return nil, unreadable("The key file", file, "a file for --webhook-secret-file that holds the key as its only line", err)
 	}
 	secret := strings.TrimRight(string(text), "\r\n")
 	if secret == "" {

@@ -39,7 +39,7 @@ func (e *Engine) options(ctx context.Context, p *place, s Source) (config.Option
 	for _, name := range s.VarFiles {
 		text, err := intake.Read(ctx, name, config.MaxFile)
 		if err != nil {
-			return o, invalid(fmt.Sprintf("The file of values %s can't be read", name), "Reason: "+causeOfFile(err)+".", "check the path, and who may read the file")
+			return o, unreadable("The file of values", name, "a file of values for --var-file, such as prod.vars.hcl", err)
 		}
 		o.VarFiles = append(o.VarFiles, config.VarFile{Name: filepath.ToSlash(name), Source: text})
 	}

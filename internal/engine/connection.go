@@ -132,7 +132,7 @@ const maxPassword = 4096
 func readPassword(ctx context.Context, name string) (string, error) {
 	text, err := intake.Read(ctx, name, maxPassword)
 	if err != nil {
-		return "", invalid(fmt.Sprintf("The password file %s can't be read", name), "Reason: "+causeOfFile(err)+".", "check the path, and who may read the file")
+		return "", unreadable("The password file", name, "a file for --password-file that holds the password as its only line", err)
 	}
 	password := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	if password == "" || len(password) > maxPassword || strings.ContainsAny(password, "\n\x00") {

@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"errors"
-	"io/fs"
-
 	"github.com/sigilgate/sigilform/internal/failure"
+	"github.com/sigilgate/sigilform/internal/intake"
 )
 
 // invalid is the error for what the user gave, where it is not in a configuration.
@@ -17,12 +15,13 @@ func misuse(summary, hint string) error {
 	return &failure.Failure{Code: failure.Usage, Summary: summary, Hint: hint}
 }
 
-// causeOfFile is why a file can't be used, without its name.
-func causeOfFile(err error) string {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		err = e.Err
+// unreadable is the error for a file that a flag names and that can't be read,
+// where some kind of file is wanted.
+func unreadable(what, name, wanted string, err error) error {
+	return &failure.Failure{
+		Code: failure.Invalid, Summary: what + " " + name + " can't be read", Detail: "Reason: " + intake.Cause(err) + ".",
+		Hint: intake.Advice(err, wanted), Cause: err,
 	}
-	return failure.Because(err)
 }
 
 // ofFile names the file that a failure is about.

@@ -40,10 +40,10 @@ func (e *NoSuchPath) Failure() *failure.Failure {
 		Hint: "name a .hcl file, or a folder that holds some", Cause: e.Cause,
 	}
 	if e.Saved {
-		f.Hint = "check the path, and who may read the file"
+		f.Hint = intake.Advice(e.Cause, "a saved plan or snapshot")
 	}
 	if !errors.Is(e.Cause, fs.ErrNotExist) {
-		f.Summary = fmt.Sprintf("%s can't be opened: %s", e.Path, failure.Because(e.Cause))
+		f.Summary = fmt.Sprintf("%s can't be opened: %s", e.Path, intake.Cause(e.Cause))
 	}
 	return f
 }

@@ -97,7 +97,7 @@ func (e *Engine) unseal(ctx context.Context, name string, identityFiles []string
 	first, err := in.Peek(peeked)
 	if err != nil && !errors.Is(err, io.EOF) {
 		_ = f.Close()
-		return nil, &NoSuchPath{Path: name, Cause: errors.New(causeOfFile(err)), Saved: true}
+		return nil, &NoSuchPath{Path: name, Cause: err, Saved: true}
 	}
 	out := &unsealed{Reader: in, file: f, sealed: seal.Is(first)}
 	if !out.sealed {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/sigilgate/sigilform/internal/intake"
 
@@ -22,7 +20,7 @@ func (c Config) tlsConfig(ctx context.Context) (*tls.Config, error) {
 	if c.CAFile != "" {
 		pem, err := intake.Read(ctx, c.CAFile, maxPEM)
 		if err != nil {
-			return nil, badFile("CA file", c.CAFile, err)
+			return nil, badFile("CA file", c.CAFile, "a PEM file with the CA of the servers", err)
 		}
 		out.RootCAs = x509.NewCertPool()
 		if !out.RootCAs.AppendCertsFromPEM(pem) {
@@ -53,11 +51,11 @@ func (c Config) keyPair(ctx context.Context) (tls.Certificate, error) {
 	}
 	cert, err := intake.Read(ctx, c.CertFile, maxPEM)
 	if err != nil {
-		return none, badFile("client certificate", c.CertFile, err)
+		return none, badFile("client certificate", c.CertFile, "a PEM file with the client certificate", err)
 	}
 	key, err := intake.Read(ctx, c.KeyFile, maxPEM)
 	if err != nil {
-		return none, badFile("key of the client certificate", c.KeyFile, err)
+		return none, badFile("key of the client certificate", c.KeyFile, "a PEM file with the key of the client certificate", err)
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
@@ -69,14 +67,9 @@ func (c Config) keyPair(ctx context.Context) (tls.Certificate, error) {
 	return pair, nil
 }
 
-func badFile(what, name string, err error) error {
-	why := err
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		why = path.Err
-	}
+func badFile(what, name, wanted string, err error) error {
 	return &ConnectError{
-		Code: failure.EtcdConfig, Summary: fmt.Sprintf("The %s %s can't be read", what, name), Detail: reason(why.Error()),
-		Hint: "check the path, and who may read the file", Cause: err,
+		Code: failure.EtcdConfig, Summary: fmt.Sprintf("The %s %s can't be read", what, name), Detail: reason(intake.Cause(err)),
+		Hint: intake.Advice(err, wanted), Cause: err,
 	}
 }

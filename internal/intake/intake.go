@@ -53,6 +53,8 @@ func Read(ctx context.Context, name string, limit int64) ([]byte, error) {
 func readAll(f io.Reader, limit int64) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
 	switch {
+	case errors.Is(err, syscall.EIO):
+		return nil, ErrUnreadable
 	case err != nil:
 		return nil, err //nolint:wrapcheck // the caller names the file
 	case int64(len(text)) > limit:
@@ -71,6 +73,9 @@ func Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	}
 	if info.IsDir() {
 		return nil, ErrFolder
+	}
+	if info.Mode()&fs.ModeSocket != 0 {
+		return nil, ErrSocket
 	}
 	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) //nolint:gosec // the user names the file
 	if err != nil {

@@ -153,3 +153,30 @@ func fifo(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 }
+
+// TestAdvice: each error says what to do, and which kind of file is wanted.
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	_, missing := Read(t.Context(), filepath.Join(dir, "nowhere"), 10)
+	_, folder := Read(t.Context(), dir, 10)
+	_, large := Read(t.Context(), "/dev/zero", 10)
+	_, memory := Read(t.Context(), "/proc/self/mem", 10)
+	for _, c := range []struct {
+		err        error
+		why, doing string
+	}{
+		{missing, "no such file or directory", "check the path: it should lead to a key"},
+		{folder, "it is a folder", "name a key, not the folder that it is in"},
+		{large, "it is larger than 0 KiB", "name a key; this one is not of that kind"},
+		{memory, "it opens like a file, but nothing can be read from it", "name a key"},
+		{ErrSocket, "it is a socket", "name a key"},
+		{ErrNobody, "it is a pipe, and nobody writes into it", "start what writes into the pipe first, or name a key"},
+		{ErrInterrupted, "it was interrupted before all of it was there", "run it again"},
+		{&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, "permission denied", "check the path, and who may read the file: it should be a key"},
+	} {
+		if Cause(c.err) != c.why || Advice(c.err, "a key") != c.doing {
+			t.Errorf("%v: %q, %q", c.err, Cause(c.err), Advice(c.err, "a key"))
+		}
+	}
+}

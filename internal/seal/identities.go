@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/sigilgate/sigilform/internal/failure"
+	"github.com/sigilgate/sigilform/internal/intake"
 )
 
 // Identities are the secret halves of keys: what decrypts.
@@ -25,7 +26,7 @@ const identityHint = "name a file that age-keygen made, or an SSH key without a 
 func (i *Identities) ReadIdentity(ctx context.Context, name string) error {
 	text, err := readSmall(ctx, name)
 	if err != nil {
-		return &failure.Failure{Code: failure.BadIdentity, Summary: fmt.Sprintf("The identity in %s can't be read", name), Detail: reason(err), Hint: identityHint}
+		return &failure.Failure{Code: failure.BadIdentity, Summary: fmt.Sprintf("The identity in %s can't be read", name), Detail: "Reason: " + intake.Cause(err) + ".", Hint: intake.Advice(err, "a file that age-keygen made, or an SSH key without a passphrase")}
 	}
 	return i.parse(text, name)
 }

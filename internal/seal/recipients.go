@@ -51,7 +51,7 @@ func ParseRecipients(ctx context.Context, words []string) (Recipients, error) {
 func readRecipients(ctx context.Context, name string) ([]age.Recipient, error) {
 	text, err := readSmall(ctx, name)
 	if err != nil {
-		return nil, &failure.Failure{Code: failure.BadRecipient, Summary: fmt.Sprintf("The recipients in %s can't be read", name), Detail: reason(err), Hint: recipientHint}
+		return nil, &failure.Failure{Code: failure.BadRecipient, Summary: fmt.Sprintf("The recipients in %s can't be read", name), Detail: "Reason: " + intake.Cause(err) + ".", Hint: intake.Advice(err, "a file with one recipient a line")}
 	}
 	var out []age.Recipient
 	lines := bufio.NewScanner(bytes.NewReader(text))
@@ -110,7 +110,7 @@ const maxKeyFile = 1 << 20
 func readSmall(ctx context.Context, name string) ([]byte, error) {
 	text, err := intake.Read(ctx, name, maxKeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
+		return nil, err //nolint:wrapcheck // the caller names the file
 	}
 	return text, nil
 }
