@@ -44,7 +44,7 @@ func benchmarkWatch(b *testing.B, size int) {
 	told := make(chan time.Time, 1)
 	ready := make(chan struct{})
 	done := make(chan error, 1)
-	listen := func(said engine.Event) error { //nolint:unparam // the signature is given
+	listen := func(said engine.Event) error {
 		switch u, ok := said.(engine.WatchUpdate); {
 		case !ok:
 		case u.First:

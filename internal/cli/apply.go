@@ -127,7 +127,7 @@ func (a *app) applyFile(c *cobra.Command, p *applyFlags, args []string) error {
 		return err
 	}
 	a.watch()
-	if p.source.given() && len(args) == 1 || p.destroy || p.adopt || p.cascade || p.restored || p.disableAuth || len(p.allow) > 0 || c.Flags().Changed("commit") {
+	if p.plans(c) || p.source.given() && len(args) == 1 {
 		return usage("A saved plan is applied exactly as it is", "leave --var, --var-file, --commit, --destroy, --adopt, --cascade, --accept-restored, --disable-auth and --allow out, or plan again with them")
 	}
 	source, err := p.source.source(path(args[1:]))
@@ -159,6 +159,11 @@ func (a *app) applyFile(c *cobra.Command, p *applyFlags, args []string) error {
 		return seen.fail(err)
 	}
 	return a.showApplied(applied)
+}
+
+// plans reports whether a flag says how to plan.
+func (p *applyFlags) plans(c *cobra.Command) bool {
+	return p.destroy || p.adopt || p.cascade || p.restored || p.disableAuth || len(p.allow) > 0 || c.Flags().Changed("commit")
 }
 
 // review shows each plan of an apply, and asks.

@@ -5,7 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
 	"github.com/sigilgate/sigilform/internal/engine"
@@ -22,8 +24,12 @@ func TestNameAndPath(t *testing.T) {
 		args       []string
 		name, path string
 	}{
-		{nil, "", ""}, {[]string{"ips"}, "ips", ""}, {[]string{"there"}, "", "there"}, {[]string{"a/b"}, "", "a/b"},
-		{[]string{"network.hcl"}, "", "network.hcl"}, {[]string{"there", "b"}, "there", "b"},
+		{nil, "", ""},
+		{[]string{"ips"}, "ips", ""},
+		{[]string{"there"}, "", "there"},
+		{[]string{"a/b"}, "", "a/b"},
+		{[]string{"network.hcl"}, "", "network.hcl"},
+		{[]string{"there", "b"}, "there", "b"},
 	} {
 		if name, path := nameAndPath(c.args); name != c.name || path != c.path {
 			t.Errorf("%q: name %q, path %q", c.args, name, path)
@@ -120,23 +126,41 @@ func TestFlagsBecomeOptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !o.Adopt || !o.Cascade || !o.AcceptRestored || !o.DisableAuth || len(o.Allow) != 2 || o.Destroy || o.Source.Path != "here" ||
-		len(o.Source.VarFiles) != 1 || o.Source.Vars[0] != (engine.Assignment{Name: "x", Value: " 1=2 "}) || o.Source.Limits.Memory != 1<<20 ||
-		o.Source.Limits.Timeout != engine.DefaultEvalTimeout || o.Provenance.Commit != "0123abc-dirty" || len(o.Connection.Endpoints) != 2 ||
-		o.Connection.User != "olga" || o.Connection.Timeout.Seconds() != 3 {
-		t.Errorf("got %+v", o)
+	want := engine.PlanOptions{
+		Source: engine.Source{
+			Path: "here", VarFiles: []string{"f"}, Vars: []engine.Assignment{{Name: "x", Value: " 1=2 "}},
+			Limits: engine.Limits{Timeout: engine.DefaultEvalTimeout, Memory: 1 << 20},
+		},
+		Connection: engine.Connection{Endpoints: []string{"http://a:1", "http://b:1"}, User: "olga", Timeout: 3 * time.Second},
+		Adopt:      true, Cascade: true, AcceptRestored: true, DisableAuth: true, Allow: []string{"a", "b"},
+		Provenance: engine.Provenance{Commit: "0123abc-dirty"},
 	}
+	if diff := cmp.Diff(want, o); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestFlagsOfRecover: a recovery waits out the lock of a killed process.
+func TestFlagsOfRecover(t *testing.T) {
+	t.Parallel()
+	a := newApp(schema.Network())
 	var r recoverFlags
-	c = parsed(t, func(c *cobra.Command) { r.add(c); r.lock.add(c, outlastsLease) }, "--network", "prod")
+	c := parsed(t, func(c *cobra.Command) { r.add(c); r.lock.add(c, outlastsLease) }, "--network", "prod")
 	recovery, err := a.recoverOptions(c, &r, "")
 	if err != nil || recovery.Network != "prod" || recovery.LockTimeout != outlastsLease || recovery.Abandon || recovery.Places {
 		t.Errorf("got %+v, %v", recovery, err)
 	}
+}
+
+// TestExpectFlag: a digest may be shortened, and is in lower case from then on.
+func TestExpectFlag(t *testing.T) {
+	t.Parallel()
 	var x expectFlag
-	for text, want := range map[string]engine.Expected{"0123456789AB": "0123456789ab"} {
-		if got, err := x.digest(parsed(t, x.add, "--expect-digest", text)); err != nil || got != want {
-			t.Errorf("%s: %s, %v", text, got, err)
-		}
+	if got, err := x.digest(parsed(t, x.add)); err != nil || got != "" {
+		t.Errorf("without a flag: %s, %v", got, err)
+	}
+	if got, err := x.digest(parsed(t, x.add, "--expect-digest", "0123456789AB")); err != nil || got != "0123456789ab" {
+		t.Errorf("got %s, %v", got, err)
 	}
 }
 

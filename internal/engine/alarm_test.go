@@ -68,8 +68,9 @@ func TestOneIsToldWhereAnotherCantBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) { //nolint:paralleltest // they share the listener
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			o, sent := watch, (<-chan string)(nil)
-			o.Webhook, sent = receiver(t)
+			o := watch
+			url, sent := receiver(t)
+			o.Webhook = url
 			ended := make(chan *engine.Drifted, 1)
 			go func() {
 				found, err := look(ctx, o)
