@@ -137,6 +137,7 @@ func (r *redactor) json(text string) string {
 	}
 	names := &redactor{veil: r.veil, strict: r.strict}
 	var b strings.Builder
+	b.Grow(len(text))
 	for at := 0; at < len(text); {
 		i := strings.IndexByte(text[at:], '"')
 		if i < 0 {

@@ -23,6 +23,9 @@ type Veil struct {
 	// once, however many there are; hint is false for most other bytes.
 	heads map[uint64][]string
 	hint  [1 << 14]uint64
+	// short says that one of them is too short to be looked for within a text: it is
+	// found where it is the whole of one.
+	short bool
 	// alike counts the values that begin with the same characters.
 	alike map[string]int
 }
@@ -60,6 +63,7 @@ func (v *Veil) know(value string) {
 		rest += strconv.Itoa(n)
 	}
 	v.known[value] = rest
+	v.short = v.short || head == ""
 	if len(value) > Shown {
 		h := headOf(value)
 		v.heads[h] = append(v.heads[h], value)
@@ -114,7 +118,7 @@ func (v *Veil) Find(s string, strict bool) (out []Span) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(s) <= Shown*utf8.UTFMax { // a value too short to be looked for in a text
+	if v.short && len(s) <= Shown*utf8.UTFMax {
 		if rest, ok := v.known[lower(s)]; ok {
 			return []Span{{End: len(s), Short: begin(s) + rest}}
 		}

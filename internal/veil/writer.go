@@ -13,13 +13,16 @@ type Writer struct {
 }
 
 // Write passes a text on.
-func (w *Writer) Write(p []byte) (int, error) {
-	spans := w.Veil.Find(string(p), w.Strict)
-	if len(spans) == 0 {
-		return w.To.Write(p) //nolint:wrapcheck // it stands for the other writer
+func (w *Writer) Write(p []byte) (int, error) { return w.WriteString(string(p)) }
+
+// WriteString passes a text on without a copy of it.
+func (w *Writer) WriteString(s string) (int, error) {
+	text := s
+	if spans := w.Veil.Find(s, w.Strict); len(spans) > 0 {
+		text = replaced(s, spans)
 	}
-	if _, err := io.WriteString(w.To, replaced(string(p), spans)); err != nil {
+	if _, err := io.WriteString(w.To, text); err != nil {
 		return 0, err //nolint:wrapcheck // it stands for the other writer
 	}
-	return len(p), nil
+	return len(s), nil
 }
