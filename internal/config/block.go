@@ -57,7 +57,7 @@ func (r *run) readObject(f *folder, b *hcl.Block) {
 		}
 	}
 	r.readNested(out, b.Body, content.Blocks, where)
-	r.checkSettings(out)
+	r.checkMaps(out)
 	named := f.blocks[out.kind]
 	if named == nil {
 		named = map[string]*block{}

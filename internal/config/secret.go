@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strconv"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -8,6 +10,7 @@ import (
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/lang"
 	"github.com/sigilgate/sigilform/internal/network"
+	"github.com/sigilgate/sigilform/internal/schema"
 )
 
 // findSecrets refuses the well-known forms of secrets anywhere in a file, also
@@ -26,21 +29,30 @@ func secretProblem(noun string, at hcl.Range) problem {
 	}
 }
 
-// checkSettings refuses literals under the names of secrets in settings.
-func (r *run) checkSettings(b *block) {
-	a := b.attrs["settings"]
-	if a == nil {
+// checkMaps refuses literals under the names of secrets in settings, and in any
+// other map.
+func (r *run) checkMaps(b *block) {
+	k := r.catalogue.Kind(b.kind)
+	if k == nil {
 		return
 	}
+	for i := range k.Fields {
+		if a := b.attrs[k.Fields[i].Name]; a != nil && k.Fields[i].Type == schema.Map {
+			r.checkMap(b, k.Fields[i].Name, a)
+		}
+	}
+}
+
+func (r *run) checkMap(b *block, field string, a *attr) {
 	visit := func(pairs []hcl.KeyValuePair) {
 		for _, p := range pairs {
 			name := keyText(p.Key)
 			if lang.SecretName(name) && isLiteralText(p.Value) {
 				r.report(problem{
-					summary: `A secret in "settings"`,
+					summary: "A secret in " + strconv.Quote(field),
 					detail:  `"` + name + `" is the name of a secret, and its value stands here in plain text.`,
 					hint:    "give it from outside, through a variable with sensitive = true",
-					at:      p.Value.Range(), address: addr.New(b.kind, b.name, addr.NoKey), attribute: "settings." + name,
+					at:      p.Value.Range(), address: addr.New(b.kind, b.name, addr.NoKey), attribute: field + "." + name,
 				})
 			}
 		}

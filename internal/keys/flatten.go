@@ -89,7 +89,7 @@ func (f *flattener) index() {
 // left alone where "device" or "all" says so, and are no more protected than
 // any other attribute of the user.
 func deviceLifecycle(user network.Lifecycle) network.Lifecycle {
-	if Ignored(user.IgnoreChanges, "device") {
+	if Ignored(user.IgnoreChanges, string(addr.Device)) {
 		return network.Lifecycle{IgnoreChanges: []string{"all"}}
 	}
 	return network.Lifecycle{}

@@ -108,7 +108,7 @@ func (s *sequencer) detach(key string) bool {
 	if i < 0 || len(u.ops) == 1 {
 		return false
 	}
-	own := s.newUnit(unitID{space: "name", id: key}, u.turn)
+	own := s.newUnit(unitID{space: "detached", id: key}, u.turn)
 	own.ops = append(own.ops, u.ops[i])
 	u.ops = slices.Delete(u.ops, i, i+1)
 	s.at[key] = own
