@@ -62,7 +62,8 @@ func TestCan(t *testing.T) {
 		},
 		"from before": {"ends", kv.Read, kv.Range{Key: "/l", End: kv.Beyond}, acl.Decision{Missing: kv.Read}},
 		"a key and what follows it": {
-			"joined", kv.Read, kv.Range{Key: "/one", End: "/two"},
+			"joined", kv.Read,
+			kv.Range{Key: "/one", End: "/two"},
 			allowed(by("a", one, kv.ReadWrite), by("next", kv.Range{Key: "/one\x00", End: "/two"}, kv.Read)),
 		},
 		"up to no end, after another": {

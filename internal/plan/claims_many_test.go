@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 // others of the plan are.
 func TestSoManyNamesAreGuarded(t *testing.T) {
 	for _, n := range []int{1, keys.MostClaims, keys.MostClaims + 1} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			s := start(t)
 			for i := range n {
 				name := fmt.Sprintf("u%d", i)
@@ -48,7 +49,7 @@ func TestSoManyNamesAreGuarded(t *testing.T) {
 // rest.
 func TestOnlySoManyAreListed(t *testing.T) {
 	for n, want := range map[int]string{20: "", 21: "\nand 1 more", 23: "\nand 3 more"} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			s := start(t)
 			for i := range n {
 				s.put(fmt.Sprintf("/sigilgate/users/%d/username", 100+i), fmt.Sprint("theirs", i))

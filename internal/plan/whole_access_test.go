@@ -13,7 +13,7 @@ func moved(answer plan.Moved) option { return func(in *plan.Input) { in.Moved = 
 
 // changeALot carries out a change of every kind, after serial 1, and lets the
 // network move on.
-func (g *guarded) changeALot(options ...option) {
+func (g *guarded) changeALot() {
 	g.others()
 	g.declareTheirs()
 	ams := &g.net.Cores[0]
@@ -22,11 +22,11 @@ func (g *guarded) changeALot(options ...option) {
 	g.net.Entries[0].Status, g.net.Entries[0].BoundTo = named(network.Archived), to(g.net.Cores[1].Addr)
 	g.net.Users[0].Credential.Value += "x"
 	g.net.Users[0].Devices = nil
-	g.carryOut(g.plan(append(options, adopt)...))
+	g.carryOut(g.plan(adopt))
 	g.net.Routes = g.net.Routes[1:]
 	g.net.Users[1].Devices[0].Core = to(g.net.Cores[1].Addr)
 	g.net.Entries[0].ServiceName = named("api.v2.rpc.ours")
-	g.carryOut(g.plan(options...))
+	g.carryOut(g.plan())
 }
 
 func wholeBack() map[string]func(g *guarded) *plan.Plan {

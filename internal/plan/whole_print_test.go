@@ -19,7 +19,7 @@ type printer struct {
 	broken error
 }
 
-func (p *printer) line(words ...any) { fmt.Fprintln(p, words...) }
+func (p *printer) line(words ...any) { _, _ = fmt.Fprintln(p, words...) }
 
 func (p *printer) text(v any) string {
 	text, err := json.Marshal(v)
@@ -91,7 +91,7 @@ func steps(in *state.Intent) string {
 		p.line("   --")
 	}
 	for _, g := range in.Guards {
-		p.line("  guard of", g.At, g.Kind, plainly(g.Key), plainly(g.End+string(g.Form)+g.Value), g.Revision)
+		p.line("  guard of", g.At, g.Kind, plainly(g.Key), plainly(g.End+g.Form+g.Value), g.Revision)
 	}
 	for _, n := range in.Needs {
 		p.line("  need of", n.At, "is", n.Of)

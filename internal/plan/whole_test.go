@@ -29,10 +29,10 @@ func TestPlansInFullOfAccess(t *testing.T) { inFull(t, "access", wholeAccess()) 
 func inFull(t *testing.T, folder string, plans map[string]func(g *guarded) *plan.Plan) {
 	t.Helper()
 	seen := map[string]bool{}
-	for name, make := range plans {
+	for name, planned := range plans {
 		file := filepath.Join("testdata", "whole", folder, strings.ReplaceAll(name, " ", "_")+".txt")
 		seen[file] = true
-		t.Run(name, func(t *testing.T) { golden(t, file, make(startGuarded(t))) })
+		t.Run(name, func(t *testing.T) { golden(t, file, planned(startGuarded(t))) })
 	}
 	files, err := filepath.Glob(filepath.Join("testdata", "whole", folder, "*"))
 	if err != nil {

@@ -271,7 +271,7 @@ func wholeOthers() map[string]func(g *guarded) *plan.Plan {
 		},
 		"a restored cluster": func(g *guarded) *plan.Plan {
 			g.net.Cores[0].Region = named("de")
-			return g.plan(inCluster("c2"))
+			return g.plan(inCluster("c3"))
 		},
 		"a restored cluster is continued": func(g *guarded) *plan.Plan {
 			g.net.Cores[0].Region = named("de")
