@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -62,8 +63,8 @@ func borne(d *jsonTree, e edit) string {
 		return "what was chosen for the plan, and is written as it is shown"
 	case at == "plan.guards" && d.without(e, "kind") == "exists":
 		return "that something still exists: guarded twice, or more than must be"
-	case at == "plan.state" && d.without(e, "kind") == "delete":
-		return "the record of an object that is gone, and stays so"
+	case at == "plan.state" && d.stateOnly(d.without(e, "key")):
+		return "the record of what changes in the records alone stays as it is: the next plan shows it again"
 	}
 	return ""
 }
@@ -84,6 +85,17 @@ func (d *jsonTree) at(path ...string) any {
 		}
 	}
 	return v
+}
+
+// stateOnly reports whether a key is that of the record of an object of which only
+// the record changes.
+func (d *jsonTree) stateOnly(key any) bool {
+	text, _ := key.(string)
+	changes, _ := d.at("plan", "changes").([]any)
+	return slices.ContainsFunc(changes, func(change any) bool {
+		m, _ := change.(map[string]any)
+		return strings.HasSuffix(text, fmt.Sprintf("/objects/%v/%v", m["kind"], m["id"])) && slices.Contains([]any{"forget", "record", "adopt"}, m["action"])
+	})
 }
 
 // without is a member of the element that an edit leaves out of a list.
