@@ -24,7 +24,7 @@ const sampled = 250
 // sample is what is tried of some edits, in an order that is drawn from one seed, so
 // that a red run is about the change.
 func sample(edits []edit) []edit {
-	rand.New(rand.NewPCG(1, 2)).Shuffle(len(edits), func(i, j int) { edits[i], edits[j] = edits[j], edits[i] }) //nolint:gosec // a sample
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(edits), func(i, j int) { edits[i], edits[j] = edits[j], edits[i] })
 	if *every {
 		return edits
 	}
@@ -95,6 +95,7 @@ func reviewedBy(context.Context, *Planned) error { return nil }
 
 // unseen is for a file that must not even be shown as a plan of its network.
 func unseen(t *testing.T, e edit) func(context.Context, *Planned) error {
+	t.Helper()
 	return func(context.Context, *Planned) error {
 		t.Errorf("%v: it is shown before it is refused", e)
 		return nil
