@@ -9,6 +9,7 @@ import (
 
 	"github.com/sigilgate/sigilform/internal/addr"
 	"github.com/sigilgate/sigilform/internal/kv"
+	"github.com/sigilgate/sigilform/internal/network"
 	"github.com/sigilgate/sigilform/internal/plan"
 )
 
@@ -131,5 +132,16 @@ func TestKnownReasons(t *testing.T) {
 		if err := s.bent(p, func(p *plan.Plan) { p.Changes[0].Fields[0].Reason = r }); err != nil {
 			t.Errorf("%q of a field: %v", r, err)
 		}
+	}
+}
+
+// TestForgottenFieldIsConfirmed: a field that is gone already is forgotten, and has no
+// key that its name could be compared with.
+func TestForgottenFieldIsConfirmed(t *testing.T) {
+	s := start(t)
+	s.del(amsNode + "region")
+	s.net.Cores[0].Region = network.Text{}
+	if f := fieldOf(s.only(s.apply()), "region"); f == nil || f.Action != plan.Forget {
+		t.Errorf("it is %+v", f)
 	}
 }
