@@ -80,11 +80,7 @@ func (l Layout) UserIDCounter() string { return l.prefix + l.index(addr.User).ki
 // All is the prefix of the keys of all objects of a kind, or of those whose
 // identity begins with some parts.
 func (l Layout) All(kind addr.Kind, parts ...string) string {
-	out := l.prefix + l.index(kind).kind.Path
-	for _, p := range parts {
-		out += p + "/"
-	}
-	return out
+	return l.prefix + l.index(kind).kind.Path + strings.Join(append(parts, ""), "/")
 }
 
 // AllBeside is the prefix of what all objects of a kind have in a place beside.

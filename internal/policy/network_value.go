@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"fmt"
-
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/sigilgate/sigilform/internal/addr"
@@ -70,7 +68,7 @@ func computed(from schema.Computation, o network.Object, known map[addr.Addr][]a
 		}
 		return cty.NumberIntVal(int64(len(user.Devices)))
 	}
-	panic(fmt.Sprintf("no computation %d", from))
+	return cty.NilVal
 }
 
 // slotValue is the value of a field; where the object has none, that of nothing.

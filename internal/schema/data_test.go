@@ -39,9 +39,14 @@ func TestData(t *testing.T) {
 func TestWholes(t *testing.T) {
 	t.Parallel()
 	want := []schema.Whole{
-		{Path: "cells/", Words: "all cells"}, {Path: "nodes/", Words: "all nodes"}, {Path: "topology/", Words: "the topology"},
-		{Path: "topology/links/", Words: "all links"}, {Path: "topology/bindings/", Words: "all bindings"}, {Path: "paths/", Words: "all routes"},
-		{Path: "users/", Words: "all users"}, {Path: "routes/", Words: "all device routes"},
+		{Path: "cells/", Words: "all cells"},
+		{Path: "nodes/", Words: "all nodes"},
+		{Path: "topology/", Words: "the topology"},
+		{Path: "topology/links/", Words: "all links"},
+		{Path: "topology/bindings/", Words: "all bindings"},
+		{Path: "paths/", Words: "all routes"},
+		{Path: "users/", Words: "all users"},
+		{Path: "routes/", Words: "all device routes"},
 	}
 	if got := schema.Network().Wholes(); !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)

@@ -93,7 +93,8 @@ func keyTables() map[string]string {
 
 // uniqueTable is which values only one object has, where, and among which.
 func uniqueTable(c *schema.Catalogue) string {
-	out := row("what", "held in", "unique within") + "|---|---|---|\n"
+	var out strings.Builder
+	out.WriteString(row("what", "held in", "unique within") + "|---|---|---|\n")
 	for _, all := range c.Uniques() {
 		var at, among []string
 		for _, h := range all {
@@ -114,9 +115,9 @@ func uniqueTable(c *schema.Catalogue) string {
 		case u.Below:
 			within = "the " + strings.Join(among, " and ") + " of one " + string(parent)
 		}
-		out += row(u.Noun, strings.Join(at, ", "), within)
+		out.WriteString(row(u.Noun, strings.Join(at, ", "), within))
 	}
-	return out
+	return out.String()
 }
 
 // path is the prefix of an object's keys.
