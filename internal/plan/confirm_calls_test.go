@@ -40,6 +40,9 @@ func TestEachCallIsConfirmed(t *testing.T) {
 			}
 		}
 	}
+	bends["a password is cleared"] = func(p *plan.Plan) {
+		p.Access.Grants = append(p.Access.Grants, kv.AuthOp{Kind: kv.ClearPassword, User: "eve"})
+	}
 	for i, op := range p.State {
 		for what, bent := range bentRecords(op.Value) {
 			bends[fmt.Sprintf("%s in %s", what, op.Key)] = func(p *plan.Plan) { p.State[i].Value = bent }
