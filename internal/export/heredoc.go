@@ -52,6 +52,7 @@ func foldedBodies(text []byte) []body {
 			if open--; open == 0 && lines {
 				out = append(out, body{start: start, end: t.Range.Start.Byte})
 			}
+		default:
 		}
 	}
 	return out
