@@ -60,16 +60,16 @@ func (p *Plan) intent(fingerprints bool) string {
 	if p.Keep != 0 && p.Keep != state.DefaultKeep {
 		write([]string{"keep", strconv.Itoa(p.Keep)})
 	}
+	layout := p.Layout()
 	for i := range p.Changes {
-		write(p.intend(&p.Changes[i], fingerprints))
+		write(p.Changes[i].intend(layout, fingerprints))
 	}
 	_, _ = io.WriteString(h, "end")
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func (p *Plan) intend(c *Change, fingerprints bool) intended {
+func (c *Change) intend(layout keys.Layout, fingerprints bool) intended {
 	out := intended{Address: c.Address, Action: c.Action, Reason: c.Reason, Was: c.Was, ID: c.ID, Notes: c.treated()}
-	layout := p.Layout()
 	for _, key := range c.Falls {
 		if !layout.Daily(keys.Space(c.Kind), key) {
 			out.Falls = append(out.Falls, legibleText(key))

@@ -254,7 +254,8 @@ type Conflict struct {
 	Fields []FieldChange `json:"fields,omitempty"`
 }
 
-// Layout spells the network's keys.
+// Layout spells the network's keys. It is made anew each time: ask once, not for each
+// change.
 func (p *Plan) Layout() keys.Layout { return keys.NewLayout(p.Catalogue, p.Prefix) }
 
 // HasChanges reports whether the plan writes anything.
