@@ -1,6 +1,9 @@
 package abort
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+	"sync"
+)
 
 // Code is the exit code of a process that was given up: EX_SOFTWARE.
 const Code = 70
@@ -11,6 +14,11 @@ const Code = 70
 // this is not written for, the abort kills the process, which a shell shows as
 // code 134. A later call replaces the note.
 func Prepare(note string) {
+	preparing.Lock()
+	defer preparing.Unlock()
 	catch(note)
 	debug.SetTraceback("crash")
 }
+
+// preparing lets one goroutine at a time change what the handler writes.
+var preparing sync.Mutex //nolint:gochecknoglobals // the handler is one of the process

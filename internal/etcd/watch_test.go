@@ -205,7 +205,7 @@ func TestWatchFromLongAgo(t *testing.T) {
 	t.Parallel()
 	_, c := start(t)
 	s := snapshot(t, c, etcd.SnapshotRequest{Prefixes: []string{"/a/", "/m/", "/z/"}})
-	last := scribble(t, c, 60, strings.Repeat("long", 40_000))
+	last := scribble(t, c, 24, strings.Repeat("long", 40_000))
 	last = max(last, scribble(t, c, 1_500, ""))
 	m, w := mirrorOf(s), hearing(t, c, ranges(s.Revision))
 	m.until(t, w, last)
