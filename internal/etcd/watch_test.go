@@ -372,6 +372,17 @@ func TestWatchIsDenied(t *testing.T) {
 	if !etcd.IsDenied(lost) {
 		t.Errorf("got %+v", lost)
 	}
+}
+
+// TestWatchIsAllowed: who may read some ranges may watch them. A server of 3.4 now
+// and then refuses that right after authentication was turned on.
+func TestWatchIsAllowed(t *testing.T) {
+	t.Parallel()
+	s := etcdtest.Start(t)
+	s.NeedsAuthRevision(t)
+	s.AddUser(t, "reader", "word", "reads", "/sigilform/v1/", "/a/", "/m/")
+	s.EnableAuth(t, "pass")
+	c := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "reader", Password: "word"})
 	allowed := etcd.WatchRequest{Prefixes: []string{"/a/", "/m/"}, After: 1, Beat: 20 * time.Millisecond}
 	root := connectWith(t, etcd.Config{Endpoints: []string{s.Endpoint()}, Username: "root", Password: "pass"})
 	m := &mirror{revision: 1, entries: map[string]kv.Entry{}}
